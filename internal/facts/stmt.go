@@ -1,0 +1,943 @@
+package facts
+
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+	"github.com/roadworthy-dev/roadworthy/internal/python/scope"
+)
+
+func (l *lowerer) stmt(s ast.Stmt) {
+	switch s := s.(type) {
+	case *ast.ExprStmt:
+		if c, ok := s.Value.(*ast.Constant); ok {
+			_ = c
+			return
+		}
+		before := len(l.out.Ops)
+		l.expr(s.Value)
+		if len(l.out.Ops) > before {
+			last := &l.out.Ops[len(l.out.Ops)-1]
+			if last.Pos == s.Value.Pos() && (last.Code == Call || last.Code == Await) {
+				last.Flags |= FlagDiscarded
+			}
+		}
+	case *ast.Assign:
+		v := l.expr(s.Value)
+		if len(s.Targets) > 1 && v == 0 {
+			v = l.newLocal()
+		}
+		for _, t := range s.Targets {
+			l.assign(t, v, s.Value)
+		}
+		if l.fn == 0 && len(s.Targets) == 1 {
+			l.dunderAll(s.Targets[0], s.Value, false)
+		}
+	case *ast.AugAssign:
+		l.augAssign(s)
+	case *ast.AnnAssign:
+		l.annAssign(s)
+	case *ast.Return:
+		if s.Value != nil {
+			if v := l.expr(s.Value); v != 0 {
+				l.emit(Return, s, 0, uint32(v), 0, 0)
+			} else {
+				l.emit(Return, s, 0, 0, 0, 0)
+			}
+		} else {
+			l.emit(Return, s, 0, uint32(constRef(ConstNone)), 0, 0)
+		}
+		l.dead = true
+	case *ast.If:
+		l.ifStmt(s)
+	case *ast.For:
+		l.forStmt(s)
+	case *ast.While:
+		l.whileStmt(s)
+	case *ast.With:
+		l.withStmt(s)
+	case *ast.Try:
+		l.try(s)
+	case *ast.Raise:
+		var v Ref
+		if s.Exc != nil {
+			v = l.expr(s.Exc)
+		}
+		if s.Cause != nil {
+			l.expr(s.Cause)
+		}
+		l.emit(Raise, s, 0, uint32(v), 0, 0)
+		l.dead = true
+	case *ast.FunctionDef:
+		l.functionDef(s)
+	case *ast.ClassDef:
+		l.classDef(s)
+	case *ast.Import:
+		l.importStmt(s)
+	case *ast.ImportFrom:
+		l.importFrom(s)
+	case *ast.Assert:
+		old := l.push(CtxAssert, s, 0, 0, 0)
+		l.expr(s.Test)
+		if s.Msg != nil {
+			l.expr(s.Msg)
+		}
+		l.ctx = old
+		l.narrow(s.Test)
+	case *ast.Delete:
+		for _, t := range s.Targets {
+			l.delete(t)
+		}
+	case *ast.Match:
+		l.match(s)
+	case *ast.Break:
+		l.jump(true)
+		l.dead = true
+	case *ast.Continue:
+		l.jump(false)
+		l.dead = true
+	case *ast.TypeAlias:
+		l.ann = true
+		v := l.expr(s.Value)
+		l.ann = false
+		l.bind(s.Name.ID, v, s)
+	}
+}
+
+func (l *lowerer) assign(target ast.Expr, v Ref, value ast.Expr) {
+	switch t := target.(type) {
+	case *ast.Name:
+		l.bind(t.ID, v, t)
+	case *ast.Attribute:
+		base := l.expr(t.Value)
+		op := l.emit(SetAttr, t, 0, uint32(base), l.str(t.Attr), uint32(v))
+		if l.globalRoot(t.Value) {
+			op.Flags |= FlagGlobalRoot
+		}
+	case *ast.Subscript:
+		l.setItem(t, v)
+	case *ast.Starred:
+		l.assign(t.Value, v, value)
+	case *ast.Tuple:
+		l.unpack(t.Elts, v, t, value)
+	case *ast.List:
+		l.unpack(t.Elts, v, t, value)
+	}
+}
+
+// setItem stores into a container. When the container is a name of this block, later code of the block sees a new
+// version of it, in which the constant key has this value and no other.
+func (l *lowerer) setItem(t *ast.Subscript, v Ref) {
+	base := l.expr(t.Value)
+	if sl, ok := t.Index.(*ast.Slice); ok {
+		l.slice(sl)
+		op := l.emit(SetItem, t, 0, uint32(base), 0, uint32(v))
+		if l.globalRoot(t.Value) {
+			op.Flags |= FlagGlobalRoot
+		}
+		return
+	}
+	key := l.expr(t.Index)
+	op := l.emit(SetItem, t, 0, uint32(base), uint32(key), uint32(v))
+	if l.globalRoot(t.Value) {
+		op.Flags |= FlagGlobalRoot
+	}
+	if key.Tag() != TagStr && key.Tag() != TagInt {
+		return
+	}
+	n, ok := t.Value.(*ast.Name)
+	if !ok {
+		return
+	}
+	owner, sym, ok := l.t.Resolve(l.sc, n.ID)
+	if !ok || !l.inBlock(owner) {
+		return
+	}
+	k := l.indexOf(sym)
+	if l.noFlow[k] || len(l.loops) > 0 {
+		return
+	}
+	op.Dst = l.newLocal()
+	l.setVersion(k, op.Dst)
+}
+
+func (l *lowerer) unpack(elts []ast.Expr, v Ref, n ast.Node, value ast.Expr) {
+	// A tuple display on the right pairs up with the targets directly.
+	var right []ast.Expr
+	switch r := value.(type) {
+	case *ast.Tuple:
+		right = r.Elts
+	case *ast.List:
+		right = r.Elts
+	}
+	_ = right
+	star := -1
+	for i, e := range elts {
+		if _, ok := e.(*ast.Starred); ok {
+			star = i
+		}
+	}
+	refs := make([]Ref, len(elts))
+	for i, e := range elts {
+		refs[i] = l.newLocal()
+		pos := i
+		if star >= 0 && i > star {
+			pos = i - len(elts) // from the end
+		}
+		op := l.emit(Unpack, e, refs[i], uint32(v), uint32(len(elts)), uint32(pos+IntBias))
+		if i == star {
+			op.Flags |= FlagStar
+		}
+	}
+	for i, e := range elts {
+		l.assign(e, refs[i], nil)
+	}
+}
+
+func (l *lowerer) augAssign(s *ast.AugAssign) {
+	switch t := s.Target.(type) {
+	case *ast.Name:
+		old := l.read(t.ID, t)
+		v := l.expr(s.Value)
+		dst := l.newLocal()
+		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v))
+		l.bind(t.ID, dst, t)
+		if l.fn == 0 {
+			l.dunderAll(t, s.Value, true)
+		}
+	case *ast.Attribute:
+		base := l.expr(t.Value)
+		old := l.newLocal()
+		l.emit(Attr, t, old, uint32(base), l.str(t.Attr), 0)
+		v := l.expr(s.Value)
+		dst := l.newLocal()
+		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v))
+		op := l.emit(SetAttr, t, 0, uint32(base), l.str(t.Attr), uint32(dst))
+		op.Flags |= FlagAug
+		if l.globalRoot(t.Value) {
+			op.Flags |= FlagGlobalRoot
+		}
+	case *ast.Subscript:
+		base := l.expr(t.Value)
+		key := l.expr(t.Index)
+		old := l.newLocal()
+		l.emit(Item, t, old, uint32(base), 0, uint32(key))
+		v := l.expr(s.Value)
+		dst := l.newLocal()
+		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v))
+		op := l.emit(SetItem, t, 0, uint32(base), uint32(key), uint32(dst))
+		op.Flags |= FlagAug
+		if l.globalRoot(t.Value) {
+			op.Flags |= FlagGlobalRoot
+		}
+	default:
+		l.expr(s.Value)
+	}
+}
+
+func (l *lowerer) annAssign(s *ast.AnnAssign) {
+	ann := l.annotation(s.Annotation)
+	var v Ref
+	if s.Value != nil {
+		v = l.expr(s.Value)
+	}
+	if ann == 0 {
+		if s.Value != nil {
+			l.assign(s.Target, v, s.Value)
+		}
+		return
+	}
+	if n, ok := s.Target.(*ast.Name); ok && s.Value == nil && l.t.Scopes[l.sc].Kind != scope.Class && l.sc != 0 {
+		// A bare annotation binds nothing, but tells the type of what is bound later in the block.
+		dst := l.newLocal()
+		l.instance(dst, ann, s)
+		l.bind(n.ID, dst, n)
+		return
+	}
+	if l.t.Scopes[l.sc].Kind == scope.Class {
+		if n, ok := s.Target.(*ast.Name); ok {
+			c := &l.out.Classes[l.class]
+			field := l.newShared(l.fn)
+			c.Fields = append(c.Fields, Field{Name: l.str(n.ID), Ann: ann, Var: field, Default: v, Pos: n.Start})
+			l.instance(field, ann, s)
+			if s.Value == nil {
+				return
+			}
+		}
+	}
+	dst := l.newLocal()
+	l.copyTo(dst, v, s)
+	l.instance(dst, ann, s)
+	l.assign(s.Target, dst, nil)
+}
+
+func (l *lowerer) instance(dst, ann Ref, n ast.Node) {
+	old := l.ann
+	l.ann = true
+	l.emit(Instance, n, dst, uint32(ann), 0, 0)
+	l.ann = old
+}
+
+// annotation lowers a type expression; strings are read as expressions.
+func (l *lowerer) annotation(e ast.Expr) Ref {
+	old := l.ann
+	l.ann = true
+	r := l.typeExpr(e, 0)
+	l.ann = old
+	return r
+}
+
+func (l *lowerer) typeExpr(e ast.Expr, depth int) Ref {
+	if depth > 40 {
+		return 0
+	}
+	switch e := e.(type) {
+	case *ast.Constant:
+		switch e.Kind {
+		case ast.None:
+			return constRef(ConstNone)
+		case ast.Str:
+			return l.quotedType(e)
+		}
+		return 0
+	case *ast.BinOp:
+		if e.Op != ast.BitOr {
+			return 0
+		}
+		a, b := l.typeExpr(e.Left, depth+1), l.typeExpr(e.Right, depth+1)
+		dst := l.newLocal()
+		l.copyTo(dst, a, e)
+		l.copyTo(dst, b, e)
+		return dst
+	case *ast.Subscript:
+		base := l.typeExpr(e.Value, depth+1)
+		if base == 0 {
+			return 0
+		}
+		args := []ast.Expr{e.Index}
+		if t, ok := e.Index.(*ast.Tuple); ok {
+			args = t.Elts
+		}
+		refs := make([]uint32, 0, len(args))
+		metadata := l.isNamed(e.Value, "Annotated")
+		for i, a := range args {
+			var r Ref
+			switch {
+			case metadata && i > 0:
+				r = l.expr(a) // Annotated's metadata are values: Depends(f), Query(...)
+			case l.isNamed(e.Value, "Literal"):
+			default:
+				if lst, ok := a.(*ast.List); ok { // Callable[[A], R]
+					for _, x := range lst.Elts {
+						l.typeExpr(x, depth+1)
+					}
+				} else {
+					r = l.typeExpr(a, depth+1)
+				}
+			}
+			refs = append(refs, uint32(r))
+		}
+		dst := l.newLocal()
+		l.emit(TypeApply, e, dst, uint32(base), l.list(refs, 0), 0)
+		return dst
+	case *ast.Name:
+		return l.readType(e.ID, e)
+	case *ast.Attribute:
+		base := l.typeExpr(e.Value, depth+1)
+		if base == 0 {
+			return 0
+		}
+		dst := l.newLocal()
+		l.emit(Attr, e, dst, uint32(base), l.str(e.Attr), 0)
+		return dst
+	case *ast.Starred:
+		return l.typeExpr(e.Value, depth+1)
+	}
+	return 0
+}
+
+// readType reads a name for an annotation: its scope's order does not matter, so the Shared variable is right where
+// there is one.
+func (l *lowerer) readType(name ast.Sym, n ast.Node) Ref {
+	owner, sym, ok := l.t.Resolve(l.sc, name)
+	if !ok {
+		return MakeRef(TagBuiltin, l.str(name))
+	}
+	k := l.indexOf(sym)
+	if l.isShared(owner, sym) || l.noFlow[k] || !l.inBlock(owner) {
+		return l.sharedOf(k)
+	}
+	return l.cur[k].ref
+}
+
+func (l *lowerer) isNamed(e ast.Expr, name string) bool {
+	switch e := e.(type) {
+	case *ast.Name:
+		return l.f.Text(e.ID) == name
+	case *ast.Attribute:
+		return l.f.Text(e.Attr) == name
+	}
+	return false
+}
+
+func (l *lowerer) forStmt(s *ast.For) {
+	iter := l.expr(s.Iter)
+	elem := l.newLocal()
+	broken := l.loop(s, func() {
+		old := l.push(CtxFor, s, iter, 0, 0)
+		op := l.emit(Iter, s.Iter, elem, uint32(iter), 0, 0)
+		if s.Async {
+			op.Flags |= FlagAsync
+			l.out.Ctxs[l.ctx].Flags |= FlagAsync
+		}
+		l.assign(s.Target, elem, nil)
+		l.stmts(s.Body)
+		l.ctx = old
+	})
+	_ = broken
+	l.stmts(s.Orelse)
+}
+
+func (l *lowerer) whileStmt(s *ast.While) {
+	t := l.truth(s.Test)
+	if t == 0 {
+		l.stmts(s.Orelse)
+		return
+	}
+	broken := l.loop(s, func() {
+		old := l.push(CtxWhile, s, 0, uint32(boolInt(t == 1)), 0)
+		if t != 1 {
+			test := l.expr(s.Test)
+			l.out.Ctxs[l.ctx].A = test
+			l.narrow(s.Test)
+		}
+		l.stmts(s.Body)
+		l.ctx = old
+	})
+	if t == 1 {
+		l.dead = !broken
+		return
+	}
+	l.stmts(s.Orelse)
+}
+
+func (l *lowerer) withStmt(s *ast.With) {
+	old := l.ctx
+	for i := range s.Items {
+		it := &s.Items[i]
+		v := l.expr(it.Context)
+		if v == 0 {
+			v = l.newLocal()
+		}
+		dst := l.newLocal()
+		op := l.emit(Enter, it.Context, dst, uint32(v), 0, 0)
+		if s.Async {
+			op.Flags |= FlagAsync
+		}
+		l.push(CtxWith, it.Context, v, uint32(boolInt(s.Async)), 0)
+		if it.Vars != nil {
+			l.assign(it.Vars, dst, nil)
+		}
+	}
+	l.tryDepth++
+	l.stmts(s.Body)
+	l.tryDepth--
+	l.ctx = old
+	if l.dead && l.suppresses(s) {
+		l.dead = false // the manager may swallow what was raised
+	}
+}
+
+// suppresses: a with statement whose manager may swallow the exception that ended its body.
+func (l *lowerer) suppresses(s *ast.With) bool {
+	for i := range s.Items {
+		if c, ok := s.Items[i].Context.(*ast.Call); ok {
+			if l.isNamed(c.Func, "suppress") || l.isNamed(c.Func, "raises") || l.isNamed(c.Func, "assertRaises") || l.isNamed(c.Func, "ExitStack") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (l *lowerer) delete(t ast.Expr) {
+	switch t := t.(type) {
+	case *ast.Name:
+		if owner, sym, ok := l.t.Resolve(l.sc, t.ID); ok && l.inBlock(owner) {
+			if k := l.indexOf(sym); !l.noFlow[k] {
+				l.setVersion(k, 0)
+			}
+		}
+	case *ast.Attribute:
+		base := l.expr(t.Value)
+		op := l.emit(Delete, t, 0, uint32(base), l.str(t.Attr), 0)
+		if l.globalRoot(t.Value) {
+			op.Flags |= FlagGlobalRoot
+		}
+	case *ast.Subscript:
+		base := l.expr(t.Value)
+		key := l.expr(t.Index)
+		op := l.emit(Delete, t, 0, uint32(base), 0, uint32(key))
+		if l.globalRoot(t.Value) {
+			op.Flags |= FlagGlobalRoot
+		}
+	case *ast.Tuple:
+		for _, e := range t.Elts {
+			l.delete(e)
+		}
+	case *ast.List:
+		for _, e := range t.Elts {
+			l.delete(e)
+		}
+	}
+}
+
+// globalRoot: inside a function, the expression starts at a name that belongs to the module.
+func (l *lowerer) globalRoot(e ast.Expr) bool {
+	if l.fn == 0 {
+		return false
+	}
+	for {
+		switch x := e.(type) {
+		case *ast.Attribute:
+			e = x.Value
+		case *ast.Subscript:
+			e = x.Value
+		case *ast.Name:
+			owner, _, ok := l.t.Resolve(l.sc, x.ID)
+			return ok && owner == 0
+		default:
+			return false
+		}
+	}
+}
+
+// ---- definitions ----
+
+func (l *lowerer) functionDef(s *ast.FunctionDef) {
+	sc := l.t.ScopeOf(s)
+	if sc == scope.None {
+		return
+	}
+	decorators := make([]Decorator, 0, len(s.Decorators))
+	for _, d := range s.Decorators {
+		v := l.expr(d)
+		if v == 0 {
+			v = l.newLocal()
+		}
+		decorators = append(decorators, Decorator{v, d.Pos()})
+	}
+	fi := l.newFunc(Function, sc, s)
+	fn := &l.out.Funcs[fi]
+	fn.Name = l.str(s.Name)
+	fn.NamePos = s.NameSpan.Start
+	fn.Decorators = decorators
+	if s.Async {
+		fn.Flags |= FuncAsync
+	}
+	if l.t.Scopes[l.sc].Kind == scope.Class {
+		fn.Flags |= FuncMethod
+		fn.Class = l.class + 1
+	}
+	fn.Flags |= l.shapeOf(s)
+	v := l.newLocal()
+	l.arguments(fi, s.Args)
+	if s.Returns != nil {
+		if ann := l.annotation(s.Returns); ann != 0 {
+			r := l.newShared(l.fn)
+			l.out.Funcs[fi].RetType = r
+			l.instance(r, ann, s.Returns)
+		}
+	}
+	mk := l.emit(MakeFunc, s, v, fi, 0, 0)
+	mk.Pos, mk.Len = s.NameSpan.Start, uint16(s.NameSpan.End-s.NameSpan.Start)
+	for i := len(decorators) - 1; i >= 0; i-- {
+		v = l.apply(decorators[i].Value, v, s.Decorators[i])
+	}
+	l.bindAt(s.Name, v, s)
+	l.queue = append(l.queue, pending{s, sc, fi})
+}
+
+// apply emits the call decorator(value).
+func (l *lowerer) apply(decorator, value Ref, n ast.Node) Ref {
+	dst := l.newLocal()
+	args := l.callArgs([]uint32{uint32(value)}, 0, nil)
+	op := l.emit(Call, n, dst, uint32(decorator), args, 0)
+	op.Flags |= FlagDecorator
+	return dst
+}
+
+func (l *lowerer) bindAt(name ast.Sym, v Ref, n ast.Node) { l.bind(name, v, n) }
+
+// shapeOf recognises bodies that are only a declaration.
+func (l *lowerer) shapeOf(s *ast.FunctionDef) (fl FuncFlags) {
+	stub, raises := true, false
+	for i, b := range s.Body {
+		switch b := b.(type) {
+		case *ast.Pass:
+		case *ast.ExprStmt:
+			if c, ok := b.Value.(*ast.Constant); !ok || i > 0 && c.Kind == ast.Str {
+				stub = false
+			}
+		case *ast.Raise:
+			stub = false
+			e := b.Exc
+			if c, ok := e.(*ast.Call); ok {
+				e = c.Func
+			}
+			if e != nil && l.isNamed(e, "NotImplementedError") {
+				raises = true
+			}
+		default:
+			stub = false
+		}
+	}
+	if stub {
+		fl |= FuncStub
+	}
+	if raises && len(s.Body) <= 2 {
+		fl |= FuncAbstract
+	}
+	for _, d := range s.Decorators {
+		if l.isNamed(d, "abstractmethod") || l.isNamed(d, "abstractproperty") {
+			fl |= FuncAbstract
+		}
+		if l.isNamed(d, "overload") {
+			fl |= FuncOverload
+		}
+	}
+	return fl
+}
+
+func (l *lowerer) newFunc(kind FuncKind, sc scope.ID, n ast.Node) uint32 {
+	fi := uint32(len(l.out.Funcs))
+	fn := Func{Kind: kind, Parent: l.fn, Pos: n.Pos(), End: n.End(), NamePos: n.Pos(), Ctx: l.ctx}
+	fn.QualName = l.text(l.t.QualName(sc))
+	fn.Ret = l.newShared(fi)
+	if l.t.Scopes[sc].Flags&scope.Generator != 0 || kind == GenExp {
+		fn.Flags |= FuncGenerator
+		fn.Yields = l.newShared(fi)
+	}
+	l.out.Funcs = append(l.out.Funcs, fn)
+	l.block[sc] = fi
+	return fi
+}
+
+// arguments makes the parameters of function fi; defaults and annotations are evaluated here, in the enclosing block.
+func (l *lowerer) arguments(fi uint32, a *ast.Arguments) {
+	if a == nil {
+		return
+	}
+	n := len(a.PosOnly) + len(a.Args)
+	params := make([]Param, 0, n+len(a.KwOnly)+2)
+	add := func(arg *ast.Arg, kind ParamKind, def ast.Expr) {
+		p := Param{Name: l.str(arg.Name), Kind: kind, Var: l.newShared(fi), Pos: arg.Start}
+		if def != nil {
+			v := l.expr(def)
+			l.copyTo(p.Var, v, arg)
+			switch {
+			case v == 0:
+				p.Default = constRef(ConstEllipsis)
+			case v.Tag() == TagLocal:
+				p.Default = l.newShared(l.fn)
+				l.copyTo(p.Default, v, arg)
+			default:
+				p.Default = v
+			}
+		}
+		if arg.Annotation != nil {
+			p.Ann = l.annotation(arg.Annotation)
+			if p.Ann != 0 {
+				switch kind {
+				case VarPositional, VarKeyword:
+				default:
+					p.Type = l.newShared(l.fn)
+					l.instance(p.Type, p.Ann, arg.Annotation)
+					l.copyTo(p.Var, p.Type, arg)
+				}
+			}
+		}
+		params = append(params, p)
+	}
+	firstDefault := n - len(a.Defaults)
+	def := func(i int) ast.Expr {
+		if i >= firstDefault && i-firstDefault < len(a.Defaults) {
+			return a.Defaults[i-firstDefault]
+		}
+		return nil
+	}
+	for i := range a.PosOnly {
+		add(&a.PosOnly[i], PositionalOnly, def(i))
+	}
+	for i := range a.Args {
+		add(&a.Args[i], Positional, def(len(a.PosOnly)+i))
+	}
+	if a.Vararg != nil {
+		add(a.Vararg, VarPositional, nil)
+	}
+	for i := range a.KwOnly {
+		var d ast.Expr
+		if i < len(a.KwDefaults) {
+			d = a.KwDefaults[i]
+		}
+		add(&a.KwOnly[i], KeywordOnly, d)
+	}
+	if a.Kwarg != nil {
+		add(a.Kwarg, VarKeyword, nil)
+	}
+	l.out.Funcs[fi].Params = params
+}
+
+func (l *lowerer) classDef(s *ast.ClassDef) {
+	sc := l.t.ScopeOf(s)
+	if sc == scope.None {
+		return
+	}
+	decorators := make([]Decorator, 0, len(s.Decorators))
+	for _, d := range s.Decorators {
+		v := l.expr(d)
+		if v == 0 {
+			v = l.newLocal()
+		}
+		decorators = append(decorators, Decorator{v, d.Pos()})
+	}
+	c := Class{Name: l.str(s.Name), Parent: l.fn, Pos: s.Start, End: s.Stop, NamePos: s.NameSpan.Start, Decorators: decorators}
+	for _, b := range s.Bases {
+		if st, ok := b.(*ast.Starred); ok {
+			l.expr(st.Value)
+			continue
+		}
+		var r Ref
+		if sub, ok := b.(*ast.Subscript); ok { // Generic[T], Base[int]: the base is what is subscribed
+			old := l.ann
+			l.ann = true
+			r = l.typeExpr(sub.Value, 0)
+			l.ann = old
+		} else {
+			r = l.expr(b)
+		}
+		if r == 0 {
+			r = l.newLocal()
+		}
+		c.Bases = append(c.Bases, r)
+	}
+	for i := range s.Keywords {
+		c.Keywords = append(c.Keywords, NamedRef{l.str(s.Keywords[i].Arg), l.expr(s.Keywords[i].Value)})
+	}
+	fi := l.newFunc(ClassBody, sc, s)
+	ci := uint32(len(l.out.Classes))
+	c.Body = fi
+	c.QualName = l.out.Funcs[fi].QualName
+	l.out.Funcs[fi].Name = c.Name
+	l.out.Funcs[fi].Class = ci + 1
+	l.out.Funcs[fi].NamePos = s.NameSpan.Start
+	l.out.Classes = append(l.out.Classes, c)
+	v := l.newLocal()
+	mk := l.emit(MakeClass, s, v, ci, 0, 0)
+	mk.Pos, mk.Len = s.NameSpan.Start, uint16(s.NameSpan.End-s.NameSpan.Start)
+	for i := len(decorators) - 1; i >= 0; i-- {
+		v = l.apply(decorators[i].Value, v, s.Decorators[i])
+	}
+	l.bind(s.Name, v, s)
+	l.queue = append(l.queue, pending{s, sc, fi})
+}
+
+// body lowers a block that was put off until its surroundings were done.
+func (l *lowerer) body(p pending) {
+	l.fn, l.sc, l.ctx, l.dead = p.fn, p.scope, 0, false
+	l.loops, l.log, l.tryDepth = l.loops[:0], l.log[:0], 0
+	l.out.Funcs[p.fn].Ops[0] = uint32(len(l.out.Ops))
+	l.out.Funcs[p.fn].Locals[0] = l.out.NLocal + 1
+	switch n := p.node.(type) {
+	case *ast.FunctionDef:
+		l.params(p.fn, n.Args)
+		l.docstring(p.fn, n.Body)
+		l.stmts(n.Body)
+	case *ast.Lambda:
+		l.params(p.fn, n.Args)
+		if v := l.expr(n.Body); v != 0 {
+			l.emit(Return, n.Body, 0, uint32(v), 0, 0)
+		}
+	case *ast.ClassDef:
+		l.class = l.out.Funcs[p.fn].Class - 1
+		l.docstring(p.fn, n.Body)
+		l.stmts(n.Body)
+		c := &l.out.Classes[l.class]
+		syms := l.t.SymbolsOf(p.scope)
+		for i := range syms {
+			if k := l.indexOf(&syms[i]); l.hasVar[k] {
+				c.Members = append(c.Members, NamedRef{l.str(syms[i].Name), l.shared[k]})
+			}
+		}
+	case *ast.GeneratorExp:
+		l.genexpBody(p.fn, n)
+	}
+	l.out.Funcs[p.fn].Ops[1] = uint32(len(l.out.Ops))
+	l.out.Funcs[p.fn].Locals[1] = l.out.NLocal + 1
+}
+
+// params binds the parameters' names to their variables.
+func (l *lowerer) params(fi uint32, a *ast.Arguments) {
+	ps := l.out.Funcs[fi].Params
+	for i := range ps {
+		name := l.paramSym(a, i)
+		owner, sym, ok := l.t.Resolve(l.sc, name)
+		if !ok || !l.inBlock(owner) {
+			continue
+		}
+		k := l.indexOf(sym)
+		if sym.Binding == scope.Cell || l.noFlow[k] {
+			l.copyTo(l.sharedOf(k), ps[i].Var, paramNode{ps[i].Pos})
+			if l.noFlow[k] {
+				continue
+			}
+		}
+		l.setVersion(k, ps[i].Var)
+	}
+}
+
+type paramNode struct{ pos uint32 }
+
+func (p paramNode) Pos() uint32 { return p.pos }
+func (p paramNode) End() uint32 { return p.pos }
+
+func (l *lowerer) paramSym(a *ast.Arguments, i int) ast.Sym {
+	if i < len(a.PosOnly) {
+		return a.PosOnly[i].Name
+	}
+	i -= len(a.PosOnly)
+	if i < len(a.Args) {
+		return a.Args[i].Name
+	}
+	i -= len(a.Args)
+	if a.Vararg != nil {
+		if i == 0 {
+			return a.Vararg.Name
+		}
+		i--
+	}
+	if i < len(a.KwOnly) {
+		return a.KwOnly[i].Name
+	}
+	return a.Kwarg.Name
+}
+
+func (l *lowerer) docstring(fi uint32, body []ast.Stmt) {
+	if len(body) == 0 {
+		return
+	}
+	if e, ok := body[0].(*ast.ExprStmt); ok {
+		if c, ok := e.Value.(*ast.Constant); ok && c.Kind == ast.Str {
+			l.out.Funcs[fi].DocEnd = c.Stop
+		}
+	}
+}
+
+// ---- imports ----
+
+func (l *lowerer) typing() bool {
+	for c := l.ctx; c != 0; c = l.out.Ctxs[c].Parent {
+		if l.out.Ctxs[c].Kind == CtxTyping {
+			return true
+		}
+	}
+	return false
+}
+
+func (l *lowerer) importStmt(s *ast.Import) {
+	for i := range s.Names {
+		a := &s.Names[i]
+		module := l.f.Text(a.Name)
+		im := Import{Module: l.str(a.Name), Pos: a.Start, Ctx: l.ctx, Func: l.fn, Lazy: s.Lazy, Typing: l.typing()}
+		name := a.AsName
+		if name != 0 {
+			im.As, im.Alias = l.str(name), true
+		} else {
+			top := module
+			for j := 0; j < len(module); j++ {
+				if module[j] == '.' {
+					top = module[:j]
+					break
+				}
+			}
+			im.As = l.text(top)
+			name = l.symNamed(top, a)
+		}
+		v := l.newLocal()
+		l.emit(Import, a, v, uint32(len(l.out.Imports)), 0, 0)
+		l.out.Imports = append(l.out.Imports, im)
+		l.bind(name, v, a)
+	}
+}
+
+// symNamed finds the symbol of the first part of a dotted import: `import a.b` binds a.
+func (l *lowerer) symNamed(name string, a *ast.Alias) ast.Sym {
+	if name == l.f.Text(a.Name) {
+		return a.Name
+	}
+	syms := l.t.SymbolsOf(l.sc)
+	for i := range syms {
+		if l.t.Text(syms[i].Name) == name {
+			return syms[i].Name
+		}
+	}
+	// Declared global in a function: the module's entry.
+	syms = l.t.SymbolsOf(0)
+	for i := range syms {
+		if l.t.Text(syms[i].Name) == name {
+			return syms[i].Name
+		}
+	}
+	return 0
+}
+
+func (l *lowerer) importFrom(s *ast.ImportFrom) {
+	for i := range s.Names {
+		a := &s.Names[i]
+		im := Import{Module: l.str(s.Module), Name: l.str(a.Name), Level: uint32(s.Level), Pos: a.Start, Ctx: l.ctx, Func: l.fn, Lazy: s.Lazy, Typing: l.typing()}
+		if l.f.Text(a.Name) == "*" {
+			l.emit(Import, a, 0, uint32(len(l.out.Imports)), 0, 0)
+			l.out.Imports = append(l.out.Imports, im)
+			continue
+		}
+		name := a.AsName
+		if name == 0 {
+			name = a.Name
+		} else {
+			im.Alias = true
+		}
+		im.As = l.str(name)
+		v := l.newLocal()
+		l.emit(Import, a, v, uint32(len(l.out.Imports)), 0, 0)
+		l.out.Imports = append(l.out.Imports, im)
+		l.bind(name, v, a)
+	}
+}
+
+// dunderAll collects the literal names of __all__.
+func (l *lowerer) dunderAll(target, value ast.Expr, more bool) {
+	n, ok := target.(*ast.Name)
+	if !ok || l.f.Text(n.ID) != "__all__" {
+		return
+	}
+	var elts []ast.Expr
+	switch v := value.(type) {
+	case *ast.List:
+		elts = v.Elts
+	case *ast.Tuple:
+		elts = v.Elts
+	case *ast.BinOp:
+		l.dunderAll(target, v.Left, more)
+		l.dunderAll(target, v.Right, true)
+		return
+	}
+	if !more {
+		l.out.All = l.out.All[:0]
+	}
+	l.out.HasAll = true
+	for _, e := range elts {
+		if c, ok := e.(*ast.Constant); ok && c.Kind == ast.Str {
+			if s, ok := l.f.StringValue(c); ok {
+				l.out.All = append(l.out.All, l.text(s))
+			}
+		}
+	}
+}

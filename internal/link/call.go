@@ -1,0 +1,536 @@
+package link
+
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
+
+// Mode says how a callee runs relative to its caller.
+type Mode uint8
+
+const (
+	Called    Mode = iota // here and now, awaited coroutines included
+	Consumed              // a generator is iterated over here
+	Scheduled             // a coroutine handed to the event loop
+	Offloaded             // in a worker thread or process
+	Started               // in a thread, process or timer started here
+	Enqueued              // by a worker, later
+	Depended              // by the framework, before this function
+	ClassRun              // a class body
+	Imported              // a module body
+	Made                  // only an object is made: a generator or coroutine that may never run
+	silent                // bind arguments only
+)
+
+var modeNames = [...]string{"call", "consume", "schedule", "offload", "start", "enqueue", "depend", "class", "import", "make", ""}
+
+func (m Mode) String() string { return modeNames[m] }
+
+// Collector hears of every resolved call once the analysis is done.
+type Collector interface {
+	// Edge: operation op of block instance from runs block instance to.
+	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance)
+	// Library: a library's function, constructor or property is used.
+	Library(c *LibraryCall)
+	// Registered: a function is handed to a framework to be called later.
+	Registered(r *Registration)
+	// Unresolved: nothing is known of what is called.
+	Unresolved(from Instance, id uint32, op *facts.Op)
+}
+
+// Registration is a function that a framework keeps.
+type Registration struct {
+	From    Instance
+	ID      uint32
+	Op      *facts.Op
+	Func    Func
+	Entity  *knowledge.Entity
+	Call    *knowledge.Call
+	Factory uint32 // place of the decorator factory's call, if the function was decorated by its result; ID+1
+}
+
+type posArg struct {
+	set  Set
+	ref  facts.Ref
+	star bool
+}
+
+type kwArg struct {
+	name Sym // 0 for **
+	set  Set
+	ref  facts.Ref
+}
+
+type callArgs struct {
+	pos []posArg
+	kw  []kwArg
+}
+
+// argList makes positional arguments from sets.
+func (s *solver) argList(x ...Set) *callArgs {
+	a := &callArgs{pos: make([]posArg, len(x))}
+	for i := range x {
+		a.pos[i].set = x[i]
+	}
+	return a
+}
+
+func (a *callArgs) prepend(x Set) *callArgs {
+	b := &callArgs{pos: make([]posArg, 1, len(a.pos)+1), kw: a.kw}
+	b.pos[0].set = x
+	b.pos = append(b.pos, a.pos...)
+	return b
+}
+
+func (s *solver) readArgs(op *facts.Op) *callArgs {
+	raw := s.ff.Args(op)
+	a := &callArgs{}
+	if n := len(raw.Pos); n > 0 {
+		a.pos = make([]posArg, n)
+		for i, r := range raw.Pos {
+			ref := facts.Ref(r)
+			a.pos[i] = posArg{s.val(ref), ref, i < 32 && raw.Stars&(1<<i) != 0}
+		}
+	}
+	if n := len(raw.Kw); n > 0 {
+		a.kw = make([]kwArg, n/2)
+		for i := 0; i < n; i += 2 {
+			ref := facts.Ref(raw.Kw[i+1])
+			a.kw[i/2] = kwArg{s.symbol(s.fileOf, raw.Kw[i]), s.val(ref), ref}
+		}
+	}
+	return a
+}
+
+func (s *solver) callOp(op *facts.Op) Set {
+	callee := s.val(facts.Ref(op.A))
+	if callee == 0 {
+		if s.collect != nil {
+			if op.Flags&facts.FlagDecorator != 0 {
+				return 0
+			}
+			s.collect.Unresolved(s.in, s.opID, op)
+			return 0
+		}
+		if op.Flags&facts.FlagDecorator != 0 { // an unknown decorator: the function stays what it is
+			return s.readArgs(op).first()
+		}
+		return 0
+	}
+	return s.callSet(callee, s.readArgs(op), Called)
+}
+
+func (a *callArgs) first() Set {
+	if len(a.pos) == 0 {
+		return 0
+	}
+	return a.pos[0].set
+}
+
+func (s *solver) callSet(callee Set, a *callArgs, mode Mode) Set {
+	if a == nil {
+		a = &callArgs{}
+	}
+	var out Set
+	for _, v := range s.sets.values(callee) {
+		out = s.sets.union(out, s.call(v, a, mode))
+	}
+	return out
+}
+
+// maxDepth bounds calls that calls make while one operation is evaluated (descriptors, callbacks, special methods).
+const maxDepth = 24
+
+func (s *solver) call(v Value, a *callArgs, mode Mode) Set {
+	if s.depth++; s.depth > maxDepth {
+		s.depth--
+		return 0
+	}
+	r := s.callValue(v, a, mode)
+	s.depth--
+	return r
+}
+
+func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
+	ob := s.objs[v]
+	switch ob.kind {
+	case kFunc:
+		return s.callFunc(Func(ob.a), ob.b, a, mode)
+	case kBound:
+		in := s.objs[ob.a]
+		if in.kind == kFunc {
+			return s.callMethodOf(Func(in.a), in.b, Value(ob.b), a, mode)
+		}
+		return s.call(Value(ob.a), a.prepend(Set(ob.b)), mode)
+	case kClass:
+		return s.construct(Class(ob.a), v, a, mode)
+	case kInst:
+		if m := s.classMethod(Class(ob.a), v, s.wellKnown.call); m != 0 {
+			return s.callSet(m, a, mode)
+		}
+	case kExt:
+		return s.callExt(ob.a, 0, a, mode)
+	case kMethod:
+		return s.callExt(ob.a, Value(ob.b), a, mode)
+	case kExtInst:
+		return s.callLibraryInstance(v, ob.a, a, mode)
+	case kManaged:
+		return s.callManaged(Value(ob.a), a)
+	case kMade:
+		return s.callMade(v, ob, a, mode)
+	case kPartial:
+		return s.callPartial(v, Value(ob.b), a, mode)
+	case kStatic:
+		return s.call(Value(ob.a), a, mode)
+	case kClassM:
+		return s.call(Value(ob.a), a, mode)
+	case kProperty: // @name.setter
+		s.addShared(s.field(v, keyEnter), a.first())
+		return Set(v)
+	case kDecorator:
+		return s.decorate(ob.a, ob.b, a)
+	case kResult:
+		x := s.readField(v, keyResult)
+		if x == 0 && s.op.Flags&facts.FlagDecorator != 0 {
+			return a.first()
+		}
+		return x
+	case kTypeOf:
+		return s.call(Value(ob.a), a, mode)
+	}
+	return 0
+}
+
+// construct makes an instance of a class of the program.
+func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
+	inst := s.firstInst + Value(c)
+	if s.classes[c].enum {
+		return Set(inst)
+	}
+	m, ok := s.find(c, s.wellKnown.init, 0)
+	switch {
+	case ok && m.isVar:
+		s.callSet(s.bindMember(s.readShared(m.shared), inst, c), a, mode)
+	case ok && m.ext != nil:
+		s.callExt(s.extOfEntity(m.ext), inst, a, mode)
+		s.fillFields(c, inst, a)
+	case ok && m.open != 0:
+		s.callExt(s.extChild(m.open, s.wellKnown.init), inst, a, mode)
+		s.fillFields(c, inst, a)
+	default:
+		s.fillFields(c, inst, a)
+	}
+	if n, ok := s.find(c, s.wellKnown.new, 0); ok && n.isVar {
+		s.callSet(s.readShared(n.shared), a.prepend(Set(v)), mode)
+	}
+	if p, ok := s.find(c, s.wellKnown.postInit, 0); ok && p.isVar {
+		s.callSet(s.bindMember(s.readShared(p.shared), inst, c), nil, mode)
+	}
+	if s.collect != nil && mode != silent {
+		s.libraryConstructor(c, inst, a, mode)
+	}
+	return Set(inst)
+}
+
+// fillFields stores a generated constructor's arguments (dataclass, pydantic, attrs, NamedTuple) in the fields.
+func (s *solver) fillFields(c Class, inst Value, a *callArgs) {
+	if len(a.pos) == 0 && len(a.kw) == 0 {
+		return
+	}
+	mro := s.mro(c)
+	for _, k := range a.kw {
+		if k.name == 0 || k.set == 0 {
+			continue
+		}
+		for _, b := range mro {
+			if b.ext == 0 {
+				if _, ok := s.fieldVars.get(pair(uint32(b.class), uint32(k.name))); ok {
+					s.addShared(s.field(inst, uint32(k.name)|fieldBit), k.set)
+					s.wellKnown.markStored(k.name)
+					break
+				}
+			}
+		}
+	}
+	if len(a.pos) == 0 {
+		return
+	}
+	i := 0
+	for j := len(mro) - 1; j >= 0 && i < len(a.pos); j-- {
+		if mro[j].ext != 0 {
+			continue
+		}
+		file, cl := s.ClassFacts(mro[j].class)
+		for k := range cl.Fields {
+			if i >= len(a.pos) || a.pos[i].star {
+				return
+			}
+			name := s.symbol(file, cl.Fields[k].Name)
+			s.addShared(s.field(inst, uint32(name)|fieldBit), a.pos[i].set)
+			s.wellKnown.markStored(name)
+			i++
+		}
+	}
+}
+
+func (s *solver) callMethodOf(f Func, parent uint32, recv Value, a *callArgs, mode Mode) Set {
+	return s.enterFunc(f, parent, recv, a.prepend(Set(recv)), mode)
+}
+
+func (s *solver) callFunc(f Func, parent uint32, a *callArgs, mode Mode) Set {
+	return s.enterFunc(f, parent, 0, a, mode)
+}
+
+func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode Mode) Set {
+	fn := s.Facts(f)
+	ctx := s.contextFor(f, fn, parent, recv, a)
+	in := s.instanceIn(f, ctx)
+	if s.collect == nil {
+		s.bind(in, f, fn, a)
+	}
+	switch {
+	case fn.Flags&facts.FuncGenerator != 0:
+		s.edge(Made, in, 0)
+		return Set(s.object(kGen, uint32(in), 0))
+	case fn.Flags&facts.FuncAsync != 0:
+		s.edge(Made, in, 0)
+		v := s.object(kCoro, uint32(in), 0)
+		if mode == Offloaded || mode == Started {
+			s.edge(mode, in, v)
+		}
+		return Set(v)
+	}
+	s.edge(mode, in, 0)
+	return s.result(in)
+}
+
+// result is what a function returns; its annotation counts where nothing else is known.
+func (s *solver) result(in Instance) Set {
+	it := s.instances[in]
+	fn := s.Facts(it.fn)
+	x := s.readShared(s.varOf(in, fn.Ret))
+	if x == 0 && fn.RetType != 0 && fn.Flags&facts.FuncGenerator == 0 {
+		x = s.readShared(s.FileOf(it.fn).shared + fn.RetType.Index())
+	}
+	return x
+}
+
+// varOf is the variable behind a Shared reference of the file of an instance.
+func (s *solver) varOf(in Instance, r facts.Ref) uint32 {
+	it := &s.instances[in]
+	v := s.Files[it.file].shared + r.Index()
+	if it.ctx == 0 {
+		return v
+	}
+	return s.inContextOf(s.Files[it.file], it.ctx, r.Index(), v)
+}
+
+// bind gives a function's parameters the arguments of a call.
+func (s *solver) bind(in Instance, f Func, fn *facts.Func, a *callArgs) {
+	file := s.FileOf(f)
+	cloned := s.instances[in].ctx != 0
+	params := fn.Params
+	var bound uint64
+	put := func(i int, x Set) {
+		if i < 64 {
+			bound |= 1 << i
+		}
+		if x != 0 {
+			s.addShared(s.varOf(in, params[i].Var), x)
+		}
+	}
+	vararg, kwarg, npos := -1, -1, 0
+	for i := range params {
+		switch params[i].Kind {
+		case facts.PositionalOnly, facts.Positional:
+			npos = i + 1
+		case facts.VarPositional:
+			vararg = i
+		case facts.VarKeyword:
+			kwarg = i
+		}
+	}
+	at := 0
+	toRest := func(n int, x Set) {
+		if vararg < 0 {
+			return
+		}
+		o := s.object(kTuple, s.restPlace(in), 1)
+		if n >= 0 && n < 40 {
+			s.store(o, s.intKey(n), x)
+		} else {
+			s.store(o, keyElem, x)
+		}
+		put(vararg, Set(o))
+	}
+	for i := range a.pos {
+		p := &a.pos[i]
+		if p.star {
+			s.bindStar(p.set, at, npos, put, toRest)
+			at = npos + 1000
+			continue
+		}
+		switch {
+		case at < npos:
+			put(at, p.set)
+		case at >= npos+1000:
+			for k := i; k < npos; k++ {
+				put(k, p.set)
+			}
+			toRest(-1, p.set)
+		default:
+			toRest(at-npos, p.set)
+		}
+		at++
+	}
+	for i := range a.kw {
+		k := &a.kw[i]
+		if k.name == 0 {
+			for _, v := range s.sets.values(k.set) {
+				if bk := s.baseKind(v); bk != kDict {
+					continue
+				}
+				for j := range params {
+					if params[j].Kind == facts.Positional || params[j].Kind == facts.KeywordOnly {
+						if x := s.loadKey(v, uint32(s.object(kStr, uint32(s.symbol(file, params[j].Name)), 0))); x != 0 {
+							put(j, x)
+						}
+					}
+				}
+				if kwarg >= 0 {
+					o := s.object(kDict, s.restPlace(in), 2)
+					s.mergeInto(o, Set(v))
+					put(kwarg, Set(o))
+				}
+			}
+			continue
+		}
+		found := false
+		for j := range params {
+			if (params[j].Kind == facts.Positional || params[j].Kind == facts.KeywordOnly) && s.symbol(file, params[j].Name) == k.name {
+				put(j, k.set)
+				found = true
+				break
+			}
+		}
+		if !found && kwarg >= 0 {
+			o := s.object(kDict, s.restPlace(in), 2)
+			s.store(o, uint32(s.object(kStr, uint32(k.name), 0)), k.set)
+			put(kwarg, Set(o))
+		}
+	}
+	if !cloned {
+		return
+	}
+	for i := range params {
+		p := &params[i]
+		if i < 64 && bound&(1<<i) == 0 && p.Default != 0 {
+			switch p.Default.Tag() {
+			case facts.TagShared:
+				s.addShared(s.varOf(in, p.Var), s.readShared(s.varOf(in, p.Default)))
+			case facts.TagStr:
+				s.addShared(s.varOf(in, p.Var), Set(s.stringValue(file, p.Default.Index())))
+			case facts.TagInt:
+				s.addShared(s.varOf(in, p.Var), Set(s.object(kInt, p.Default.Index(), 0)))
+			}
+		}
+		if p.Type != 0 {
+			s.addShared(s.varOf(in, p.Var), s.readShared(s.varOf(in, p.Type)))
+		}
+	}
+}
+
+// restPlace is the place of the containers behind *args and **kwargs of an instance.
+func (s *solver) restPlace(in Instance) uint32 { return 1<<31 | uint32(in) }
+
+func (s *solver) bindStar(x Set, at, npos int, put func(int, Set), rest func(int, Set)) {
+	for _, v := range s.sets.values(x) {
+		switch s.objs[v].kind {
+		case kList, kTuple, kView:
+			open := s.readField(v, keyElem)
+			keys := len(s.keysOf(v))
+			for i := 0; at+i < npos; i++ {
+				if i >= keys && open == 0 {
+					break
+				}
+				put(at+i, s.sets.union(s.loadKey(v, s.intKey(i)), open))
+			}
+			for i := max(0, npos-at); i < keys; i++ {
+				rest(at+i-npos, s.loadKey(v, s.intKey(i)))
+			}
+			if open != 0 {
+				rest(-1, open)
+			}
+		default:
+			e := s.iterateOne(v, false)
+			if e == 0 {
+				continue
+			}
+			for i := at; i < npos; i++ {
+				put(i, e)
+			}
+			rest(-1, e)
+		}
+	}
+}
+
+// callManaged calls a function under @contextmanager: the body runs when the result is entered.
+func (s *solver) callManaged(f Value, a *callArgs) Set {
+	ob := s.objs[f]
+	var recv Value
+	fv, args := f, a
+	if ob.kind == kBound {
+		fv, recv = Value(ob.a), Value(ob.b)
+		args = a.prepend(Set(recv))
+		ob = s.objs[fv]
+	}
+	if ob.kind != kFunc {
+		return s.call(f, a, Called)
+	}
+	fn := s.Facts(Func(ob.a))
+	in := s.instanceIn(Func(ob.a), s.contextFor(Func(ob.a), fn, ob.b, recv, args))
+	if s.collect == nil {
+		s.bind(in, Func(ob.a), fn, args)
+	}
+	s.edge(Made, in, 0)
+	if fn.Flags&facts.FuncGenerator == 0 {
+		s.edge(Called, in, 0)
+		return s.result(in)
+	}
+	return Set(s.object(kManager, uint32(in), 0))
+}
+
+func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
+	b := &callArgs{kw: a.kw}
+	for i := 0; i < 20; i++ {
+		x := s.readField(v, s.intKey(i))
+		if x == 0 && i >= len(s.keys[v]) {
+			break
+		}
+		b.pos = append(b.pos, posArg{set: x})
+	}
+	n := 0
+	for _, k := range s.keys[v] {
+		if s.objs[k].kind == kStr {
+			b.kw = append(b.kw[:len(b.kw):len(b.kw)], kwArg{name: Sym(s.objs[k].a), set: s.readField(v, uint32(k))})
+		} else {
+			n++
+		}
+	}
+	b.pos = append(b.pos[:min(n, len(b.pos))], a.pos...)
+	return s.call(f, b, mode)
+}
+
+// edge tells the collector of a call; v, when given, is the object that runs.
+func (s *solver) edge(mode Mode, to Instance, v Value) {
+	if s.collect == nil || mode == silent {
+		return
+	}
+	s.collect.Edge(s.in, s.opID, s.op, mode, to)
+}
+
+func (s *solver) moduleEdge(file int) {
+	if s.collect != nil {
+		s.collect.Edge(s.in, s.opID, s.op, Imported, Instance(s.Files[file].fn))
+	}
+}

@@ -1,0 +1,619 @@
+package link
+
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
+
+// base is one entry of a method resolution order: a class of the program or of a library.
+type base struct {
+	class Class
+	ext   uint32 // 0 for a class of the program
+}
+
+type classInfo struct {
+	bases  []base
+	mro    []base
+	known  bool // mro is up to date
+	subs   []Class
+	enum   bool
+	model  bool
+	traits knowledge.Traits
+}
+
+// makeClass evaluates a class statement: its bases are known here.
+func (s *solver) makeClass(op *facts.Op) {
+	c := Class(s.fileOf.class + op.A)
+	cl := &s.ff.Classes[op.A]
+	info := &s.classes[c]
+	var bases []base
+	for _, r := range cl.Bases {
+		for _, v := range s.sets.values(s.val(r)) {
+			switch ob := s.objs[v]; ob.kind {
+			case kClass:
+				if Class(ob.a) != c {
+					bases = append(bases, base{class: Class(ob.a)})
+				}
+			case kExt, kExtInst:
+				bases = append(bases, base{ext: ob.a})
+			case kAlias:
+				for _, w := range s.sets.values(s.readField(v, keyElem)) {
+					if o := s.objs[w]; o.kind == kClass && Class(o.a) != c {
+						bases = append(bases, base{class: Class(o.a)})
+					} else if o.kind == kExt {
+						bases = append(bases, base{ext: o.a})
+					}
+				}
+			}
+		}
+	}
+	bases = dedupe(bases)
+	if !equalBases(bases, info.bases) {
+		info.bases = bases
+		for _, b := range bases {
+			if b.ext == 0 {
+				s.classes[b.class].subs = appendClass(s.classes[b.class].subs, c)
+			}
+		}
+		s.forgetMRO(c, 0)
+	}
+	if s.collect != nil {
+		s.collect.Edge(s.in, s.opID, op, ClassRun, Instance(s.fileOf.fn+cl.Body))
+	}
+	s.set(op.Dst, Set(s.firstClass+Value(c)))
+}
+
+func dedupe(bs []base) []base {
+	out := bs[:0]
+next:
+	for _, b := range bs {
+		for _, o := range out {
+			if o == b {
+				continue next
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+func appendClass(cs []Class, c Class) []Class {
+	for _, x := range cs {
+		if x == c {
+			return cs
+		}
+	}
+	return append(cs, c)
+}
+
+func equalBases(a, b []base) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// forgetMRO marks the orders of a class and its subclasses as out of date and wakes who looked names up in them.
+func (s *solver) forgetMRO(c Class, depth int) {
+	s.classes[c].known = false
+	v := s.classVar + uint32(c)
+	for i := s.reader[v]; i != 0; i = s.cells[i].next {
+		s.wake(s.cells[i].inst)
+	}
+	if depth > 50 {
+		return
+	}
+	for _, sub := range s.classes[c].subs {
+		s.forgetMRO(sub, depth+1)
+	}
+}
+
+// mro is the method resolution order by C3 (Barrett et al., 1996; Python's since 2.3); where C3 has no answer, depth
+// first without repetition.
+func (s *solver) mro(c Class) []base {
+	if s.collect == nil {
+		s.register(s.classVar + uint32(c))
+	}
+	return s.linear(c, 0)
+}
+
+func (s *solver) linear(c Class, depth int) []base {
+	info := &s.classes[c]
+	if info.known {
+		return info.mro
+	}
+	if depth > 60 {
+		return []base{{class: c}}
+	}
+	info.known = true // a cycle of bases sees itself alone
+	info.mro = []base{{class: c}}
+	var seqs [][]base
+	for _, b := range info.bases {
+		if b.ext != 0 {
+			seqs = append(seqs, s.linearExt(b.ext))
+			continue
+		}
+		seqs = append(seqs, append([]base(nil), s.linear(b.class, depth+1)...))
+	}
+	seqs = append(seqs, append([]base(nil), info.bases...))
+	out := []base{{class: c}}
+	for {
+		var pick *base
+		empty := true
+		for _, q := range seqs {
+			if len(q) == 0 {
+				continue
+			}
+			empty = false
+			head := q[0]
+			blocked := false
+			for _, r := range seqs {
+				for i := 1; i < len(r); i++ {
+					if r[i] == head {
+						blocked = true
+					}
+				}
+			}
+			if !blocked {
+				pick = &head
+				break
+			}
+		}
+		if empty {
+			break
+		}
+		if pick == nil { // inconsistent: take the first there is
+			for _, q := range seqs {
+				if len(q) > 0 {
+					h := q[0]
+					pick = &h
+					break
+				}
+			}
+		}
+		out = append(out, *pick)
+		for i, q := range seqs {
+			for len(q) > 0 && q[0] == *pick {
+				q = q[1:]
+			}
+			// An inconsistent head may stand further back as well.
+			for j := 0; j < len(q); j++ {
+				if q[j] == *pick {
+					q = append(q[:j:j], q[j+1:]...)
+					j--
+				}
+			}
+			seqs[i] = q
+		}
+	}
+	info = &s.classes[c]
+	info.mro = out
+	info.traits, info.enum = 0, false
+	for _, b := range out {
+		if b.ext != 0 {
+			if e := s.exts[b.ext].entity; e != nil && e.Kind == knowledge.Class {
+				info.traits |= s.Catalogue.Traits(e)
+				if e.Path == "enum.Enum" || e.Path == "enum.IntEnum" || e.Path == "enum.StrEnum" || e.Path == "enum.Flag" {
+					info.enum = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (s *solver) linearExt(x uint32) []base {
+	e := s.exts[x].entity
+	if e == nil || e.Kind != knowledge.Class {
+		return []base{{ext: x}}
+	}
+	var out []base
+	for _, m := range s.Catalogue.MRO(e) {
+		out = append(out, base{ext: s.extOfEntity(m)})
+	}
+	if len(out) == 0 {
+		out = append(out, base{ext: x})
+	}
+	return out
+}
+
+// member is where an attribute of a class was found.
+type member struct {
+	shared uint32
+	isVar  bool
+	field  bool // an annotated field without a value: an instance attribute
+	ext    *knowledge.Entity
+	open   uint32 // an unknown library base that may have it
+	class  Class
+}
+
+// find looks a name up along the method resolution order, from the entry after `after` if that is given.
+func (s *solver) find(c Class, name Sym, after int) (member, bool) {
+	mro := s.mro(c)
+	text := ""
+	var open uint32
+	for i := after; i < len(mro); i++ {
+		b := mro[i]
+		if b.ext == 0 {
+			if v, ok := s.members.get(pair(uint32(b.class), uint32(name))); ok {
+				return member{shared: v, isVar: true, class: b.class}, true
+			}
+			if v, ok := s.fieldVars.get(pair(uint32(b.class), uint32(name))); ok {
+				return member{shared: v, isVar: true, field: true, class: b.class}, true
+			}
+			continue
+		}
+		x := &s.exts[b.ext]
+		if x.entity == nil {
+			if open == 0 {
+				open = b.ext
+			}
+			continue
+		}
+		if x.path == "builtins.object" {
+			continue
+		}
+		if text == "" {
+			text = s.Names[name]
+		}
+		if m := s.Catalogue.Member(x.entity, text); m != nil {
+			return member{ext: m, class: c}, true
+		}
+	}
+	if open != 0 {
+		return member{open: open}, true
+	}
+	return member{}, false
+}
+
+// classMethod is the bound special method of an instance, 0 when its class has none of its own.
+func (s *solver) classMethod(c Class, recv Value, name Sym) Set {
+	if name == 0 {
+		return 0
+	}
+	m, ok := s.find(c, name, 0)
+	if !ok || m.open != 0 {
+		return 0
+	}
+	if m.isVar {
+		return s.bindMember(s.readShared(m.shared), recv, c)
+	}
+	return Set(s.object(kMethod, s.extOfEntity(m.ext), uint32(recv)))
+}
+
+func (s *solver) lookupClass(c Class, name Sym) Set {
+	m, ok := s.find(c, name, 0)
+	if !ok || !m.isVar {
+		return 0
+	}
+	return s.readShared(m.shared)
+}
+
+// bindMember is what reading a class's attribute through an instance gives (descriptors).
+func (s *solver) bindMember(x Set, recv Value, c Class) Set {
+	var out Set
+	for _, v := range s.sets.values(x) {
+		out = s.sets.union(out, s.bindOne(v, recv, c))
+	}
+	return out
+}
+
+func (s *solver) bindOne(v, recv Value, c Class) Set {
+	ob := s.objs[v]
+	switch ob.kind {
+	case kFunc, kManaged, kPartial:
+		if ob.kind == kPartial {
+			return Set(v)
+		}
+		return Set(s.object(kBound, uint32(v), uint32(recv)))
+	case kMade:
+		if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class {
+			return Set(s.object(kBound, uint32(v), uint32(recv)))
+		}
+		return Set(v)
+	case kProperty:
+		return s.call(Value(ob.a), s.argList(Set(recv)), Called)
+	case kStatic:
+		return Set(ob.a)
+	case kClassM:
+		return Set(s.object(kBound, ob.a, uint32(s.firstClass+Value(c))))
+	case kInst:
+		if m := s.classMethod(Class(ob.a), v, s.wellKnown.get); m != 0 {
+			return s.callSet(m, s.argList(Set(recv)), Called)
+		}
+	}
+	return Set(v)
+}
+
+// ---- attributes ----
+
+func (s *solver) loadAttrs(base Set, name Sym) Set {
+	var out Set
+	for _, v := range s.sets.values(base) {
+		out = s.sets.union(out, s.loadAttr(v, name))
+	}
+	return out
+}
+
+func (s *solver) loadAttr(v Value, name Sym) Set {
+	ob := s.objs[v]
+	switch ob.kind {
+	case kInst:
+		return s.instanceAttr(v, Class(ob.a), name)
+	case kClass:
+		return s.classAttr(v, Class(ob.a), name)
+	case kModule:
+		return s.moduleAttr(int(ob.a), name)
+	case kSpace:
+		if m, ok := s.resolver.Child(s.spaces[ob.a], s.Names[name]); ok {
+			return s.moduleSet(m)
+		}
+	case kExt:
+		return s.extAttr(ob.a, name)
+	case kExtInst:
+		return s.sets.union(s.libraryAttr(v, ob.a, name), s.storedField(v, name))
+	case kSuper:
+		return s.superAttr(Class(ob.a), Value(ob.b), name)
+	case kStr:
+		return s.builtinMethod(v, s.wellKnown.strClass, name)
+	case kInt:
+		return s.builtinMethod(v, s.wellKnown.intClass, name)
+	case kList:
+		return s.builtinMethod(v, s.wellKnown.listClass, name)
+	case kTuple:
+		return s.builtinMethod(v, s.wellKnown.tupleClass, name)
+	case kDict:
+		return s.builtinMethod(v, s.wellKnown.dictClass, name)
+	case kSet:
+		return s.builtinMethod(v, s.wellKnown.setClass, name)
+	case kView:
+		switch s.baseKind(v) {
+		case kDict:
+			return s.builtinMethod(v, s.wellKnown.dictClass, name)
+		case kList:
+			return s.builtinMethod(v, s.wellKnown.listClass, name)
+		}
+	case kGen:
+		return s.builtinMethod(v, s.wellKnown.generatorClass, name)
+	case kProperty:
+		if t := s.Names[name]; t == "setter" || t == "getter" || t == "deleter" {
+			return Set(v)
+		}
+	case kMade:
+		return s.madeAttr(v, ob, name)
+	case kBound, kFunc, kPartial:
+		out := s.storedField(v, name)
+		if ob.kind == kBound {
+			if in := s.objs[ob.a]; in.kind == kMade {
+				out = s.sets.union(out, s.madeAttr(Value(ob.a), in, name))
+			}
+		}
+		if s.Names[name] == "__wrapped__" {
+			out = s.sets.union(out, Set(v))
+		}
+		return out
+	case kResult:
+		return s.storedField(v, name)
+	case kTypeOf:
+		return s.loadAttr(Value(ob.a), name)
+	}
+	return 0
+}
+
+// storedField reads an attribute that some SetAttr of the program may have stored.
+func (s *solver) storedField(v Value, name Sym) Set {
+	if !s.wellKnown.stored(name) {
+		return 0
+	}
+	return s.readField(v, uint32(name)|fieldBit)
+}
+
+// fieldBit keeps names apart from values as field keys.
+const fieldBit = 1 << 30
+
+func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
+	var out Set
+	if s.wellKnown.stored(name) {
+		for _, b := range s.mro(c) {
+			if b.ext == 0 {
+				out = s.sets.union(out, s.readField(s.firstInst+Value(b.class), uint32(name)|fieldBit))
+			}
+		}
+	}
+	m, ok := s.find(c, name, 0)
+	switch {
+	case !ok:
+		if out == 0 {
+			if t := s.Names[name]; t == "__class__" {
+				return Set(s.firstClass + Value(c))
+			}
+			if g, ok := s.find(c, s.wellKnown.getattr, 0); ok && g.isVar {
+				return s.callSet(s.bindMember(s.readShared(g.shared), v, c), s.argList(Set(s.object(kStr, uint32(name), 0))), Called)
+			}
+		}
+	case m.isVar && m.field:
+		out = s.sets.union(out, s.readShared(m.shared))
+	case m.isVar:
+		x := s.readShared(m.shared)
+		out = s.sets.union(out, s.bindMember(x, v, c))
+		if f, ok := s.fieldVars.get(pair(uint32(m.class), uint32(name))); ok {
+			out = s.sets.union(out, s.readShared(f))
+		}
+	case m.ext != nil:
+		out = s.sets.union(out, s.boundEntity(m.ext, v))
+	case out == 0:
+		out = Set(s.object(kMethod, s.extChild(m.open, name), uint32(v)))
+	}
+	return out
+}
+
+func (s *solver) classAttr(v Value, c Class, name Sym) Set {
+	out := s.storedField(v, name)
+	m, ok := s.find(c, name, 0)
+	switch {
+	case !ok:
+	case m.isVar && m.field:
+		out = s.sets.union(out, s.readShared(m.shared))
+	case m.isVar:
+		for _, x := range s.sets.values(s.readShared(m.shared)) {
+			switch ob := s.objs[x]; ob.kind {
+			case kClassM:
+				out = s.sets.union(out, Set(s.object(kBound, ob.a, uint32(v))))
+			case kStatic:
+				out = s.sets.union(out, Set(ob.a))
+			case kFunc:
+				if s.isImplicitClassMethod(Func(ob.a)) {
+					out = s.sets.union(out, Set(s.object(kBound, uint32(x), uint32(v))))
+				} else {
+					out = s.sets.union(out, Set(x))
+				}
+			default:
+				out = s.sets.union(out, Set(x))
+			}
+		}
+		if s.classes[c].enum {
+			out = s.sets.union(out, Set(s.firstInst+Value(c)))
+		}
+	case m.ext != nil:
+		if m.ext.Kind == knowledge.Function && (m.ext.ClassMethod || m.ext.Kind == knowledge.Variable) {
+			out = s.sets.union(out, Set(s.object(kMethod, s.extOfEntity(m.ext), uint32(v))))
+		} else {
+			out = s.sets.union(out, s.boundEntity(m.ext, v))
+		}
+	case out == 0:
+		out = Set(s.object(kMethod, s.extChild(m.open, name), uint32(v)))
+	}
+	return out
+}
+
+func (s *solver) isImplicitClassMethod(f Func) bool {
+	switch s.FileOf(f).Facts.Str(s.Facts(f).Name) {
+	case "__init_subclass__", "__class_getitem__":
+		return true
+	}
+	return false
+}
+
+// superAttr looks a name up after class in the order of the receiver's class.
+func (s *solver) superAttr(class Class, recv Value, name Sym) Set {
+	c := class
+	isClass := false
+	switch ob := s.objs[recv]; ob.kind {
+	case kInst:
+		c = Class(ob.a)
+	case kClass:
+		c, isClass = Class(ob.a), true
+	}
+	at := 0
+	for i, b := range s.mro(c) {
+		if b.ext == 0 && b.class == class {
+			at = i + 1
+		}
+	}
+	if at == 0 {
+		c = class
+		s.mro(c)
+		at = 1
+	}
+	m, ok := s.find(c, name, at)
+	switch {
+	case !ok:
+		return 0
+	case m.isVar:
+		x := s.readShared(m.shared)
+		if isClass {
+			var out Set
+			for _, v := range s.sets.values(x) {
+				switch ob := s.objs[v]; ob.kind {
+				case kClassM:
+					out = s.sets.union(out, Set(s.object(kBound, ob.a, uint32(recv))))
+				case kStatic:
+					out = s.sets.union(out, Set(ob.a))
+				default:
+					out = s.sets.union(out, Set(v))
+				}
+			}
+			return out
+		}
+		return s.bindMember(x, recv, c)
+	case m.ext != nil:
+		return s.boundEntity(m.ext, recv)
+	}
+	return Set(s.object(kMethod, s.extChild(m.open, name), uint32(recv)))
+}
+
+func (s *solver) moduleSet(m Module) Set {
+	if m.File < 0 {
+		return Set(s.spaceValue(m))
+	}
+	return Set(s.firstModule + Value(m.File))
+}
+
+func (s *solver) moduleAttr(file int, name Sym) Set {
+	var out Set
+	if v, ok := s.global(file, name, 0); ok {
+		out = s.readShared(v)
+	} else {
+		out = s.storedField(s.firstModule+Value(file), name)
+	}
+	if out == 0 {
+		f := s.Files[file]
+		if f.IsPackage {
+			if m, ok := s.resolver.Child(Module{File: file, Dir: dirOf(f.Path)}, s.Names[name]); ok {
+				return s.moduleSet(m)
+			}
+		}
+	}
+	return out
+}
+
+func dirOf(path string) string {
+	for i := len(path) - 1; i >= 0; i-- {
+		if path[i] == '/' {
+			return path[:i]
+		}
+	}
+	return ""
+}
+
+func (s *solver) storeAttrs(base Set, name Sym, x Set) {
+	for _, v := range s.sets.values(base) {
+		ob := s.objs[v]
+		switch ob.kind {
+		case kModule:
+			if g, ok := s.globals.get(pair(ob.a, uint32(name))); ok {
+				s.addShared(g, x)
+				continue
+			}
+		case kInst:
+			if m, ok := s.find(Class(ob.a), name, 0); ok && m.isVar && !m.field {
+				for _, d := range s.sets.values(s.readShared(m.shared)) {
+					if s.objs[d].kind == kProperty {
+						s.callSet(s.readField(d, keyEnter), s.argList(Set(v), x), Called)
+					}
+				}
+			} else if ok && m.ext != nil && m.ext.Setter != nil {
+				s.callExt(s.extOfEntity(m.ext.Setter), v, s.argList(x), Called)
+			}
+		case kExtInst:
+			if e := s.exts[ob.a].entity; e != nil {
+				if m := s.Catalogue.Member(e, s.Names[name]); m != nil && m.Setter != nil {
+					s.callExt(s.extOfEntity(m.Setter), v, s.argList(x), Called)
+				}
+			}
+		case kClass:
+			if g, ok := s.members.get(pair(ob.a, uint32(name))); ok {
+				s.addShared(g, x)
+				continue
+			}
+		case kSuper:
+			v = Value(ob.b)
+		}
+		s.addShared(s.field(v, uint32(name)|fieldBit), x)
+	}
+}

@@ -1,0 +1,200 @@
+package link
+
+import "github.com/roadworthy-dev/roadworthy/internal/facts"
+
+// Contexts. A block's variables normally exist once. In a context (clone) the variables of a function and of the blocks
+// nested in it exist once more, for one use of the function:
+//
+//   - a call that hands it a function: what it does depends on that function;
+//   - a call of a function that returns one of its inner functions: decorators and factories;
+//   - a method that runs on an instance of a subclass: self.hook() means the subclass's hook.
+//
+// Contexts nest (a decorator inside a decorator factory) up to maxContextDepth; a function that has used up maxClones
+// goes on in the context it was defined in.
+const (
+	maxContextDepth = 4
+	maxClones       = 200
+)
+
+type cloneKey struct {
+	f      Func
+	parent uint32
+	key    uint32
+}
+
+func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a *callArgs) uint32 {
+	if s.clones[parent].depth >= maxContextDepth {
+		return parent
+	}
+	traits := s.wellKnown.traits[f]
+	if traits&hasClass != 0 {
+		return parent
+	}
+	var key uint32
+	switch {
+	case traits&returnsInner != 0 || s.handsFunction(a, recv):
+		key = s.place()
+	case recv != 0 && s.objs[recv].kind == kInst && fn.Class != 0 && s.objs[recv].a != s.FileOf(f).class+fn.Class-1:
+		key = 1<<31 | uint32(recv)
+	default:
+		return parent
+	}
+	k := cloneKey{f, parent, key}
+	if c, ok := s.cloneIDs[k]; ok {
+		return c
+	}
+	if s.collect != nil || s.nClones[f] >= maxClones || len(s.clones) > s.maxContexts {
+		return parent
+	}
+	s.nClones[f]++
+	c := uint32(len(s.clones))
+	s.clones = append(s.clones, clone{root: f, parent: parent, depth: s.clones[parent].depth + 1})
+	s.cloneIDs[k] = c
+	return c
+}
+
+// handsFunction: an argument is, or may be, a function of the program.
+func (s *solver) handsFunction(a *callArgs, recv Value) bool {
+	for i := range a.pos {
+		if i == 0 && recv != 0 {
+			continue
+		}
+		if s.holdsFunction(a.pos[i].set) {
+			return true
+		}
+	}
+	for i := range a.kw {
+		if s.holdsFunction(a.kw[i].set) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *solver) holdsFunction(x Set) bool {
+	for _, v := range s.sets.values(x) {
+		switch s.objs[v].kind {
+		case kFunc, kBound, kPartial:
+			return true
+		}
+	}
+	return false
+}
+
+// instanceIn is the evaluation of f in a context.
+func (s *solver) instanceIn(f Func, ctx uint32) Instance {
+	if ctx == 0 {
+		return Instance(f)
+	}
+	k := pair(uint32(f), ctx)
+	if i, ok := s.instOf.get(k); ok {
+		return Instance(i)
+	}
+	i := Instance(len(s.instances))
+	fn := s.Facts(f)
+	base := uint32(len(s.local))
+	s.local = append(s.local, make([]Set, fn.Locals[1]-fn.Locals[0])...)
+	s.instances = append(s.instances, instance{fn: f, file: s.funcFile[f], ctx: ctx, local: base - fn.Locals[0]})
+	s.instOf.put(k, uint32(i))
+	if s.collect == nil {
+		s.wake(i)
+	}
+	return i
+}
+
+// closure is the function value that a definition makes in the context at hand.
+func (s *solver) closure(f Func) Value {
+	if s.cur.ctx == 0 {
+		return s.firstFunc + Value(f)
+	}
+	return s.object(kFunc, uint32(f), s.cur.ctx)
+}
+
+func (s *solver) inContext(ctx, index, v uint32) uint32 { return s.inContextOf(s.fileOf, ctx, index, v) }
+
+// inContextOf finds the variable that a Shared one is in a context: its own where its block lies at or below the root
+// of the context or of one around it.
+func (s *solver) inContextOf(file *File, ctx, index, v uint32) uint32 {
+	owner := file.Facts.Owner[index]
+	for c := ctx; c != 0; c = s.clones[c].parent {
+		if s.below(file, owner, uint32(s.clones[c].root)-file.fn) {
+			k := pair(c, v)
+			if n, ok := s.cloneVars.get(k); ok {
+				return n
+			}
+			n := s.newShared()
+			s.cloneVars.put(k, n)
+			return n
+		}
+	}
+	return v
+}
+
+// below: block b is root or nested in it, with no class body between.
+func (s *solver) below(file *File, b, root uint32) bool {
+	for depth := 0; depth < 64; depth++ {
+		if b == root {
+			return true
+		}
+		fn := &file.Facts.Funcs[b]
+		if b == 0 || fn.Kind == facts.ClassBody {
+			return false
+		}
+		b = fn.Parent
+	}
+	return false
+}
+
+type funcTraits uint8
+
+const (
+	returnsInner funcTraits = 1 << iota // returns a function defined in it that uses its variables
+	hasClass                            // holds a class definition
+)
+
+// traitsOf reads a function's traits off its operations.
+func traitsOf(ff *facts.File) []funcTraits {
+	out := make([]funcTraits, len(ff.Funcs))
+	for i := range ff.Funcs {
+		if ff.Funcs[i].Kind == facts.ClassBody {
+			for p := ff.Funcs[i].Parent; p != 0; p = ff.Funcs[p].Parent {
+				out[p] |= hasClass
+			}
+		}
+	}
+	for i := range ff.Funcs {
+		fn := &ff.Funcs[i]
+		if fn.Kind != facts.Function && fn.Kind != facts.Lambda || fn.Flags&facts.FuncCaptured == 0 {
+			continue
+		}
+		made := map[facts.Ref]bool{}
+		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
+			op := &ff.Ops[k]
+			switch op.Code {
+			case facts.MakeFunc:
+				if ff.Funcs[op.A].Kind != facts.GenExp {
+					made[op.Dst] = true
+				}
+			case facts.Call:
+				if op.Flags&facts.FlagDecorator != 0 {
+					made[op.Dst] = true
+					break
+				}
+				for _, r := range ff.Args(op).Pos { // update_wrapper(inner, f), partial(inner)
+					if made[facts.Ref(r)] {
+						made[op.Dst] = true
+					}
+				}
+			case facts.Copy:
+				if made[facts.Ref(op.A)] {
+					made[op.Dst] = true
+				}
+			case facts.Return:
+				if made[facts.Ref(op.A)] {
+					out[i] |= returnsInner
+				}
+			}
+		}
+	}
+	return out
+}

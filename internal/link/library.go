@@ -1,0 +1,987 @@
+package link
+
+import (
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
+
+// LibraryCall is a use of something outside the program, as the Collector hears of it.
+type LibraryCall struct {
+	From   Instance
+	ID     uint32
+	Op     *facts.Op
+	Path   string            // dotted; canonical where the catalogue knows it
+	Entity *knowledge.Entity // nil when the catalogue does not know it
+	Mode   Mode
+	Recv   Value
+	s      *solver
+	args   *callArgs
+}
+
+// ---- the table of things outside ----
+
+func (s *solver) extByPath(path string, e *knowledge.Entity, parent uint32) uint32 {
+	if x, ok := s.extOf[path]; ok {
+		return x
+	}
+	x := uint32(len(s.exts))
+	s.exts = append(s.exts, ext{path: path, entity: e, parent: parent})
+	s.extOf[path] = x
+	return x
+}
+
+func (s *solver) extOfEntity(e *knowledge.Entity) uint32 {
+	if x, ok := s.extIDs[e]; ok {
+		return x
+	}
+	path := e.Path
+	if old, ok := s.extOf[path]; ok && s.exts[old].entity != e {
+		// A function and its property setter, say, share a path.
+		path += "'"
+	}
+	x := s.extByPath(path, e, 0)
+	s.exts[x].path = e.Path
+	s.extIDs[e] = x
+	return x
+}
+
+// extChild is an attribute of something the catalogue does not know.
+func (s *solver) extChild(x uint32, name Sym) uint32 {
+	k := pair(x, uint32(name))
+	if c, ok := s.extKid.get(k); ok {
+		return c
+	}
+	c := s.extByPath(s.exts[x].path+"."+s.Names[name], nil, x)
+	s.extKid.put(k, c)
+	return c
+}
+
+// extPath is what importing a dotted path from outside gives.
+func (s *solver) extPath(path string) Set {
+	if x, ok := s.extSets[path]; ok {
+		return x
+	}
+	var out Set
+	if m := s.Catalogue.Module(path); m != nil {
+		out = Set(s.object(kExt, s.extOfEntity(m), 0))
+	} else if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		if m := s.Catalogue.Module(path[:i]); m != nil {
+			if e := s.Catalogue.Member(m, path[i+1:]); e != nil {
+				out = s.entitySet(e)
+			}
+		}
+	}
+	if out == 0 {
+		out = Set(s.object(kExt, s.extByPath(path, nil, 0), 0))
+	}
+	s.extSets[path] = out
+	return out
+}
+
+// entitySet is the value of a name of the catalogue.
+func (s *solver) entitySet(e *knowledge.Entity) Set {
+	if e.Kind == knowledge.Variable {
+		if x := s.typeSet(e.Returns, 0, nil, nil, 0); x != 0 {
+			return x
+		}
+	}
+	return Set(s.object(kExt, s.extOfEntity(e), 0))
+}
+
+func (s *solver) extAttr(x uint32, name Sym) Set {
+	k := pair(x, uint32(name)|fieldBit)
+	if v, ok := s.extAttrs[k]; ok {
+		return v
+	}
+	out := s.extAttrOf(x, name)
+	s.extAttrs[k] = out
+	return out
+}
+
+func (s *solver) extAttrOf(x uint32, name Sym) Set {
+	e := s.exts[x].entity
+	text := s.Names[name]
+	if e == nil {
+		path := s.exts[x].path + "." + text
+		if m := s.Catalogue.Module(path); m != nil {
+			return Set(s.object(kExt, s.extOfEntity(m), 0))
+		}
+		return Set(s.object(kExt, s.extChild(x, name), 0))
+	}
+	switch e.Kind {
+	case knowledge.Module, knowledge.Class:
+		if m := s.Catalogue.Member(e, text); m != nil {
+			if m.Kind == knowledge.Function && m.Property && e.Kind == knowledge.Class {
+				return Set(s.object(kExt, s.extOfEntity(m), 0))
+			}
+			if m.Kind == knowledge.Variable && e.Kind == knowledge.Class && m.Returns == nil {
+				return Set(s.object(kExtInst, s.extOfEntity(e), 0)) // a class's constant: of its own class, as in an enum
+			}
+			return s.entitySet(m)
+		}
+		if m := s.Catalogue.Module(e.Path + "." + text); m != nil && e.Kind == knowledge.Module {
+			return Set(s.object(kExt, s.extOfEntity(m), 0))
+		}
+	case knowledge.Variable:
+		return s.loadAttrs(s.typeSet(e.Returns, 0, nil, nil, 0), name)
+	}
+	return Set(s.object(kExt, s.extChild(x, name), 0))
+}
+
+// extItem: subscription of a library's class or object: Generic[T], os.environ[...] is an instance and comes elsewhere.
+func (s *solver) extItem(v Value, key Set) Set {
+	if e := s.exts[s.objs[v].a].entity; e != nil && e.Kind != knowledge.Class {
+		return 0
+	}
+	return Set(v)
+}
+
+// libraryAttr is an attribute of an instance of a library's class.
+func (s *solver) libraryAttr(v Value, x uint32, name Sym) Set {
+	e := s.exts[x].entity
+	if e == nil {
+		return Set(s.object(kMethod, s.extChild(x, name), uint32(v)))
+	}
+	if e.Kind != knowledge.Class {
+		return Set(s.object(kMethod, s.extChild(x, name), uint32(v)))
+	}
+	m := s.Catalogue.Member(e, s.Names[name])
+	if m == nil {
+		return Set(s.object(kMethod, s.extChild(x, name), uint32(v)))
+	}
+	return s.boundEntity(m, v)
+}
+
+// boundEntity is a member of a library's class read through an instance.
+func (s *solver) boundEntity(m *knowledge.Entity, v Value) Set {
+	switch {
+	case m.Kind == knowledge.Function && m.Property:
+		return s.callExt(s.extOfEntity(m), v, s.argList(), Called)
+	case m.Kind == knowledge.Function:
+		return Set(s.object(kMethod, s.extOfEntity(m), uint32(v)))
+	case m.Kind == knowledge.Variable:
+		if x := s.typeSet(m.Returns, v, nil, nil, 0); x != 0 {
+			return x
+		}
+		return Set(s.object(kMethod, s.extOfEntity(m), uint32(v)))
+	}
+	return Set(s.object(kExt, s.extOfEntity(m), 0))
+}
+
+func (s *solver) builtinMethod(v Value, class *knowledge.Entity, name Sym) Set {
+	if class == nil {
+		return 0
+	}
+	k := pair(uint32(v), uint32(name))
+	if m, ok := s.builtinOf.get(k); ok {
+		return Set(m)
+	}
+	var out Value
+	if m := s.Catalogue.Member(class, s.Names[name]); m != nil && m.Kind == knowledge.Function {
+		out = s.object(kMethod, s.extOfEntity(m), uint32(v))
+	} else {
+		out = s.object(kMethod, s.extChild(s.extOfEntity(class), name), uint32(v))
+	}
+	s.builtinOf.put(k, uint32(out))
+	return Set(out)
+}
+
+// ---- calls ----
+
+// callMethod calls a special method of an object of a library, if its class has it.
+func (s *solver) callMethod(v Value, name Sym, a *callArgs) Set {
+	if name == 0 {
+		return 0
+	}
+	ob := s.objs[v]
+	switch ob.kind {
+	case kExtInst:
+		if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class {
+			if m := s.Catalogue.Member(e, s.Names[name]); m != nil && m.Kind == knowledge.Function {
+				return s.callExt(s.extOfEntity(m), v, a, Called)
+			}
+		}
+	case kInst:
+		if m, ok := s.find(Class(ob.a), name, 0); ok && m.ext != nil && m.ext.Kind == knowledge.Function {
+			return s.callExt(s.extOfEntity(m.ext), v, a, Called)
+		}
+	}
+	return 0
+}
+
+func (s *solver) callLibraryInstance(v Value, x uint32, a *callArgs, mode Mode) Set {
+	e := s.exts[x].entity
+	if e != nil && e.Kind == knowledge.Class {
+		if m := s.Catalogue.Member(e, "__call__"); m != nil {
+			return s.callExt(s.extOfEntity(m), v, a, mode)
+		}
+	}
+	if s.op.Flags&facts.FlagDecorator != 0 || s.op.Code == facts.Call && s.op.Flags&facts.FlagDecorator != 0 {
+		return a.first() // what an unknown decorator factory gave, applied
+	}
+	if e == nil && s.collect != nil {
+		s.library(x, v, a, mode)
+	}
+	return Set(v)
+}
+
+func (s *solver) library(x uint32, recv Value, a *callArgs, mode Mode) {
+	if s.collect == nil || mode == silent {
+		return
+	}
+	s.collect.Library(&LibraryCall{From: s.in, ID: s.opID, Op: s.op, Path: s.exts[x].path, Entity: s.exts[x].entity, Mode: mode, Recv: recv, s: s, args: a})
+}
+
+// libraryConstructor reports the construction of a class whose library base does something then.
+func (s *solver) libraryConstructor(c Class, inst Value, a *callArgs, mode Mode) {
+	for _, b := range s.mro(c) {
+		if b.ext == 0 {
+			continue
+		}
+		if e := s.exts[b.ext].entity; e != nil && e.Kind == knowledge.Class && (len(e.Effects) > 0 || e.Traits&knowledge.Settings != 0) {
+			s.library(b.ext, inst, a, mode)
+			return
+		}
+	}
+}
+
+// callExt calls something outside the program.
+func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
+	e := s.exts[x].entity
+	if e == nil {
+		s.library(x, recv, a, mode)
+		s.consume(a)
+		if s.op.Flags&facts.FlagDecorator != 0 {
+			return a.first()
+		}
+		if s.exts[x].entity == nil && strings.HasSuffix(s.exts[x].path, ".__init__") {
+			return 0
+		}
+		return Set(s.object(kExtInst, x, 0))
+	}
+	if h := s.wellKnown.hooks[e.Path]; h != nil {
+		if out, done := h(s, x, recv, a, mode); done {
+			return out
+		}
+	}
+	if e.Kind == knowledge.Variable {
+		s.library(x, recv, a, mode)
+		if s.op.Flags&facts.FlagDecorator != 0 {
+			return a.first()
+		}
+		return Set(s.object(kExtInst, x, 0))
+	}
+	if e.Kind == knowledge.Module {
+		return 0
+	}
+	// Decorators.
+	for i := range e.Calls {
+		c := &e.Calls[i]
+		if c.Mode != knowledge.WrapsDecorated && c.Mode != knowledge.RegistersDecorated {
+			continue
+		}
+		direct := c.Form != knowledge.Factory && len(a.pos) > 0 && s.callable(a.pos[0].set)
+		if direct {
+			s.library(x, recv, a, mode)
+			return s.decorated(x, c, a.pos[0].set, 0)
+		}
+		if c.Form != knowledge.Direct {
+			s.library(x, recv, a, mode)
+			return Set(s.object(kDecorator, x, s.place()))
+		}
+	}
+	if e.Kind == knowledge.Class {
+		return s.constructLibrary(x, e, a, mode)
+	}
+	out := s.callbacks(x, e, recv, a, mode)
+	if e.Async {
+		v := s.object(kExtCoro, x, s.place())
+		s.noteCoroutine(v, recv, a)
+		r := s.typeSet(e.Returns, recv, a, e, 0)
+		s.addShared(s.field(v, keyResult), s.sets.union(r, out))
+		if mode != Called {
+			s.library(x, recv, a, mode)
+		}
+		return Set(v)
+	}
+	if e.Generator {
+		s.library(x, recv, a, mode)
+		return s.typeSet(e.Returns, recv, a, e, 0)
+	}
+	s.library(x, recv, a, mode)
+	if len(e.Calls) == 0 {
+		s.consume(a)
+	}
+	r := s.typeSet(e.Returns, recv, a, e, 0)
+	if s.op.Flags&facts.FlagDecorator != 0 && r == 0 && out == 0 {
+		return a.first()
+	}
+	return s.sets.union(out, r)
+}
+
+// noteCoroutine keeps the arguments of a library coroutine for when it is awaited.
+func (s *solver) noteCoroutine(v Value, recv Value, a *callArgs) {
+	if s.collect != nil {
+		s.pendingCalls[v] = pendingCall{recv, a, s.opID, s.op}
+	}
+}
+
+type pendingCall struct {
+	recv Value
+	args *callArgs
+	id   uint32
+	op   *facts.Op
+}
+
+// extAwaited: a library's coroutine runs here.
+func (s *solver) extAwaited(v Value, mode Mode) {
+	if s.collect == nil || mode == silent {
+		return
+	}
+	p, ok := s.pendingCalls[v]
+	x := s.objs[v].a
+	if !ok {
+		s.library(x, 0, &callArgs{}, mode)
+		return
+	}
+	// The effect is where the call is written, in whatever block awaits it.
+	op, id := s.op, s.opID
+	if s.samePlace(p.id) {
+		s.op, s.opID = p.op, p.id
+	}
+	s.library(x, p.recv, p.args, mode)
+	s.op, s.opID = op, id
+}
+
+func (s *solver) samePlace(id uint32) bool {
+	fn := s.Facts(s.cur.fn)
+	return id >= s.fileOf.op+fn.Ops[0] && id < s.fileOf.op+fn.Ops[1]
+}
+
+// consume iterates over generators handed to a library function, which will do so.
+func (s *solver) consume(a *callArgs) {
+	for i := range a.pos {
+		s.consumeSet(a.pos[i].set)
+	}
+	for i := range a.kw {
+		s.consumeSet(a.kw[i].set)
+	}
+}
+
+func (s *solver) consumeSet(x Set) {
+	for _, v := range s.sets.values(x) {
+		if ob := s.objs[v]; ob.kind == kGen {
+			s.edge(Consumed, Instance(ob.a), v)
+		}
+	}
+}
+
+func (s *solver) callable(x Set) bool {
+	for _, v := range s.sets.values(x) {
+		switch s.objs[v].kind {
+		case kFunc, kBound, kPartial, kClass, kMade, kManaged, kStatic, kClassM, kResult:
+			return true
+		}
+	}
+	return false
+}
+
+// constructLibrary makes an instance of a library's class.
+func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mode Mode) Set {
+	init := s.Catalogue.Constructor(e)
+	inst := s.object(kExtInst, x, 0)
+	s.library(x, inst, a, mode)
+	made := Set(inst)
+	if init != nil {
+		for i := range init.Calls {
+			c := &init.Calls[i]
+			if fs := s.argOf(init, a, c.Param); fs != 0 {
+				if c.Mode == knowledge.Starts && c.On != "" {
+					for _, f := range s.sets.values(fs) {
+						m := s.object(kMade, x, uint32(f))
+						s.threadArgs(init, f, a)
+						made = s.sets.union(made, Set(m))
+					}
+					continue
+				}
+				r := s.callback(x, init, c, fs, a)
+				_ = r
+			}
+		}
+		if len(init.Calls) == 0 {
+			s.consume(a)
+		}
+	}
+	return made
+}
+
+// threadArgs binds args=(…) and kwargs={…} of a thread or process to its target.
+func (s *solver) threadArgs(init *knowledge.Entity, f Value, a *callArgs) {
+	b := &callArgs{}
+	if x := s.argOf(init, a, "args"); x != 0 {
+		b.pos = append(b.pos, posArg{set: x, star: true})
+	}
+	if x := s.argOf(init, a, "kwargs"); x != 0 {
+		b.kw = append(b.kw, kwArg{set: x})
+	}
+	s.call(f, b, silent)
+}
+
+// argOf is the value that a call gives to a named parameter of a library function.
+func (s *solver) argOf(e *knowledge.Entity, a *callArgs, param string) Set {
+	x, _, _ := s.argRef(e, a, param)
+	return x
+}
+
+// argRef is argOf with the operand, and whether the parameter is given at all.
+func (s *solver) argRef(e *knowledge.Entity, a *callArgs, param string) (Set, facts.Ref, bool) {
+	if a == nil {
+		return 0, 0, false
+	}
+	for i := range a.kw {
+		if a.kw[i].name != 0 && s.Names[a.kw[i].name] == param {
+			return a.kw[i].set, a.kw[i].ref, true
+		}
+	}
+	pos := 0
+	for i := range e.Params {
+		p := &e.Params[i]
+		switch p.Kind {
+		case knowledge.PosOnly, knowledge.Normal:
+			if p.Name == param {
+				for j := 0; j < len(a.pos) && j <= pos; j++ {
+					if a.pos[j].star {
+						return s.iterate(a.pos[j].set, false), 0, true
+					}
+				}
+				if pos < len(a.pos) {
+					return a.pos[pos].set, a.pos[pos].ref, true
+				}
+			}
+			pos++
+		case knowledge.VarArg:
+			if p.Name == param {
+				var x Set
+				for j := pos; j < len(a.pos); j++ {
+					if a.pos[j].star {
+						x = s.sets.union(x, s.iterate(a.pos[j].set, false))
+					} else {
+						x = s.sets.union(x, a.pos[j].set)
+					}
+				}
+				return x, 0, len(a.pos) > pos
+			}
+		}
+	}
+	for i := range a.kw {
+		if a.kw[i].name == 0 { // **options
+			key := s.object(kStr, uint32(s.Sym(param)), 0)
+			for _, v := range s.sets.values(a.kw[i].set) {
+				if s.baseKind(v) == kDict {
+					if x := s.loadKey(v, uint32(key)); x != 0 {
+						return x, 0, true
+					}
+					for _, k := range s.keysOf(v) {
+						if k == key {
+							return 0, 0, true
+						}
+					}
+				}
+			}
+		}
+	}
+	return 0, 0, false
+}
+
+// callbacks does what a library function does with the functions it is given; the result is what that gives.
+func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArgs, mode Mode) Set {
+	var out Set
+	for i := range e.Calls {
+		c := &e.Calls[i]
+		if c.Mode == knowledge.Enqueues {
+			if ob := s.objs[recv]; recv != 0 && ob.kind == kMade {
+				s.call(Value(ob.b), a, Enqueued)
+			}
+			continue
+		}
+		fs := s.argOf(e, a, c.Param)
+		if fs == 0 && len(a.pos) > 0 && e.Param(c.Param) < 0 {
+			fs = a.pos[0].set
+		}
+		if fs == 0 || !s.conditionMay(c.When, e, a) {
+			continue
+		}
+		out = s.sets.union(out, s.callback(x, e, c, fs, a))
+	}
+	return out
+}
+
+func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs Set, a *callArgs) Set {
+	switch c.Mode {
+	case knowledge.Calls:
+		s.callSet(fs, s.passedOn(e, c, a), Called)
+		s.consumeSet(fs)
+	case knowledge.ReturnsCall:
+		return s.callSet(fs, s.passedOn(e, c, a), Called)
+	case knowledge.CallsWhenIterated:
+		r := s.callSet(fs, s.passedOn(e, c, a), Called)
+		s.consume(a)
+		o := s.object(kList, s.place(), 9)
+		s.store(o, keyElem, r)
+		return Set(o)
+	case knowledge.Offloads:
+		r := s.callSet(fs, s.following(e, c, a), Offloaded)
+		if e.Async || strings.HasPrefix(e.Path, "asyncio.") {
+			o := s.object(kResult, s.place(), 8)
+			s.addShared(s.field(o, keyResult), r)
+			return Set(o)
+		}
+		o := s.object(kResult, s.place(), 7) // a future, or an iterator over results
+		s.addShared(s.field(o, keyResult), r)
+		s.addShared(s.field(o, keyElem), r)
+		return Set(o)
+	case knowledge.Starts:
+		if c.On == "" {
+			s.callSet(fs, s.following(e, c, a), Started)
+		}
+	case knowledge.Schedules:
+		r := s.awaitAll(fs, Scheduled)
+		if r != 0 {
+			o := s.object(kResult, s.place(), 6)
+			s.addShared(s.field(o, keyResult), r)
+			return Set(o)
+		}
+	case knowledge.Awaits:
+		if p := e.Param(c.Param); p >= 0 && e.Params[p].Kind == knowledge.VarArg {
+			o := s.object(kList, s.place(), 5)
+			for i := range a.pos {
+				if a.pos[i].star {
+					s.store(o, keyElem, s.awaitAll(s.iterate(a.pos[i].set, false), Called))
+				} else {
+					s.store(o, s.intKey(i), s.awaitAll(a.pos[i].set, Called))
+				}
+			}
+			f := s.object(kResult, s.place(), 4)
+			s.addShared(s.field(f, keyResult), Set(o))
+			return s.sets.union(Set(f), 0)
+		}
+		r := s.awaitAll(fs, Called)
+		if e.Async {
+			return r
+		}
+		if e.Returns == nil || e.Returns.Kind == knowledge.Any || e.Returns.Kind == knowledge.Var {
+			return r
+		}
+	case knowledge.Registers:
+		s.register2(c, e, fs, 0)
+	case knowledge.Depends:
+		var out Set
+		for _, f := range s.sets.values(fs) {
+			out = s.sets.union(out, Set(s.object(kMade, x, uint32(f))))
+		}
+		return out
+	}
+	return 0
+}
+
+// awaitAll awaits coroutines, and those in containers.
+func (s *solver) awaitAll(x Set, mode Mode) Set {
+	out := s.await(x, mode)
+	for _, v := range s.sets.values(x) {
+		switch s.objs[v].kind {
+		case kList, kTuple, kSet, kGen, kView, kDict:
+			out = s.sets.union(out, s.await(s.iterateOne(v, false), mode))
+		case kFunc, kBound: // anyio.run(main), trio.run(main)
+			out = s.sets.union(out, s.await(s.call(v, &callArgs{}, mode), mode))
+		}
+	}
+	return out
+}
+
+// following are the arguments after the callback: to_thread(f, a, b), submit(f, a), with args= and kwargs=.
+func (s *solver) following(e *knowledge.Entity, c *knowledge.Call, a *callArgs) *callArgs {
+	b := &callArgs{}
+	if x := s.argOf(e, a, "args"); x != 0 && e.Param("args") >= 0 && e.Params[e.Param("args")].Kind != knowledge.VarArg {
+		b.pos = append(b.pos, posArg{set: x, star: true})
+		return b
+	}
+	i := e.Param(c.Param)
+	if i < 0 || i+1 >= len(a.pos) {
+		for _, k := range a.kw {
+			if k.name != 0 && s.Names[k.name] != c.Param {
+				b.kw = append(b.kw, k)
+			}
+		}
+		return b
+	}
+	last := knowledge.Normal
+	if i+1 < len(e.Params) {
+		last = e.Params[i+1].Kind
+	}
+	if last == knowledge.VarArg {
+		b.pos = append(b.pos, a.pos[i+1:]...)
+		for _, k := range a.kw {
+			if k.name == 0 || e.Param(s.Names[k.name]) < 0 {
+				b.kw = append(b.kw, k)
+			}
+		}
+		return b
+	}
+	return s.passedOn(e, c, a) // executor.map(f, items)
+}
+
+// passedOn guesses what a callback is called with: elements of the containers beside it.
+func (s *solver) passedOn(e *knowledge.Entity, c *knowledge.Call, a *callArgs) *callArgs {
+	b := &callArgs{}
+	i := e.Param(c.Param)
+	for j := range a.pos {
+		if j == i {
+			continue
+		}
+		if x := s.iterate(a.pos[j].set, false); x != 0 {
+			b.pos = append(b.pos, posArg{set: x})
+		}
+	}
+	return b
+}
+
+func (s *solver) register2(c *knowledge.Call, e *knowledge.Entity, fs Set, factory uint32) {
+	if s.collect == nil {
+		return
+	}
+	for _, v := range s.sets.values(fs) {
+		if f, ok := s.funcOf(v); ok {
+			s.collect.Registered(&Registration{From: s.in, ID: s.opID, Op: s.op, Func: f, Entity: e, Call: c, Factory: factory})
+		}
+	}
+}
+
+// funcOf is the function behind a value.
+func (s *solver) funcOf(v Value) (Func, bool) {
+	for i := 0; i < 6; i++ {
+		ob := s.objs[v]
+		switch ob.kind {
+		case kFunc:
+			return Func(ob.a), true
+		case kBound, kStatic, kClassM, kManaged, kProperty:
+			v = Value(ob.a)
+		case kMade, kPartial:
+			v = Value(ob.b)
+		default:
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// decorate applies what a decorator factory of a library gave.
+func (s *solver) decorate(x, place uint32, a *callArgs) Set {
+	e := s.exts[x].entity
+	for i := range e.Calls {
+		if c := &e.Calls[i]; c.Mode == knowledge.WrapsDecorated || c.Mode == knowledge.RegistersDecorated {
+			return s.decorated(x, c, a.first(), place+1)
+		}
+	}
+	return a.first()
+}
+
+// decorated is the value of a function under a library's decorator.
+func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) Set {
+	if c.Mode == knowledge.RegistersDecorated {
+		s.register2(c, s.exts[x].entity, fs, factory)
+	}
+	if c.Becomes != "" {
+		if cl := s.Catalogue.Lookup(c.Becomes); cl != nil {
+			bx := s.extOfEntity(cl)
+			var out Set
+			for _, f := range s.sets.values(fs) {
+				out = s.sets.union(out, Set(s.object(kMade, bx, uint32(f))))
+			}
+			return out
+		}
+	}
+	switch c.Context {
+	case "contextmanager":
+		var out Set
+		for _, f := range s.sets.values(fs) {
+			out = s.sets.union(out, Set(s.object(kManaged, uint32(f), 0)))
+		}
+		return out
+	case "offload":
+		var out Set
+		for _, f := range s.sets.values(fs) {
+			out = s.sets.union(out, Set(s.object(kMade, s.wellKnown.offload, uint32(f))))
+		}
+		return out
+	}
+	return fs
+}
+
+// madeAttr is an attribute of what a library made of a function: task.delay, thread.start.
+func (s *solver) madeAttr(v Value, ob object, name Sym) Set {
+	e := s.exts[ob.a].entity
+	out := s.storedField(v, name)
+	if e == nil || e.Kind != knowledge.Class {
+		return s.sets.union(out, s.loadAttr(Value(ob.b), name))
+	}
+	if init := s.Catalogue.Constructor(e); init != nil {
+		for i := range init.Calls {
+			if c := &init.Calls[i]; c.Mode == knowledge.Starts && c.On == s.Names[name] {
+				return s.sets.union(out, Set(s.object(kMethod, s.wellKnown.starter, uint32(v))))
+			}
+		}
+	}
+	if m := s.Catalogue.Member(e, s.Names[name]); m != nil {
+		return s.sets.union(out, s.boundEntity(m, v))
+	}
+	return s.sets.union(out, s.loadAttr(Value(ob.b), name))
+}
+
+// callMade calls what a library made of a function.
+func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
+	if ob.a == s.wellKnown.offload {
+		r := s.call(Value(ob.b), a, Offloaded)
+		o := s.object(kResult, s.place(), 3)
+		s.addShared(s.field(o, keyResult), r)
+		return Set(o)
+	}
+	e := s.exts[ob.a].entity
+	if e != nil && e.Kind == knowledge.Class {
+		if m := s.Catalogue.Member(e, "__call__"); m != nil && len(m.Effects) > 0 {
+			return s.callExt(s.extOfEntity(m), v, a, mode)
+		}
+	}
+	return s.call(Value(ob.b), a, mode)
+}
+
+func (s *solver) enterLibrary(v Value, async bool) Set {
+	ob := s.objs[v]
+	if ob.kind == kResult {
+		return s.readField(v, keyEnter)
+	}
+	name := "__enter__"
+	exit := "__exit__"
+	if async {
+		name, exit = "__aenter__", "__aexit__"
+	}
+	e := s.exts[ob.a].entity
+	if e == nil || e.Kind != knowledge.Class {
+		return Set(v)
+	}
+	var out Set
+	if m := s.Catalogue.Member(e, name); m != nil && m.Kind == knowledge.Function {
+		out = s.callExt(s.extOfEntity(m), v, s.argList(), Called)
+		if async {
+			out = s.await(out, Called)
+		}
+	}
+	if m := s.Catalogue.Member(e, exit); m != nil && m.Kind == knowledge.Function && len(m.Effects) > 0 {
+		x := s.callExt(s.extOfEntity(m), v, s.argList(), Called)
+		if async {
+			s.await(x, Called)
+		}
+	}
+	if out == 0 {
+		out = Set(v)
+	}
+	return out
+}
+
+func (s *solver) iterateLibrary(v Value, async bool) Set {
+	ob := s.objs[v]
+	if ob.kind == kResult || ob.kind == kExtGen {
+		return s.sets.union(s.readField(v, keyElem), s.readField(v, keyYield))
+	}
+	e := s.exts[ob.a].entity
+	if e == nil || e.Kind != knowledge.Class {
+		return s.readField(v, keyElem)
+	}
+	name, next := "__iter__", "__next__"
+	if async {
+		name, next = "__aiter__", "__anext__"
+	}
+	var out Set
+	if m := s.Catalogue.Member(e, name); m != nil && m.Kind == knowledge.Function {
+		for _, it := range s.sets.values(s.callExt(s.extOfEntity(m), v, s.argList(), Called)) {
+			if it != v {
+				out = s.sets.union(out, s.iterateOne(it, async))
+			}
+		}
+	}
+	if m := s.Catalogue.Member(e, next); m != nil && m.Kind == knowledge.Function {
+		r := s.callExt(s.extOfEntity(m), v, s.argList(), Called)
+		if async {
+			r = s.sets.union(r, s.await(r, Called))
+		}
+		out = s.sets.union(out, r)
+	}
+	return out
+}
+
+// ---- types of the catalogue ----
+
+// typeSet makes the values that a stub's annotation promises. salt tells the parts of one annotation apart.
+func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledge.Entity, salt uint32) Set {
+	if t == nil || salt > 4000 {
+		return 0
+	}
+	place := s.place()
+	part := func(k kind, key uint32, i int) Set {
+		x := s.typeSet(t.ArgAt(i), recv, a, e, salt*4+uint32(i)+1)
+		o := s.object(k, place, 16+salt)
+		if x != 0 {
+			s.store(o, key, x)
+		}
+		return Set(o)
+	}
+	switch t.Kind {
+	case knowledge.Instance:
+		c := s.Catalogue.Class(t)
+		if c == nil {
+			return 0
+		}
+		return Set(s.object(kExtInst, s.extOfEntity(c), 0))
+	case knowledge.ClassOf:
+		if t.ArgAt(0) != nil {
+			if c := s.Catalogue.Class(t.Args[0]); c != nil {
+				return Set(s.object(kExt, s.extOfEntity(c), 0))
+			}
+		}
+	case knowledge.Self:
+		if recv == 0 {
+			return 0
+		}
+		switch ob := s.objs[recv]; ob.kind {
+		case kClass:
+			return Set(s.firstInst + Value(ob.a))
+		case kExt:
+			return Set(s.object(kExtInst, ob.a, 0))
+		}
+		return Set(recv)
+	case knowledge.Union:
+		var out Set
+		for i := range t.Args {
+			out = s.sets.union(out, s.typeSet(t.Args[i], recv, a, e, salt*4+uint32(i)+1))
+		}
+		return out
+	case knowledge.List:
+		return part(kList, keyElem, 0)
+	case knowledge.Set:
+		return part(kSet, keyElem, 0)
+	case knowledge.Dict:
+		return part(kDict, keyElem, 1)
+	case knowledge.Tuple:
+		o := s.object(kTuple, place, 16+salt)
+		for i := range t.Args {
+			x := s.typeSet(t.Args[i], recv, a, e, salt*4+uint32(i)+1)
+			if t.Rest {
+				s.store(o, keyElem, x)
+			} else {
+				s.store(o, s.intKey(i), x)
+			}
+		}
+		return Set(o)
+	case knowledge.Iterator, knowledge.Generator, knowledge.AsyncIterator, knowledge.AsyncGenerator:
+		o := s.object(kResult, place, 16+salt)
+		s.addShared(s.field(o, keyElem), s.typeSet(t.ArgAt(0), recv, a, e, salt*4+1))
+		return Set(o)
+	case knowledge.Awaitable, knowledge.Coroutine, knowledge.Callable:
+		o := s.object(kResult, place, 16+salt)
+		s.addShared(s.field(o, keyResult), s.typeSet(t.ArgAt(0), recv, a, e, salt*4+1))
+		return Set(o)
+	case knowledge.ContextManager, knowledge.AsyncContextManager:
+		o := s.object(kResult, place, 16+salt)
+		s.addShared(s.field(o, keyEnter), s.typeSet(t.ArgAt(0), recv, a, e, salt*4+1))
+		return Set(o)
+	case knowledge.Var:
+		if t.Param >= 0 && e != nil && t.Param < len(e.Params) {
+			x := s.argOf(e, a, e.Params[t.Param].Name)
+			p := e.Params[t.Param].Type
+			if p != nil && p.Kind != knowledge.Var {
+				if p.Kind == knowledge.ClassOf {
+					return s.instancesOf(x, 0)
+				}
+				return s.iterate(x, false)
+			}
+			return x
+		}
+		if recv != 0 {
+			switch s.objs[recv].kind {
+			case kList, kTuple, kSet, kDict, kView:
+				return s.loadAny(recv)
+			case kExtInst, kResult:
+				return s.readField(recv, keyElem)
+			}
+		}
+	}
+	return 0
+}
+
+// conditionMay: the condition of an effect or callback may hold for these arguments.
+func (s *solver) conditionMay(c *knowledge.Condition, e *knowledge.Entity, a *callArgs) bool {
+	if c == nil {
+		return true
+	}
+	x, ref, given := s.argRef(e, a, c.Param)
+	return s.conditionOn(c, x, ref, given)
+}
+
+func (s *solver) conditionOn(c *knowledge.Condition, x Set, ref facts.Ref, given bool) bool {
+	if !given {
+		return c.Op == knowledge.NotEquals
+	}
+	if c.Op == knowledge.Given {
+		return !ref.Is(facts.ConstNone)
+	}
+	eq, sure := s.equalsLiteral(c.Value, x, ref)
+	if !sure {
+		return true
+	}
+	return eq == (c.Op == knowledge.Equals)
+}
+
+// equalsLiteral compares an argument with a stub's literal; sure is false when the argument is not known.
+func (s *solver) equalsLiteral(l knowledge.Literal, x Set, ref facts.Ref) (eq, sure bool) {
+	if c, ok := ref.Const(); ok {
+		switch c {
+		case facts.ConstNone:
+			return l.Kind == knowledge.LitNone, true
+		case facts.ConstTrue:
+			return l.Kind == knowledge.LitTrue, true
+		case facts.ConstFalse:
+			return l.Kind == knowledge.LitFalse, true
+		}
+		return false, false
+	}
+	vs := s.sets.values(x)
+	if len(vs) == 0 {
+		return false, false
+	}
+	for _, v := range vs {
+		switch ob := s.objs[v]; ob.kind {
+		case kStr:
+			if l.Kind == knowledge.LitString && s.Names[ob.a] == l.Text {
+				return true, true
+			}
+		case kExt:
+			if l.Kind == knowledge.LitName && sameName(s.exts[ob.a].path, l.Text) {
+				return true, true
+			}
+		case kInt:
+			if l.Kind == knowledge.LitNumber && itoa(int(ob.a)-facts.IntBias) == l.Text {
+				return true, true
+			}
+		default:
+			return false, false
+		}
+	}
+	return false, true
+}
+
+// sameName: the dotted paths end in the same name: yaml.SafeLoader and yaml.loader.SafeLoader.
+func sameName(a, b string) bool {
+	i, j := strings.LastIndexByte(a, '.'), strings.LastIndexByte(b, '.')
+	return a[i+1:] == b[j+1:]
+}

@@ -1,0 +1,500 @@
+package link
+
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
+
+// kind of an abstract value.
+type kind uint8
+
+const (
+	kNone     kind = iota
+	kFunc          // a: Func; b: Instance context of its enclosing blocks
+	kClass         // a: Class
+	kInst          // a: Class; an instance
+	kModule        // a: file
+	kSpace         // a: index of a namespace package
+	kExt           // a: ext; a module, function or class of a library
+	kExtInst       // a: ext; an instance of the class, or what an unknown callable gave
+	kMethod        // a: ext; b: receiver value; a library method bound to its receiver
+	kBound         // a: value of a function; b: receiver value
+	kProperty      // a: value of the getter
+	kStatic        // a: value
+	kClassM        // a: value
+	kList          // a: place, b: salt
+	kTuple         // the same
+	kDict          // the same
+	kSet           // the same
+	kView          // a: place; b: the container it is a later version of
+	kGen           // a: block instance
+	kCoro          // a: block instance
+	kExtCoro       // a: ext; b: place of the call
+	kExtGen        // a: ext; b: place
+	kManager       // a: block instance: a @contextmanager function's result
+	kManaged       // a: value of a function: the function under @contextmanager
+	kResult        // a: place, b: salt: an object known by its parts only: element, entered, result (see fields)
+	kSuper         // a: Class; b: receiver value
+	kStr           // a: Sym
+	kInt           // a: the number, biased
+	kPartial       // a: place; b: function value
+	kAlias         // a: place: a generic alias, list[int]
+	kMade          // a: ext of a class; b: function value: what a library decorator makes of a function
+	kDecorator     // a: ext; b: place: what a decorator factory of a library gave
+	kTypeOf        // a: value: type(x)
+)
+
+type object struct {
+	kind kind
+	a, b uint32
+}
+
+// Fixed field keys of objects. Constant keys of containers are their values; these lie above all values.
+const (
+	keyElem   = 0xffffff00 + iota // an element at an unknown place
+	keyAny                        // any element: all keys together
+	keyEnter                      // what `with` binds
+	keyResult                     // what awaiting or calling gives
+	keyYield                      // what iterating gives
+	keyArgs                       // partial: arguments
+	keyKey                        // a key of a mapping, as far as it is not a constant
+)
+
+// ext is something outside the program, by its dotted path.
+type ext struct {
+	path   string
+	entity *knowledge.Entity // nil when the catalogue does not know it
+	parent uint32            // the ext whose attribute it is
+}
+
+// Instance is one evaluation of a block: the block and the context in which its variables live.
+type Instance uint32
+
+type instance struct {
+	fn     Func
+	file   uint32
+	ctx    uint32 // clone context, 0 for the block's own variables
+	local  uint32 // index of local variable 0 of the block's file
+	runs   uint16
+	queued bool
+	seen   bool // static reads are registered
+}
+
+// clone is a context: the blocks at and below root have variables of their own in it.
+type clone struct {
+	root   Func
+	parent uint32
+	depth  uint8
+}
+
+type solver struct {
+	*Program
+	sets   *sets
+	objs   []object
+	objOf  map[object]Value
+	exts   []ext
+	extOf  map[string]uint32
+	extKid *table // (ext, Sym) → ext
+	spaces []Module
+	spaceOf map[string]uint32
+
+	local  []Set
+	shared []Set
+	reader []uint32 // shared variable → list of readers
+	cells  []readerCell
+	known  *table // (shared variable, instance) → registered, for reads found while running
+	fields *table // (value, key) → shared variable
+	keys   map[Value][]Value // containers: constant keys in order of first store
+
+	instances []instance
+	instOf    *table // (func, ctx) → instance
+	clones    []clone
+	cloneOf   *table // (func, key) of a context → clone, see clone.go
+	cloneVars *table // (ctx, shared variable) → shared variable
+	nClones   []uint8
+
+	queue  []Instance
+	next   []Instance
+	fileOf *File
+	ff     *facts.File
+	in     Instance
+	cur    instance
+	change bool
+
+	classes []classInfo
+	classVar uint32 // first of the shared variables that stand for "the bases of class c"
+
+	firstFunc, firstClass, firstInst, firstModule Value
+
+	collect Collector // nil while solving
+	op      *facts.Op
+	opID    uint32
+	args    []callArgs // stack of argument lists in use
+
+	wellKnown wellKnown
+}
+
+type readerCell struct {
+	inst Instance
+	next uint32
+}
+
+// Solution is a solved program.
+type Solution struct {
+	*Program
+	s *solver
+}
+
+// Solve runs the analysis.
+func (p *Program) Solve() *Solution {
+	s := &solver{Program: p, sets: newSets(), objOf: make(map[object]Value, 1024), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
+		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keys: map[Value][]Value{},
+		instOf: newTable(1024), cloneOf: newTable(256), cloneVars: newTable(256)}
+	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
+	nf, nc := len(p.funcFile), len(p.classFile)
+	s.objs = make([]object, 1, 1+nf+2*nc+len(p.Files)+1024)
+	s.firstFunc = 1
+	for i := range nf {
+		s.objs = append(s.objs, object{kFunc, uint32(i), 0})
+	}
+	s.firstClass = Value(len(s.objs))
+	for i := range nc {
+		s.objs = append(s.objs, object{kClass, uint32(i), 0})
+	}
+	s.firstInst = Value(len(s.objs))
+	for i := range nc {
+		s.objs = append(s.objs, object{kInst, uint32(i), 0})
+	}
+	s.firstModule = Value(len(s.objs))
+	for i := range p.Files {
+		s.objs = append(s.objs, object{kModule, uint32(i), 0})
+	}
+	s.exts = make([]ext, 1)
+	s.local = make([]Set, p.nLocal)
+	s.shared = make([]Set, p.nShared, int(p.nShared)*3/2+1024)
+	s.classVar = uint32(len(s.shared))
+	s.shared = append(s.shared, make([]Set, nc)...)
+	s.reader = make([]uint32, len(s.shared), cap(s.shared))
+	s.cells = make([]readerCell, 1, nf*4+16)
+	s.classes = make([]classInfo, nc)
+	s.clones = make([]clone, 1)
+	s.nClones = make([]uint8, nf)
+	s.instances = make([]instance, nf, nf+nf/4+16)
+	for i := range nf {
+		f := p.Files[p.funcFile[i]]
+		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local}
+	}
+	s.wellKnown.init(s)
+	// Methods know their own class; a module's name is known.
+	for i := range nf {
+		s.enterMethod(Func(i))
+	}
+	s.schedule()
+	return &Solution{Program: p, s: s}
+}
+
+// enterMethod gives a method's first parameter an instance of its class (the class itself for __new__ and the like):
+// whoever calls it from outside the program has one.
+func (s *solver) enterMethod(f Func) {
+	file := s.FileOf(f)
+	fn := s.Facts(f)
+	if fn.Flags&facts.FuncMethod == 0 || fn.Class == 0 || len(fn.Params) == 0 || fn.Params[0].Kind > facts.Positional {
+		return
+	}
+	c := file.class + fn.Class - 1
+	v := s.firstInst + Value(c)
+	switch file.Facts.Str(fn.Name) {
+	case "__new__", "__init_subclass__", "__class_getitem__":
+		v = s.firstClass + Value(c)
+	default:
+		for _, d := range fn.Decorators {
+			if d.Value.Tag() == facts.TagBuiltin {
+				switch file.Facts.Str(d.Value.Index()) {
+				case "staticmethod":
+					return
+				case "classmethod":
+					v = s.firstClass + Value(c)
+				}
+			}
+		}
+	}
+	i := file.shared + fn.Params[0].Var.Index()
+	s.shared[i] = s.sets.union(s.shared[i], Set(v))
+}
+
+// schedule evaluates blocks until nothing changes: sweeps in order over those that have something new to read. The
+// order is modules as their imports ask for them, then the blocks of each file.
+func (s *solver) schedule() {
+	order := s.order()
+	s.queue = s.queue[:0]
+	for _, i := range order {
+		s.instances[i].queued = true
+		s.queue = append(s.queue, i)
+	}
+	for sweep := 0; len(s.queue) > 0 && sweep < maxSweeps; sweep++ {
+		q := s.queue
+		s.queue, s.next = s.next[:0], q
+		for _, i := range q {
+			s.instances[i].queued = false
+			s.run(i)
+		}
+	}
+}
+
+// maxSweeps ends an analysis that would not end by itself soon enough; maxRuns does so for one block.
+const (
+	maxSweeps = 60
+	maxRuns   = 80
+)
+
+// order visits modules after what they import, then their other blocks: class bodies first, since they are run first.
+func (s *solver) order() []Instance {
+	out := make([]Instance, 0, len(s.instances))
+	state := make([]uint8, len(s.Files))
+	var visit func(i, depth int)
+	visit = func(i, depth int) {
+		if state[i] != 0 || depth > 2000 {
+			return
+		}
+		state[i] = 1
+		f := s.Files[i]
+		for j := range f.imported {
+			t := &f.imported[j]
+			if (t.kind == targetModule || t.kind == targetVar) && t.file >= 0 && f.Facts.Imports[j].Func == 0 {
+				visit(t.file, depth+1)
+			}
+		}
+		out = append(out, Instance(f.fn))
+		for k := range f.Facts.Funcs {
+			if f.Facts.Funcs[k].Kind == facts.ClassBody {
+				out = append(out, Instance(f.fn+uint32(k)))
+			}
+		}
+	}
+	for i := range s.Files {
+		visit(i, 0)
+	}
+	for _, f := range s.Files {
+		for k := range f.Facts.Funcs {
+			switch f.Facts.Funcs[k].Kind {
+			case facts.Function, facts.Lambda, facts.GenExp:
+				out = append(out, Instance(f.fn+uint32(k)))
+			}
+		}
+	}
+	return out
+}
+
+func (s *solver) wake(i Instance) {
+	if in := &s.instances[i]; !in.queued && in.runs < maxRuns {
+		in.queued = true
+		s.queue = append(s.queue, i)
+	}
+}
+
+// readShared reads a shared variable and remembers the reader.
+func (s *solver) readShared(v uint32) Set {
+	if s.collect == nil {
+		s.register(v)
+	}
+	return s.shared[v]
+}
+
+func (s *solver) register(v uint32) {
+	head := s.reader[v]
+	if head != 0 && s.cells[head].inst == s.in {
+		return
+	}
+	k := pair(v, uint32(s.in))
+	if _, ok := s.known.get(k); ok {
+		return
+	}
+	s.known.put(k, 1)
+	s.cells = append(s.cells, readerCell{s.in, head})
+	s.reader[v] = uint32(len(s.cells) - 1)
+}
+
+// addShared adds values to a shared variable and wakes its readers.
+func (s *solver) addShared(v uint32, x Set) {
+	if x == 0 || s.collect != nil {
+		return
+	}
+	n := s.sets.union(s.shared[v], x)
+	if n == s.shared[v] {
+		return
+	}
+	s.shared[v] = n
+	for c := s.reader[v]; c != 0; c = s.cells[c].next {
+		s.wake(s.cells[c].inst)
+	}
+}
+
+func (s *solver) newShared() uint32 {
+	s.shared = append(s.shared, 0)
+	s.reader = append(s.reader, 0)
+	return uint32(len(s.shared) - 1)
+}
+
+// field is the variable of an object's field; made on demand.
+func (s *solver) field(o Value, key uint32) uint32 {
+	k := pair(uint32(o), key)
+	if v, ok := s.fields.get(k); ok {
+		return v
+	}
+	v := s.newShared()
+	s.fields.put(k, v)
+	return v
+}
+
+// hasField is field without making it. A reader of a field that is not there yet must be told when it appears, so it
+// is made after all unless the solver is only collecting.
+func (s *solver) readField(o Value, key uint32) Set {
+	if s.collect != nil {
+		if v, ok := s.fields.get(pair(uint32(o), key)); ok {
+			return s.shared[v]
+		}
+		return 0
+	}
+	return s.readShared(s.field(o, key))
+}
+
+// object gives the value for an object, always the same for the same content.
+func (s *solver) object(k kind, a, b uint32) Value {
+	switch k {
+	case kFunc:
+		if b == 0 {
+			return s.firstFunc + Value(a)
+		}
+	case kClass:
+		return s.firstClass + Value(a)
+	case kInst:
+		return s.firstInst + Value(a)
+	case kModule:
+		return s.firstModule + Value(a)
+	}
+	o := object{k, a, b}
+	if v, ok := s.objOf[o]; ok {
+		return v
+	}
+	v := Value(len(s.objs))
+	s.objs = append(s.objs, o)
+	s.objOf[o] = v
+	return v
+}
+
+// ---- variables of the block at hand ----
+
+func (s *solver) sharedIndex(index uint32) uint32 {
+	v := s.fileOf.shared + index
+	if s.cur.ctx == 0 {
+		return v
+	}
+	return s.inContext(s.cur.ctx, index, v)
+}
+
+func (s *solver) val(r facts.Ref) Set {
+	switch r.Tag() {
+	case facts.TagLocal:
+		if r == 0 {
+			return 0
+		}
+		return s.local[s.cur.local+r.Index()]
+	case facts.TagShared:
+		return s.readShared(s.sharedIndex(r.Index()))
+	case facts.TagStr:
+		return Set(s.stringValue(s.fileOf, r.Index()))
+	case facts.TagInt:
+		return Set(s.object(kInt, r.Index(), 0))
+	case facts.TagBuiltin:
+		return s.builtinName(s.fileOf, r.Index())
+	}
+	return 0
+}
+
+func (s *solver) stringValue(f *File, i facts.Str) Value {
+	if f.literal == nil {
+		f.literal = make([]Value, len(f.Facts.Strings))
+	}
+	if v := f.literal[i]; v != 0 {
+		return v
+	}
+	v := s.object(kStr, uint32(s.symbol(f, i)), 0)
+	f.literal[i] = v
+	return v
+}
+
+func (s *solver) set(r facts.Ref, x Set) {
+	if x == 0 || r == 0 {
+		return
+	}
+	if r.Tag() == facts.TagShared {
+		s.addShared(s.sharedIndex(r.Index()), x)
+		return
+	}
+	i := s.cur.local + r.Index()
+	if n := s.sets.union(s.local[i], x); n != s.local[i] {
+		s.local[i] = n
+		s.change = true
+	}
+}
+
+// builtinName is what a name means that no scope of the file binds: something from a star import, or a builtin.
+func (s *solver) builtinName(f *File, name facts.Str) Set {
+	if x, ok := f.builtin[name]; ok {
+		if x&setBit == 0 || x < varMark {
+			return x
+		}
+		return s.readShared(uint32(x - varMark))
+	}
+	sym := s.symbol(f, name)
+	if len(f.stars) > 0 {
+		if v, ok := s.global(f.Index, sym, 0); ok {
+			f.builtin[name] = varMark + Set(v)
+			return s.readShared(v)
+		}
+	}
+	var x Set
+	for i := range f.imported {
+		if t := &f.imported[i]; t.star && t.kind == targetLibrary {
+			if mod := s.Catalogue.Module(t.path); mod != nil {
+				if m := s.Catalogue.Member(mod, s.Names[sym]); m != nil {
+					x = s.entitySet(m)
+				}
+			}
+		}
+	}
+	if x == 0 {
+		if e := s.Catalogue.Builtin(s.Names[sym]); e != nil {
+			x = s.entitySet(e)
+		}
+	}
+	f.builtin[name] = x
+	return x
+}
+
+// varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
+const varMark = Set(3 << 30)
+
+// run evaluates one block instance.
+func (s *solver) run(i Instance) {
+	in := &s.instances[i]
+	in.runs++
+	s.in, s.cur = i, *in
+	s.fileOf = s.Files[in.file]
+	s.ff = s.fileOf.Facts
+	fn := &s.ff.Funcs[uint32(in.fn)-s.fileOf.fn]
+	rounds := 1
+	if fn.Flags&facts.FuncLoops != 0 && s.collect == nil {
+		rounds = 4
+	}
+	for r := 0; r < rounds; r++ {
+		s.change = false
+		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
+			s.opID = s.fileOf.op + k
+			s.step(&s.ff.Ops[k], fn)
+		}
+		if !s.change {
+			break
+		}
+	}
+}

@@ -1,0 +1,706 @@
+package link
+
+import "github.com/roadworthy-dev/roadworthy/internal/facts"
+
+// step evaluates one operation in the block at hand.
+func (s *solver) step(op *facts.Op, fn *facts.Func) {
+	s.op = op
+	switch op.Code {
+	case facts.Copy:
+		s.set(op.Dst, s.val(facts.Ref(op.A)))
+	case facts.Attr:
+		s.set(op.Dst, s.loadAttrs(s.val(facts.Ref(op.A)), s.symbol(s.fileOf, op.B)))
+	case facts.SetAttr:
+		s.storeAttrs(s.val(facts.Ref(op.A)), s.symbol(s.fileOf, op.B), s.val(facts.Ref(op.C)))
+	case facts.Item:
+		base := s.val(facts.Ref(op.A))
+		s.set(op.Dst, s.loadItems(base, s.val(facts.Ref(op.C))))
+	case facts.SetItem:
+		s.storeItems(op)
+	case facts.Slice:
+		s.set(op.Dst, s.slice(op))
+	case facts.Call:
+		s.set(op.Dst, s.callOp(op))
+	case facts.MakeFunc:
+		s.set(op.Dst, Set(s.closure(Func(s.fileOf.fn+op.A))))
+	case facts.MakeClass:
+		s.makeClass(op)
+	case facts.MakeList, facts.MakeTuple, facts.MakeSet:
+		s.makeSequence(op)
+	case facts.MakeDict:
+		s.makeDict(op)
+	case facts.Unpack:
+		s.unpack(op)
+	case facts.Iter:
+		s.set(op.Dst, s.iterate(s.val(facts.Ref(op.A)), op.Flags&facts.FlagAsync != 0))
+	case facts.Await:
+		s.set(op.Dst, s.await(s.val(facts.Ref(op.A)), Called))
+	case facts.Enter:
+		s.set(op.Dst, s.enter(s.val(facts.Ref(op.A)), op.Flags&facts.FlagAsync != 0))
+	case facts.Yield:
+		if fn.Yields != 0 {
+			s.set(fn.Yields, s.val(facts.Ref(op.A)))
+		}
+	case facts.YieldFrom:
+		v := s.val(facts.Ref(op.A))
+		if x := s.iterate(v, false); fn.Yields != 0 {
+			s.set(fn.Yields, x)
+		}
+		s.set(op.Dst, s.await(v, Called))
+	case facts.Return:
+		if fn.Ret != 0 {
+			s.set(fn.Ret, s.val(facts.Ref(op.A)))
+		}
+	case facts.Raise:
+		s.raise(s.val(facts.Ref(op.A)))
+	case facts.Import:
+		s.doImport(op)
+	case facts.Narrow:
+		s.set(op.Dst, s.narrow(s.val(facts.Ref(op.A)), s.val(facts.Ref(op.C))))
+	case facts.Instance:
+		s.set(op.Dst, s.instancesOf(s.val(facts.Ref(op.A)), 0))
+	case facts.TypeApply:
+		s.set(op.Dst, s.typeApply(op))
+	case facts.BinOp:
+		s.set(op.Dst, s.binOp(op))
+	case facts.Format:
+		s.set(op.Dst, s.wellKnown.str)
+	case facts.Catch:
+		s.set(op.Dst, s.instancesOf(s.val(facts.Ref(op.A)), 0))
+	case facts.Delete:
+		s.delete(op)
+	}
+}
+
+// place is a number for the operation at hand in its context, by which objects made here are known.
+func (s *solver) place() uint32 {
+	if s.cur.ctx == 0 {
+		return s.opID
+	}
+	// Contexts share the numbers above the operations'.
+	k := pair(s.cur.ctx|1<<31, s.opID)
+	if v, ok := s.cloneVars.get(k); ok {
+		return v
+	}
+	v := s.nOps + uint32(s.cloneVars.n)
+	s.cloneVars.put(k, v)
+	return v
+}
+
+// ---- containers ----
+
+func (s *solver) addKey(o Value, key Value) {
+	ks := s.keys[o]
+	for _, k := range ks {
+		if k == key {
+			return
+		}
+	}
+	s.keys[o] = append(ks, key)
+}
+
+func (s *solver) store(o Value, key uint32, x Set) {
+	if key < keyElem {
+		s.addKey(o, Value(key))
+	}
+	s.addShared(s.field(o, key), x)
+	s.addShared(s.field(o, keyAny), x)
+}
+
+func (s *solver) intKey(n int) uint32 { return uint32(s.object(kInt, uint32(n+facts.IntBias), 0)) }
+
+func (s *solver) makeSequence(op *facts.Op) {
+	k := kList
+	switch op.Code {
+	case facts.MakeTuple:
+		k = kTuple
+	case facts.MakeSet:
+		k = kSet
+	}
+	o := s.object(k, s.place(), 0)
+	elems, stars := s.ff.Elems(op)
+	known := op.C == 0 // C = 1: a comprehension
+	for i, r := range elems {
+		x := s.val(facts.Ref(r))
+		if i < 32 && stars&(1<<i) != 0 {
+			s.addShared(s.field(o, keyElem), s.iterate(x, false))
+			s.addShared(s.field(o, keyAny), s.iterate(x, false))
+			known = false
+			continue
+		}
+		if x == 0 {
+			continue
+		}
+		if known && i < 40 && k != kSet {
+			s.store(o, s.intKey(i), x)
+		} else {
+			s.store(o, keyElem, x)
+		}
+	}
+	s.set(op.Dst, Set(o))
+}
+
+func (s *solver) makeDict(op *facts.Op) {
+	o := s.object(kDict, s.place(), 0)
+	items := s.ff.Items(op)
+	for i := 0; i < len(items); i += 2 {
+		key, val := facts.Ref(items[i]), s.val(facts.Ref(items[i+1]))
+		if key == 0 { // **value
+			s.mergeInto(o, val)
+			continue
+		}
+		if val == 0 && !key.IsVar() {
+			continue
+		}
+		s.storeKeyed(o, s.val(key), val)
+	}
+	s.set(op.Dst, Set(o))
+}
+
+// mergeInto copies the fields of mappings into o: o.update(x).
+func (s *solver) mergeInto(o Value, x Set) {
+	for _, v := range s.sets.values(x) {
+		switch s.objs[v].kind {
+		case kDict, kView:
+			for _, k := range s.keysOf(v) {
+				s.store(o, uint32(k), s.loadKey(v, uint32(k)))
+			}
+			s.addShared(s.field(o, keyElem), s.readField(v, keyElem))
+			s.addShared(s.field(o, keyAny), s.loadAny(v))
+		}
+	}
+}
+
+func (s *solver) keysOf(o Value) []Value {
+	if s.objs[o].kind == kView {
+		// Reading the parent's "any" makes this block hear of new keys.
+		s.readField(Value(s.objs[o].b), keyAny)
+		return append(append([]Value(nil), s.keys[o]...), s.keysOf(Value(s.objs[o].b))...)
+	}
+	s.readField(o, keyAny)
+	return s.keys[o]
+}
+
+// literalsOf: the constant values of a key; open when it can be something else as well.
+func (s *solver) storeKeyed(o Value, key, val Set) {
+	known := false
+	for _, k := range s.sets.values(key) {
+		switch s.objs[k].kind {
+		case kStr, kInt, kFunc, kClass:
+			s.store(o, uint32(k), val)
+			known = true
+		default:
+			s.addShared(s.field(o, keyKey), Set(k))
+		}
+	}
+	if !known {
+		s.store(o, keyElem, val)
+	}
+}
+
+func (s *solver) loadAny(o Value) Set {
+	x := s.readField(o, keyAny)
+	if ob := s.objs[o]; ob.kind == kView {
+		x = s.sets.union(x, s.loadAny(Value(ob.b)))
+	}
+	return x
+}
+
+// loadKey reads a constant key of a container.
+func (s *solver) loadKey(o Value, key uint32) Set {
+	ob := s.objs[o]
+	if ob.kind == kView {
+		if x := s.readField(o, key); x != 0 {
+			return x // this version has the key, whatever the container had before
+		}
+		return s.sets.union(s.readField(o, keyElem), s.loadKey(Value(ob.b), key))
+	}
+	return s.sets.union(s.readField(o, key), s.readField(o, keyElem))
+}
+
+func (s *solver) loadItems(base, key Set) Set {
+	var x Set
+	for _, v := range s.sets.values(base) {
+		x = s.sets.union(x, s.loadItem(v, key))
+	}
+	return x
+}
+
+func (s *solver) loadItem(v Value, key Set) Set {
+	ob := s.objs[v]
+	switch ob.kind {
+	case kList, kTuple, kDict, kView:
+		return s.loadElements(v, key)
+	case kInst:
+		if m := s.classMethod(Class(ob.a), v, s.wellKnown.getitem); m != 0 {
+			return s.callSet(m, s.argList(key), Called)
+		}
+		return s.loadElements(v, key)
+	case kClass:
+		if m := s.lookupClass(Class(ob.a), s.wellKnown.classGetitem); m != 0 {
+			return Set(v)
+		}
+		return Set(v) // Generic[T]: the class itself
+	case kExtInst, kMethod, kResult:
+		if x := s.callMethod(v, s.wellKnown.getitem, s.argList(key)); x != 0 {
+			return x
+		}
+		return s.readField(v, keyElem)
+	case kExt:
+		return s.extItem(v, key)
+	}
+	return 0
+}
+
+func (s *solver) loadElements(v Value, key Set) Set {
+	var x Set
+	known := false
+	for _, k := range s.sets.values(key) {
+		switch s.objs[k].kind {
+		case kInt:
+			n := int(s.objs[k].a) - facts.IntBias
+			if n < 0 {
+				if ks := s.keysOf(v); len(ks) > 0 && s.readField(v, keyElem) == 0 && len(ks)+n >= 0 {
+					x = s.sets.union(x, s.loadKey(v, s.intKey(len(ks)+n)))
+				} else {
+					x = s.sets.union(x, s.loadAny(v))
+				}
+				known = true
+				continue
+			}
+			fallthrough
+		case kStr, kFunc, kClass:
+			x = s.sets.union(x, s.loadKey(v, uint32(k)))
+			known = true
+		}
+	}
+	if !known {
+		return s.loadAny(v)
+	}
+	return x
+}
+
+func (s *solver) storeItems(op *facts.Op) {
+	base, val := s.val(facts.Ref(op.A)), s.val(facts.Ref(op.C))
+	var key Set
+	if op.B != 0 {
+		key = s.val(facts.Ref(op.B))
+	}
+	var out Set
+	for _, v := range s.sets.values(base) {
+		ob := s.objs[v]
+		switch ob.kind {
+		case kList, kDict, kTuple, kView:
+			if op.B == 0 {
+				s.store(v, keyElem, s.iterate(val, false))
+				break
+			}
+			if op.Dst != 0 {
+				view := s.object(kView, s.place(), uint32(v))
+				s.storeKeyed(view, key, val)
+				out = s.sets.union(out, Set(view))
+			}
+			s.storeKeyed(v, key, val)
+			continue
+		case kInst:
+			if m := s.classMethod(Class(ob.a), v, s.wellKnown.setitem); m != 0 {
+				s.callSet(m, s.argList(key, val), Called)
+			} else {
+				s.store(v, keyElem, val)
+			}
+		case kExtInst, kMethod:
+			s.callMethod(v, s.wellKnown.setitem, s.argList(key, val))
+			s.store(v, keyElem, val)
+		}
+		out = s.sets.union(out, Set(v))
+	}
+	s.set(op.Dst, out)
+	if op.Dst != 0 && out == 0 {
+		s.set(op.Dst, base)
+	}
+}
+
+func (s *solver) delete(op *facts.Op) {
+	if op.B != 0 {
+		return
+	}
+	key := s.val(facts.Ref(op.C))
+	for _, v := range s.sets.values(s.val(facts.Ref(op.A))) {
+		switch ob := s.objs[v]; ob.kind {
+		case kInst:
+			if m := s.classMethod(Class(ob.a), v, s.wellKnown.delitem); m != 0 {
+				s.callSet(m, s.argList(key), Called)
+			}
+		case kExtInst:
+			s.callMethod(v, s.wellKnown.delitem, s.argList(key))
+		}
+	}
+}
+
+// slice of a list whose bounds are known is a new list with the elements moved; otherwise it is the list.
+func (s *solver) slice(op *facts.Op) Set {
+	var out Set
+	bound := func(r facts.Ref, missing int) (int, bool) {
+		if r == 0 {
+			return missing, true
+		}
+		n, ok := r.Int()
+		return n, ok && n >= 0
+	}
+	lo, ok1 := bound(facts.Ref(op.B), 0)
+	hi, ok2 := bound(facts.Ref(op.C), 40)
+	for _, v := range s.sets.values(s.val(facts.Ref(op.A))) {
+		switch s.objs[v].kind {
+		case kList, kTuple, kView:
+			o := s.object(kList, s.place(), 0)
+			if ok1 && ok2 && s.readField(v, keyElem) == 0 {
+				n := len(s.keysOf(v))
+				for i := lo; i < hi && i < n; i++ {
+					s.store(o, s.intKey(i-lo), s.loadKey(v, s.intKey(i)))
+				}
+			} else {
+				s.store(o, keyElem, s.loadAny(v))
+			}
+			out = s.sets.union(out, Set(o))
+		default:
+			out = s.sets.union(out, s.loadItem(v, 0))
+			if k := s.objs[v].kind; k == kStr || k == kExtInst {
+				out = s.sets.union(out, Set(v))
+			}
+		}
+	}
+	return out
+}
+
+func (s *solver) unpack(op *facts.Op) {
+	pos := int(op.C) - facts.IntBias
+	n := int(op.B)
+	var out Set
+	for _, v := range s.sets.values(s.val(facts.Ref(op.A))) {
+		switch s.objs[v].kind {
+		case kList, kTuple, kView:
+			if s.readField(v, keyElem) != 0 {
+				x := s.loadAny(v)
+				if op.Flags&facts.FlagStar != 0 {
+					o := s.object(kList, s.place(), 0)
+					s.store(o, keyElem, x)
+					x = Set(o)
+				} else if pos >= 0 {
+					x = s.loadKey(v, s.intKey(pos))
+				}
+				out = s.sets.union(out, x)
+				continue
+			}
+			have := len(s.keysOf(v))
+			if op.Flags&facts.FlagStar != 0 {
+				o := s.object(kList, s.place(), 0)
+				for i := pos; i < have-(n-1-pos); i++ {
+					s.store(o, s.intKey(i-pos), s.loadKey(v, s.intKey(i)))
+				}
+				out = s.sets.union(out, Set(o))
+				continue
+			}
+			at := pos
+			if at < 0 {
+				at += have
+			}
+			out = s.sets.union(out, s.loadKey(v, s.intKey(at)))
+		default:
+			out = s.sets.union(out, s.iterateOne(v, false))
+		}
+	}
+	s.set(op.Dst, out)
+}
+
+// iterate is what a for loop over x binds.
+func (s *solver) iterate(x Set, async bool) Set {
+	var out Set
+	for _, v := range s.sets.values(x) {
+		out = s.sets.union(out, s.iterateOne(v, async))
+	}
+	return out
+}
+
+func (s *solver) iterateOne(v Value, async bool) Set {
+	ob := s.objs[v]
+	switch ob.kind {
+	case kList, kTuple, kSet:
+		return s.loadAny(v)
+	case kView:
+		if s.baseKind(v) != kDict {
+			return s.loadAny(v)
+		}
+		return s.readField(v, keyKey)
+	case kDict:
+		var out Set
+		for _, k := range s.keysOf(v) {
+			if s.objs[k].kind != kStr && s.objs[k].kind != kInt {
+				out = s.sets.union(out, Set(k))
+			}
+		}
+		return s.sets.union(out, s.readField(v, keyKey))
+	case kGen:
+		s.edge(Consumed, Instance(ob.a), v)
+		return s.readShared(s.varOf(Instance(ob.a), s.Facts(s.instances[ob.a].fn).Yields))
+	case kInst:
+		c := Class(ob.a)
+		name, next := s.wellKnown.iter, s.wellKnown.next
+		if async {
+			name, next = s.wellKnown.aiter, s.wellKnown.anext
+		}
+		if m := s.classMethod(c, v, name); m != 0 {
+			var out Set
+			for _, it := range s.sets.values(s.callSet(m, nil, Called)) {
+				if s.objs[it].kind == kInst {
+					if n := s.classMethod(Class(s.objs[it].a), it, next); n != 0 {
+						r := s.callSet(n, nil, Called)
+						if async {
+							r = s.await(r, Called)
+						}
+						out = s.sets.union(out, r)
+						continue
+					}
+				}
+				if it != v {
+					out = s.sets.union(out, s.iterateOne(it, async))
+				}
+			}
+			return out
+		}
+		if m := s.classMethod(c, v, s.wellKnown.getitem); m != 0 {
+			return s.callSet(m, nil, Called)
+		}
+		return s.readField(v, keyElem)
+	case kExtInst, kResult, kExtGen, kMade:
+		return s.iterateLibrary(v, async)
+	case kClass: // an Enum's members
+		return Set(s.object(kInst, ob.a, 0))
+	}
+	return 0
+}
+
+func (s *solver) baseKind(v Value) kind {
+	for s.objs[v].kind == kView {
+		v = Value(s.objs[v].b)
+	}
+	return s.objs[v].kind
+}
+
+// await is what `await x` gives; mode says whether the coroutine runs here, in a task, or in a thread.
+func (s *solver) await(x Set, mode Mode) Set {
+	var out Set
+	for _, v := range s.sets.values(x) {
+		ob := s.objs[v]
+		switch ob.kind {
+		case kCoro:
+			s.edge(mode, Instance(ob.a), v)
+			out = s.sets.union(out, s.result(Instance(ob.a)))
+		case kGen:
+			out = s.sets.union(out, s.result(Instance(ob.a)))
+		case kExtCoro:
+			s.extAwaited(v, mode)
+			out = s.sets.union(out, s.readField(v, keyResult))
+		case kInst:
+			if m := s.classMethod(Class(ob.a), v, s.wellKnown.await); m != 0 {
+				out = s.sets.union(out, s.iterate(s.callSet(m, nil, mode), false))
+			}
+		case kExtInst, kResult:
+			out = s.sets.union(out, s.readField(v, keyResult))
+		}
+	}
+	return out
+}
+
+func (s *solver) enter(x Set, async bool) Set {
+	var out Set
+	for _, v := range s.sets.values(x) {
+		ob := s.objs[v]
+		name, exit := s.wellKnown.enter, s.wellKnown.exit
+		if async {
+			name, exit = s.wellKnown.aenter, s.wellKnown.aexit
+		}
+		switch ob.kind {
+		case kManager:
+			s.edge(Called, Instance(ob.a), v)
+			out = s.sets.union(out, s.readShared(s.varOf(Instance(ob.a), s.Facts(s.instances[ob.a].fn).Yields)))
+		case kInst:
+			r := Set(0)
+			if m := s.classMethod(Class(ob.a), v, name); m != 0 {
+				r = s.callSet(m, nil, Called)
+				if async {
+					r = s.await(r, Called)
+				}
+			}
+			if m := s.classMethod(Class(ob.a), v, exit); m != 0 {
+				e := s.callSet(m, nil, Called)
+				if async {
+					s.await(e, Called)
+				}
+			}
+			if r == 0 {
+				r = Set(v)
+			}
+			out = s.sets.union(out, r)
+		case kExtInst, kResult, kMade:
+			out = s.sets.union(out, s.enterLibrary(v, async))
+		case kExtCoro:
+			// `async with session.get(url) as response`: an object that can be awaited or entered.
+			s.extAwaited(v, Called)
+			out = s.sets.union(out, s.readField(v, keyEnter))
+		}
+	}
+	return out
+}
+
+func (s *solver) raise(x Set) {
+	for _, v := range s.sets.values(x) {
+		if s.objs[v].kind == kClass {
+			s.call(v, s.argList(), Called)
+		}
+	}
+}
+
+func (s *solver) narrow(x, class Set) Set {
+	var out Set
+	for _, c := range s.sets.values(class) {
+		inst := s.instanceOf(c, 0)
+		if inst == 0 {
+			continue
+		}
+		hit := false
+		for _, v := range s.sets.values(x) {
+			if s.isInstance(v, c) {
+				out = s.sets.union(out, Set(v))
+				hit = true
+			}
+		}
+		if !hit {
+			out = s.sets.union(out, inst)
+		}
+	}
+	if out == 0 && class == 0 {
+		return x
+	}
+	return out
+}
+
+func (s *solver) isInstance(v, class Value) bool {
+	ob, c := s.objs[v], s.objs[class]
+	if ob.kind != kInst {
+		return ob.kind == kExtInst && c.kind == kExt && s.exts[ob.a].entity != nil && s.exts[c.a].entity != nil &&
+			s.Catalogue.Inherits(s.exts[ob.a].entity, s.exts[c.a].entity)
+	}
+	for _, b := range s.mro(Class(ob.a)) {
+		if b.ext == 0 && c.kind == kClass && uint32(b.class) == c.a || b.ext != 0 && c.kind == kExt && b.ext == c.a {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *solver) binOp(op *facts.Op) Set {
+	left, right := s.val(facts.Ref(op.A)), s.val(facts.Ref(op.C))
+	names := s.wellKnown.operator[op.B]
+	var out Set
+	for _, v := range s.sets.values(left) {
+		switch ob := s.objs[v]; ob.kind {
+		case kInst:
+			if m := s.classMethod(Class(ob.a), v, names); m != 0 {
+				out = s.sets.union(out, s.callSet(m, s.argList(right), Called))
+			} else if x := s.callMethod(v, names, s.argList(right)); x != 0 {
+				out = s.sets.union(out, x)
+			}
+		case kExtInst:
+			out = s.sets.union(out, s.callMethod(v, names, s.argList(right)))
+		case kStr:
+			out = s.sets.union(out, s.wellKnown.str)
+		case kList, kTuple, kSet, kDict, kView:
+			out = s.sets.union(out, Set(v))
+			if right != 0 {
+				for _, w := range s.sets.values(right) {
+					switch s.objs[w].kind {
+					case kList, kTuple, kSet, kDict, kView:
+						out = s.sets.union(out, Set(w))
+					}
+				}
+			}
+		}
+	}
+	if left == 0 || out == 0 {
+		rnames := s.wellKnown.reflected[op.B]
+		for _, v := range s.sets.values(right) {
+			switch ob := s.objs[v]; ob.kind {
+			case kStr:
+				out = s.sets.union(out, s.wellKnown.str)
+			case kInst:
+				if m := s.classMethod(Class(ob.a), v, rnames); m != 0 {
+					out = s.sets.union(out, s.callSet(m, s.argList(left), Called))
+				}
+			case kExtInst:
+				out = s.sets.union(out, s.callMethod(v, rnames, s.argList(left)))
+			}
+		}
+	}
+	return out
+}
+
+func (s *solver) doImport(op *facts.Op) {
+	t := &s.fileOf.imported[op.A]
+	switch t.kind {
+	case targetModule:
+		if t.star {
+			s.moduleEdge(t.file)
+			return
+		}
+		s.moduleEdge(t.file)
+		s.set(op.Dst, Set(s.object(kModule, uint32(t.file), 0)))
+		s.importChain(op)
+	case targetVar:
+		s.moduleEdge(t.file)
+		s.set(op.Dst, s.readShared(t.shared))
+	case targetNamespace:
+		s.set(op.Dst, Set(s.spaceValue(Module{File: -1, Dir: t.dir})))
+		s.importChain(op)
+	case targetLibrary:
+		if t.star {
+			return
+		}
+		s.set(op.Dst, s.extPath(t.path))
+	case targetUnknown:
+		if t.file >= 0 && t.file < len(s.Files) {
+			s.moduleEdge(t.file)
+		}
+	}
+}
+
+// importChain: `import a.b.c` runs a, a.b and a.b.c.
+func (s *solver) importChain(op *facts.Op) {
+	if s.collect == nil {
+		return
+	}
+	im := &s.ff.Imports[op.A]
+	if im.Name != 0 || im.Alias {
+		return
+	}
+	name := s.ff.Str(im.Module)
+	for i := 0; i < len(name); i++ {
+		if name[i] == '.' && i > len(s.ff.Str(im.As)) {
+			if m, ok := s.resolver.Resolve(s.fileOf.Index, 0, name[:i]); ok && m.File >= 0 {
+				s.moduleEdge(m.File)
+			}
+		}
+	}
+	if m, ok := s.resolver.Resolve(s.fileOf.Index, 0, name); ok && m.File >= 0 {
+		s.moduleEdge(m.File)
+	}
+}
+
+func (s *solver) spaceValue(m Module) Value {
+	i, ok := s.spaceOf[m.Dir]
+	if !ok {
+		i = uint32(len(s.spaces))
+		s.spaces = append(s.spaces, m)
+		s.spaceOf[m.Dir] = i
+	}
+	return s.object(kSpace, i, 0)
+}
