@@ -58,19 +58,19 @@ const (
 type Flags uint32
 
 const (
-	DeclaredGlobal   Flags = 1 << iota // global x
-	DeclaredNonlocal                   // nonlocal x
-	Assigned                           // bound by any statement, del included
+	DeclaredGlobal   Flags = 1 << iota // global x; in the module also when a function says so
+	DeclaredNonlocal                   // nonlocal x, and a walrus target inside a comprehension
+	Assigned                           // bound by assignment, for, with, except, def, class, match, walrus or del
 	Param
 	Used
-	FreeClass // free in a method's sense: bound in the class, and also seen through it by a nested scope
 	Imported
-	Annotated
+	Annotated // x: int
 	CompIter  // target of a comprehension
 	TypeParam // PEP 695
-	CompCell  // cell of a comprehension that the compiler inlines
-	Defined   // bound by def, class or type
+	Defined   // bound by def or class
 	Deleted   // del x
+
+	bound = Assigned | Param | Imported | TypeParam
 )
 
 // Symbol is one name in one scope.
@@ -80,10 +80,14 @@ type Symbol struct {
 	Binding  Binding
 	Bindings uint16 // number of places that bind it, at most 65535
 	// Owner is the scope whose variable it is: this scope, an enclosing one, or 0 for a global (which the module may
-	// not bind: then it is a builtin, comes from a star import, or is unknown).
+	// not bind: then it is a builtin, comes from a star import, or is unknown). __class__ in a method is owned by the
+	// class, which has no entry for it.
 	Owner ID
 	First uint32 // offset of the first appearance
 }
+
+// Bound is true when the scope itself gives the name a value.
+func (s *Symbol) Bound() bool { return s.Flags&bound != 0 }
 
 // Scope is one block of names.
 type Scope struct {
@@ -92,7 +96,7 @@ type Scope struct {
 	Parent ID
 	// Function is the nearest enclosing Function or Lambda, itself included; None outside functions.
 	Function ID
-	// Class is the class whose name mangles private names here; None outside classes.
+	// Class is the nearest enclosing Class, itself included; None outside classes.
 	Class ID
 	// Annotations is the scope of the annotations of this function's signature or of this module's or class's body;
 	// None without.
@@ -100,90 +104,47 @@ type Scope struct {
 	// Node is nil for the module, the FunctionDef, ClassDef, Lambda, ListComp, SetComp, DictComp or GeneratorExp, and
 	// for the other kinds the node they belong to (FunctionDef, ClassDef, TypeAlias); nil for body annotations.
 	Node ast.Node
-	Name ast.Sym // as CPython names it: top, the function or class, lambda, genexpr, __annotate__, …
+	Name ast.Sym // of the function, class, alias or type parameter; 0 for the other kinds
+	Pos  uint32  // offset of the node; for TypeVar and body annotations that of the (first) expression
 	// Symbols[First:First+Len] of the table are its names.
 	First, Len uint32
-	next       ID // next sibling
-	firstChild ID
+
+	localAnnotations      ID      // scope of the annotations of a function's variables, or None
+	private               ast.Sym // class name that mangles names here, 0 for none
+	firstChild, lastChild ID      // 0 for none
+	next                  ID      // sibling
 }
 
 // ScopeFlags are facts about a scope.
 type ScopeFlags uint16
 
 const (
-	Nested       ScopeFlags = 1 << iota // inside a function, at any depth
-	Generator                           // a yield of its own
-	Coroutine                           // async def, or an await of its own
-	Async                               // async def
+	Nested       ScopeFlags = 1 << iota // inside a function or another scope that works like one, at any depth
+	Generator                           // a yield of its own, or a generator expression
+	Coroutine                           // async def, or a comprehension with an await or async for
 	Varargs                             // *args
 	Varkeywords                         // **kwargs
 	StarImport                          // from m import *: names may come from anywhere
 	ReturnsValue                        // return with a value
 	NeedsClass                          // class: a method uses super() or __class__
-	NeedsDict                           // class: an annotation or type scope looks names up in it
 	SeesClass                           // annotation or type scope that sees the names of the enclosing class
-	CallsExec                           // calls exec, eval, locals, vars or globals by name
-	AsyncComp                           // comprehension with async for or await
+	CallsDynamic                        // calls exec, eval, locals, vars or globals by name
+	// Unevaluated: annotations that never run, because of from __future__ import annotations. Python's symtable
+	// does not show such scopes.
+	Unevaluated
+	// ConditionalAnnotations: a module or class body that annotates names under if, for, while, try, with or match.
+	ConditionalAnnotations
+
+	restricted  // type parameters of a generic class: only they are mangled
+	localAnnots // holds the annotations of local variables, which are not evaluated: their names are not entered
 )
 
-// Fault is an error that the compiler reports when it builds symbol tables.
+// FunctionLike is true for scopes whose names nested scopes can see: all kinds but Module and Class.
+func (s *Scope) FunctionLike() bool { return s.Kind != Module && s.Kind != Class }
+
+// Fault is an error that the compiler reports after parsing: when it builds symbol tables, or for return, yield, await,
+// break and continue in the wrong place.
 type Fault struct {
 	Span    diag.Span
 	Message string
-}
-
-// Table is the scopes of one file.
-type Table struct {
-	File    *ast.File
-	Scopes  []Scope
-	Symbols []Symbol
-	Faults  []Fault
-}
-
-// Text is the spelling of a symbol's name. Mangled and internal names are not in File.Names.
-func (t *Table) Text(s ast.Sym) string { return "" }
-
-// SymbolsOf is the names of scope s in order of first appearance.
-func (t *Table) SymbolsOf(s ID) []Symbol {
-	sc := &t.Scopes[s]
-	return t.Symbols[sc.First : sc.First+sc.Len]
-}
-
-// Children is the scopes directly inside s, in order; call it as `for c := range t.Children(s)`.
-func (t *Table) Children(s ID) func(yield func(ID) bool) {
-	return func(yield func(ID) bool) {
-		for c := t.Scopes[s].firstChild; c != 0; c = t.Scopes[c].next {
-			if !yield(c) {
-				return
-			}
-		}
-	}
-}
-
-// ScopeOf is the scope that a FunctionDef, ClassDef, Lambda, ListComp, SetComp, DictComp, GeneratorExp or TypeAlias
-// opens; None for other nodes. It is a binary search by position, without allocation.
-func (t *Table) ScopeOf(n ast.Node) ID { return None }
-
-// Lookup is the entry of name, as written, in scope s itself; nil when s does not mention it. Constant time.
-func (t *Table) Lookup(s ID, name ast.Sym) *Symbol { return nil }
-
-// Resolve finds the variable that name, as written, means when it is used in scope s: the scope that owns it and its
-// entry there. It goes by the language's rules: class scopes are skipped from nested functions, global and nonlocal
-// are followed. The name need not appear in s. ok is false when no scope of the file binds it: a builtin, a name from
-// a star import, or an unknown one.
-func (t *Table) Resolve(s ID, name ast.Sym) (owner ID, sym *Symbol, ok bool) { return 0, nil, false }
-
-// QualName is CPython's qualified name of a function, class, lambda or comprehension: outer.<locals>.inner,
-// Class.method, <lambda>. The module's is empty.
-func (t *Table) QualName(s ID) string { return "" }
-
-// A Builder builds tables and keeps its memory between files. Not for concurrent use: one for each worker.
-type Builder struct {
-	table Table
-}
-
-// Build finds the scopes of f. The result is valid until the next Build.
-func (b *Builder) Build(f *ast.File) *Table {
-	b.table = Table{File: f}
-	return &b.table
 }
