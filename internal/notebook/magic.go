@@ -87,12 +87,20 @@ func (t *translator) special(lines []string, cut int) (s special, n int) {
 
 // join is a logical line of IPython's syntax, which goes on after a backslash at the end of a line.
 func join(lines []string, cut int) (string, int) {
-	text, n := lines[0][cut:], 1
+	text := lines[0][cut:]
+	n := 1
+	if !strings.HasSuffix(text, `\`) {
+		return text, n
+	}
+	var b strings.Builder
 	for strings.HasSuffix(text, `\`) && n < len(lines) {
-		text = text[:len(text)-1] + " " + strings.TrimLeft(lines[n], " \t")
+		b.WriteString(text[:len(text)-1])
+		b.WriteByte(' ')
+		text = strings.TrimLeft(lines[n], " \t")
 		n++
 	}
-	return text, n
+	b.WriteString(text)
+	return b.String(), n
 }
 
 // assignment is where the right side of the first = after from starts, or -1.
@@ -222,9 +230,11 @@ func (t *translator) cellMagic(lines []string, first int) {
 	if t.magic == "" {
 		t.magic = name
 	}
-	text := ""
-	if len(rest) > 0 {
-		text = strings.Join(rest, "\n") + "\n"
+	body := func() string {
+		if len(rest) == 0 {
+			return ""
+		}
+		return strings.Join(rest, "\n") + "\n"
 	}
 	command := func(python string) { t.emit(python, first, 0, 0, true) }
 	switch options, ok := measuring[name]; {
@@ -257,6 +267,7 @@ func (t *translator) cellMagic(lines []string, first int) {
 		command(target + call("run_cell_magic", quote(name), quote(args), quote("")))
 		t.body(rest, first+1)
 	case shells[name]:
+		text := body()
 		if m := outOption.FindAllStringSubmatch(args, -1); m != nil {
 			var targets string
 			for _, option := range m {
@@ -274,9 +285,9 @@ func (t *translator) cellMagic(lines []string, first int) {
 		if ok {
 			target += " = "
 		}
-		command(target + call("run_cell_magic", quote(name), quote(query), quote(text)))
+		command(target + call("run_cell_magic", quote(name), quote(query), quote(body())))
 	default:
-		command(call("run_cell_magic", quote(name), t.literal(args), quote(text)))
+		command(call("run_cell_magic", quote(name), t.literal(args), quote(body())))
 	}
 }
 
