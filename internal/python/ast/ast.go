@@ -22,6 +22,9 @@ type File struct {
 	Body   []Stmt
 	Future Future   // from __future__ imports in effect
 	Lines  []uint32 // offsets of line starts, the first is 0
+	// Comments are the spans of all comments, ascending, each from its # to the end of its line.
+	Comments []diag.Span
+	Parts    []Part // text of the constants that are not Plain
 }
 
 // Text is the spelling of s.
@@ -347,6 +350,7 @@ type (
 		Kind ConstKind
 		U    bool // u"" prefix on the first part
 		// Plain: a Str or Bytes of one part without escapes or line-end translation; its value is Src[Text.Start:Text.End].
+		// Otherwise Text is a range of File.Parts. StringValue decodes both.
 		Plain bool
 		Text  diag.Span
 	}
