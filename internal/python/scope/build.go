@@ -27,7 +27,6 @@ type Builder struct {
 	cur     ID
 	private ast.Sym
 	params  []ast.Sym // type parameters of the generic class whose head is being read
-	super   ast.Sym   // the name __class__, as an entry for super()
 
 	comp        bool // cur is a comprehension
 	target      bool // in a comprehension's target
@@ -35,7 +34,6 @@ type Builder struct {
 	conditional bool // under if, for, …
 	loops       int
 	futureEnd   uint32 // where imports from __future__ have to end
-	futureName  ast.Sym
 	typeVar     string // what the current TypeVar scope is, for messages
 	positions   bool   // positions are out of order
 }
@@ -55,6 +53,14 @@ const (
 	dynamicName
 	debugName
 )
+
+var knownClass = func() (t [ast.FirstFree]nameClass) {
+	t[ast.SymSuper], t[ast.SymDunderDebug] = superName, debugName
+	for _, s := range []ast.Sym{ast.SymExec, ast.SymEval, ast.SymLocals, ast.SymVars, ast.SymGlobals} {
+		t[s] = dynamicName
+	}
+	return t
+}()
 
 // Build finds the scopes of f. The result is valid until the next Build.
 func (b *Builder) Build(f *ast.File) *Table {
@@ -76,41 +82,17 @@ func (b *Builder) reset(f *ast.File) {
 	}
 	t.known, t.asked = false, 0
 	b.work, b.spine, b.params = b.work[:0], b.spine[:0], b.params[:0]
-	b.private, b.super, b.futureName = 0, 0, 0
+	b.private = 0
 	b.comp, b.target, b.conditional, b.positions = false, false, false, false
 	b.iterable, b.loops, b.futureEnd = 0, 0, 0
 
-	n := max(len(f.Names), 1)
+	n := len(f.Names)
 	b.last = resize(b.last, n)
 	b.class = resize(b.class, n)
-	for i, s := range f.Names {
-		if len(s) < 4 {
-			continue
-		}
-		switch s[0] {
-		case '_':
-			if s[1] != '_' {
-				continue
-			}
-			switch {
-			case s == "__debug__":
-				b.class[i] = debugName
-			case s == "__class__":
-				b.super = ast.Sym(i)
-			case s == "__future__":
-				b.futureName = ast.Sym(i)
-			case isPrivate(s):
-				b.class[i] = private
-			}
-		case 's':
-			if s == "super" {
-				b.class[i] = superName
-			}
-		case 'e', 'l', 'v', 'g':
-			switch s {
-			case "exec", "eval", "locals", "vars", "globals":
-				b.class[i] = dynamicName
-			}
+	copy(b.class, knownClass[:])
+	for i := int(ast.FirstFree); i < n; i++ {
+		if s := f.Names[i]; len(s) > 2 && s[0] == '_' && s[1] == '_' && isPrivate(s) {
+			b.class[i] = private
 		}
 	}
 	size := 64
@@ -119,9 +101,7 @@ func (b *Builder) reset(f *ast.File) {
 	}
 	t.slots = resize(t.slots, size)
 	t.mask = uint32(size - 1)
-	if b.futureName != 0 {
-		b.futureEnd = futureEnd(f, b.futureName)
-	}
+	b.futureEnd = futureEnd(f)
 }
 
 // resize returns s with n zero elements, in its own memory if that is large enough.
@@ -135,12 +115,12 @@ func resize[T any](s []T, n int) []T {
 }
 
 // futureEnd is where the imports from __future__ at the head of the file end.
-func futureEnd(f *ast.File, future ast.Sym) uint32 {
+func futureEnd(f *ast.File) uint32 {
 	end := uint32(0)
 	for i, s := range f.Body {
 		switch s := s.(type) {
 		case *ast.ImportFrom:
-			if s.Module == future && s.Level == 0 {
+			if s.Module == ast.SymDunderFuture && s.Level == 0 {
 				end = s.Stop
 				continue
 			}
@@ -155,7 +135,12 @@ func futureEnd(f *ast.File, future ast.Sym) uint32 {
 }
 
 func (b *Builder) fault(span diag.Span, format string, args ...any) {
-	b.table.Faults = append(b.table.Faults, Fault{span, fmt.Sprintf(format, args...)})
+	b.table.Faults = append(b.table.Faults, Fault{Span: span, Message: fmt.Sprintf(format, args...)})
+}
+
+// faultLater reports what the compiler finds only after symbol tables.
+func (b *Builder) faultLater(span diag.Span, message string) {
+	b.table.Faults = append(b.table.Faults, Fault{Span: span, Message: message, AfterSymbols: true})
 }
 
 func spanOf(n ast.Node) diag.Span { return diag.Span{Start: n.Pos(), End: n.End()} }
@@ -345,10 +330,7 @@ func (b *Builder) name(n *ast.Name) {
 		b.add(n.ID, Used, n.Span())
 		if b.class[n.ID] == superName && b.scope().FunctionLike() {
 			// super() works through the class cell.
-			if b.super == 0 {
-				b.super = b.table.intern("__class__")
-			}
-			b.addTo(b.cur, b.super, Used, n.Span())
+			b.addTo(b.cur, ast.SymDunderClass, Used, n.Span())
 		}
 		return
 	}

@@ -127,9 +127,7 @@ func (d *dumper) addInternal(n *dumpScope, s *Scope) {
 			put(".type_params", dUse|dLocal, Local)
 			put(".generic_base", dUse|dLocal, Local)
 		case *ast.FunctionDef:
-			if len(node.Args.Defaults) > 0 {
-				put(".defaults", dParam, Local)
-			}
+			put(".defaults", dParam, Local) // also without defaults
 			if slices.ContainsFunc(node.Args.KwDefaults, func(e ast.Expr) bool { return e != nil }) {
 				put(".kwdefaults", dParam, Local)
 			}
@@ -143,7 +141,8 @@ func (d *dumper) addInternal(n *dumpScope, s *Scope) {
 	if n.sees {
 		put("__classdict__", dUse, Free)
 	}
-	if s != nil && s.Flags&ConditionalAnnotations != 0 {
+	// A module keeps the set also when no annotation is conditional: it may stop half way.
+	if s != nil && (s.Flags&ConditionalAnnotations != 0 || n.kind == Module && s.Annotations != None) {
 		put("__conditional_annotations__", dUse, GlobalImplicit)
 	}
 }

@@ -147,4 +147,6 @@ func (s *Scope) FunctionLike() bool { return s.Kind != Module && s.Kind != Class
 type Fault struct {
 	Span    diag.Span
 	Message string
+	// AfterSymbols: the compiler finds it after the symbol tables are made, so that symtable accepts the file.
+	AfterSymbols bool
 }

@@ -128,7 +128,7 @@ func (t *Table) resolveOutside(s ID, name ast.Sym) (ID, Binding) {
 		case p == 0:
 			return 0, GlobalImplicit
 		case sc.Kind == Class:
-			if name < ast.Sym(len(t.File.Names)) && isClassCell(t.File.Names[name]) {
+			if name == ast.SymDunderClass || name == ast.SymDunderClassdict {
 				return p, Free
 			}
 			if sees {
@@ -166,8 +166,6 @@ func (t *Table) resolveOutside(s ID, name ast.Sym) (ID, Binding) {
 	}
 	return 0, GlobalImplicit
 }
-
-func isClassCell(s string) bool { return s == "__class__" || s == "__classdict__" }
 
 // QualName is CPython's qualified name of a function, class, lambda or comprehension: outer.<locals>.inner,
 // Class.method, <lambda>. The module's is empty.

@@ -127,7 +127,7 @@ func (b *Builder) stmt(s ast.Stmt) {
 		for i := range s.Names {
 			b.alias(&s.Names[i])
 		}
-		if s.Module != 0 && s.Module == b.futureName && s.Level == 0 && s.Start > b.futureEnd {
+		if s.Module == ast.SymDunderFuture && s.Level == 0 && s.Start > b.futureEnd {
 			b.fault(s.Span(), "from __future__ imports must occur at the beginning of the file")
 		}
 	case *ast.Global:
@@ -155,18 +155,18 @@ func (b *Builder) stmt(s ast.Stmt) {
 		b.typeAlias(s)
 	case *ast.Break:
 		if b.loops == 0 {
-			b.fault(s.Span(), "'break' outside loop")
+			b.faultLater(s.Span(), "'break' outside loop")
 		}
 	case *ast.Continue:
 		if b.loops == 0 {
-			b.fault(s.Span(), "'continue' not properly in loop")
+			b.faultLater(s.Span(), "'continue' not properly in loop")
 		}
 	}
 }
 
 func (b *Builder) returns(s *ast.Return) {
 	if sc := b.scope(); sc.Kind != Function {
-		b.fault(s.Span(), "'return' outside function")
+		b.faultLater(s.Span(), "'return' outside function")
 	}
 	if s.Value != nil {
 		b.expr(s.Value)
@@ -200,16 +200,15 @@ func (b *Builder) alias(a *ast.Alias) {
 	name := a.AsName
 	if name == 0 {
 		name = a.Name
-		text := b.table.Text(name)
-		if text == "*" {
+		if name == ast.SymStar {
 			if b.cur != 0 {
 				b.fault(a.Span(), "import * only allowed at module level")
 			}
 			b.scope().Flags |= StarImport
 			return
 		}
-		if dot := strings.IndexByte(text, '.'); dot >= 0 {
-			name = b.table.intern(text[:dot])
+		if first, _, dotted := strings.Cut(b.table.Text(name), "."); dotted {
+			name = b.table.intern(first)
 		}
 	}
 	b.add(name, Imported, a.Span())
@@ -287,7 +286,7 @@ func (b *Builder) functionDef(s *ast.FunctionDef) {
 	b.parameters(s.Args)
 	b.stmts(s.Body)
 	if sc := b.scope(); s.Async && sc.Flags&(Generator|ReturnsValue) == Generator|ReturnsValue {
-		b.fault(s.NameSpan, "'return' with value in async generator")
+		b.faultLater(s.NameSpan, "'return' with value in async generator")
 	}
 	b.leave(inner)
 	if len(s.TypeParams) > 0 {
@@ -739,7 +738,7 @@ func (b *Builder) yield(x ast.Expr, from bool) {
 		b.fault(spanOf(x), "'yield' inside generator expression")
 	case *ast.FunctionDef:
 		if from && n.Async {
-			b.fault(spanOf(x), "'yield from' inside async function")
+			b.faultLater(spanOf(x), "'yield from' inside async function")
 		}
 		sc.Flags |= Generator
 	case *ast.Lambda:
@@ -749,7 +748,7 @@ func (b *Builder) yield(x ast.Expr, from bool) {
 		if from {
 			word = "'yield from'"
 		}
-		b.fault(spanOf(x), "%s outside function", word)
+		b.faultLater(spanOf(x), word+" outside function")
 	}
 }
 
