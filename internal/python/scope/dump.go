@@ -143,7 +143,11 @@ func (d *dumper) addInternal(n *dumpScope, s *Scope) {
 	}
 	// A module keeps the set also when no annotation is conditional: it may stop half way.
 	if s != nil && (s.Flags&ConditionalAnnotations != 0 || n.kind == Module && s.Annotations != None) {
-		put("__conditional_annotations__", dUse, GlobalImplicit)
+		binding := GlobalImplicit
+		if n.kind == Class && d.t.Scopes[s.Parent].Class != None {
+			binding = Free // the classes around have that name too
+		}
+		put("__conditional_annotations__", dUse, binding)
 	}
 }
 
