@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.config". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.fancy_getopt". No effects.

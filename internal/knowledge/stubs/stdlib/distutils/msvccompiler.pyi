@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.msvccompiler". No effects.

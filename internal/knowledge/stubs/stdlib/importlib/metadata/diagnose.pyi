@@ -1,0 +1,1 @@
+# Facts: Python documentation, "importlib.metadata.diagnose". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "importlib.readers". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "lib2to3". No effects.

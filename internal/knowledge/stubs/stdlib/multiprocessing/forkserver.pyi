@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.forkserver". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.popen_forkserver". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.resource_tracker". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "pydoc_data". No effects.

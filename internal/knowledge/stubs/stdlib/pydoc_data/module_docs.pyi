@@ -1,0 +1,1 @@
+# Facts: Python documentation, "pydoc_data.module_docs". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "test". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "unittest.util". No effects.

@@ -1,0 +1,3 @@
+# Facts: Python documentation, "wsgiref.validate".
+@wraps_decorated()
+def validator(application): ...

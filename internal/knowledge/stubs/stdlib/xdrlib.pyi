@@ -1,0 +1,1 @@
+# Facts: Python documentation, "xdrlib". No effects.

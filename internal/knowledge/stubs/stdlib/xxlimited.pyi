@@ -1,0 +1,1 @@
+# Facts: Python documentation, "xxlimited". No effects.

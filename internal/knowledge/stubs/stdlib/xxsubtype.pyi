@@ -1,0 +1,1 @@
+# Facts: Python documentation, "xxsubtype". No effects.
