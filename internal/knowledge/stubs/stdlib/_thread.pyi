@@ -2,13 +2,13 @@
 from threading import Lock as LockType
 from threading import Lock as lock
 from threading import RLock as RLock
-@effect("task")
+@effect("thread")
 @starts("function")
 def start_new_thread(function, args, kwargs=..., /) -> int: ...
-@effect("task")
+@effect("thread")
 @starts("function")
 def start_new(function, args, kwargs=..., /) -> int: ...
-@effect("task")
+@effect("thread")
 @starts("function")
 def start_joinable_thread(function, handle=..., daemon=...): ...
 def allocate_lock() -> LockType: ...

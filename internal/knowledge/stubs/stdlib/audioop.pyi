@@ -1,1 +1,2 @@
-# Facts: Python documentation, "audioop". No effects.
+# Facts: Python documentation, "audioop".
+class error(Exception): ...

@@ -1,18 +1,14 @@
 # Facts: Python documentation, "csv".
-# Readers and writers move rows through an open file: iterating is its read, writing a row its write.
+# Readers and writers use a file or list of lines that their caller opened: opening it is the effect.
 from typing import Iterator
 
 class _Reader:
     line_num: int
-    @effect("fs.read")
     def __iter__(self) -> Iterator[list[str]]: ...
-    @effect("fs.read")
     def __next__(self) -> list[str]: ...
 
 class _Writer:
-    @effect("fs.write")
     def writerow(self, row, /): ...
-    @effect("fs.write")
     def writerows(self, rows, /): ...
 
 def reader(iterable, /, dialect=..., **fmtparams) -> _Reader: ...
@@ -22,20 +18,15 @@ class DictReader:
     fieldnames: list[str]
     line_num: int
     def __init__(self, f, fieldnames=..., restkey=..., restval=..., dialect=..., *args, **kwds): ...
-    @effect("fs.read")
     def __iter__(self) -> Iterator[dict[str, str]]: ...
-    @effect("fs.read")
     def __next__(self) -> dict[str, str]: ...
 
 class DictWriter:
     fieldnames: list[str]
     writer: _Writer
     def __init__(self, f, fieldnames, restval=..., extrasaction=..., dialect=..., *args, **kwds): ...
-    @effect("fs.write")
     def writeheader(self): ...
-    @effect("fs.write")
     def writerow(self, rowdict): ...
-    @effect("fs.write")
     def writerows(self, rowdicts): ...
 
 class Sniffer:

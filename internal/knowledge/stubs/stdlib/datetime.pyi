@@ -12,6 +12,8 @@ class tzinfo:
     def tzname(self, object, /) -> str: ...
     def fromutc(self, object, /) -> datetime: ...
 
+_tzinfo = tzinfo
+
 class timezone(tzinfo):
     utc: timezone
     def __init__(self, offset, name=..., /): ...
@@ -49,7 +51,7 @@ class time:
     minute: int
     second: int
     microsecond: int
-    tzinfo: tzinfo
+    tzinfo: _tzinfo
     fold: int
     def __init__(self, hour=..., minute=..., second=..., microsecond=..., tzinfo=..., *, fold=...): ...
     @classmethod
@@ -68,7 +70,7 @@ class datetime(date):
     minute: int
     second: int
     microsecond: int
-    tzinfo: tzinfo
+    tzinfo: _tzinfo
     fold: int
     def __init__(self, year, month, day, hour=..., minute=..., second=..., microsecond=..., tzinfo=..., *, fold=...): ...
     @classmethod

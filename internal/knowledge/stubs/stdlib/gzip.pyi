@@ -5,7 +5,7 @@ class BadGzipFile(OSError): ...
 class GzipFile(BufferedIOBase):
     name: str
     mtime: int
-    @effect("fs.read", mode="mode", sink="filename")
+    @effect("fs.read", mode="mode", sink="filename", when="filename")
     def __init__(self, filename=..., mode=..., compresslevel=..., fileobj=..., mtime=...): ...
 
 @effect("fs.read", mode="mode", sink="filename")

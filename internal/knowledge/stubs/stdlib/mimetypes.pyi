@@ -1,14 +1,14 @@
 # Facts: Python documentation, "mimetypes".
 # The first question reads the system's type tables.
-@effect("fs.read")
+@effect("fs.read", blocking=False)
 def guess_type(url, strict=...) -> tuple[str, str]: ...
-@effect("fs.read")
+@effect("fs.read", blocking=False)
 def guess_file_type(path, *, strict=...) -> tuple[str, str]: ...
-@effect("fs.read")
+@effect("fs.read", blocking=False)
 def guess_extension(type, strict=...) -> str: ...
-@effect("fs.read")
+@effect("fs.read", blocking=False)
 def guess_all_extensions(type, strict=...) -> list[str]: ...
-@effect("fs.read")
+@effect("fs.read", blocking=False)
 def read_mime_types(file) -> dict[str, str]: ...
 @effect("fs.read")
 @effect("state")

@@ -1,1 +1,2 @@
-# Facts: Python documentation, "parser". No effects.
+# Facts: Python documentation, "parser".
+class ParserError(Exception): ...

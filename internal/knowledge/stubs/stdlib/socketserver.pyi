@@ -1,5 +1,5 @@
 # Facts: Python documentation, "socketserver".
-import socket
+import socket as _socket
 from io import BufferedIOBase
 
 class BaseServer:
@@ -26,7 +26,7 @@ class BaseServer:
     def __enter__(self) -> Self: ...
 
 class TCPServer(BaseServer):
-    socket: socket.socket
+    socket: _socket.socket
     @effect("listen", blocking=False)
     @registers("RequestHandlerClass", phase="request")
     def __init__(self, server_address, RequestHandlerClass, bind_and_activate=...): ...
@@ -43,7 +43,7 @@ class UnixDatagramServer(UDPServer): ...
 class ThreadingMixIn:
     daemon_threads: bool
     block_on_close: bool
-    @effect("task")
+    @effect("thread")
     def process_request(self, request, client_address): ...
 
 class ForkingMixIn:
@@ -59,7 +59,7 @@ class ThreadingUnixDatagramServer(ThreadingMixIn, UnixDatagramServer): ...
 class ForkingUnixStreamServer(ForkingMixIn, UnixStreamServer): ...
 class ForkingUnixDatagramServer(ForkingMixIn, UnixDatagramServer): ...
 class BaseRequestHandler:
-    request: socket.socket
+    request: _socket.socket
     client_address: object
     server: BaseServer
     def setup(self): ...

@@ -5,7 +5,6 @@ class TOMLDecodeError(ValueError):
     lineno: int
     colno: int
 
-@effect("fs.read")
 def load(fp, /, *, parse_float=...) -> dict[str, object]: ...
 @calls("parse_float")
 def loads(s, /, *, parse_float=...) -> dict[str, object]: ...

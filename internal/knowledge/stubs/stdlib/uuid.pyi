@@ -1,13 +1,15 @@
 # Facts: Python documentation, "uuid".
+import builtins
+
 class UUID:
     hex: str
-    int: int
-    bytes: bytes
+    int: builtins.int
+    bytes: builtins.bytes
     urn: str
-    fields: tuple[int, ...]
-    version: int
-    time: int
-    node: int
+    fields: tuple[builtins.int, ...]
+    version: builtins.int
+    time: builtins.int
+    node: builtins.int
     def __init__(self, hex=..., bytes=..., bytes_le=..., fields=..., int=..., version=..., *, is_safe=...): ...
 
 @effect("random")

@@ -1,1 +1,2 @@
-# Facts: Python documentation, "xxlimited". No effects.
+# Facts: Python documentation, "xxlimited".
+class error(Exception): ...

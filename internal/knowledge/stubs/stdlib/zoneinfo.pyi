@@ -3,15 +3,14 @@ from datetime import tzinfo
 
 class ZoneInfo(tzinfo):
     key: str
-    @effect("fs.read", sink="key")
+    @effect("fs.read", sink="key", blocking=False)
     def __init__(self, key): ...
     @classmethod
-    @effect("fs.read", sink="key")
+    @effect("fs.read", sink="key", blocking=False)
     def no_cache(cls, key) -> Self: ...
     @classmethod
     def clear_cache(cls, *, only_keys=...): ...
     @classmethod
-    @effect("fs.read")
     def from_file(cls, file_obj, /, key=...) -> Self: ...
 
 class ZoneInfoNotFoundError(KeyError): ...

@@ -1,1 +1,2 @@
-# Facts: Python documentation, "asyncio". No effects.
+# Facts: Python documentation, "asyncio".
+class CycleFoundException(Exception): ...

@@ -2,10 +2,9 @@
 class Interpreter:
     id: int
     whence: str
-    @effect("task")
-    @offloads("callable")
+    @calls("callable")
     def call(self, callable, /, *args, **kwargs): ...
-    @effect("task")
+    @effect("thread")
     @starts("callable")
     def call_in_thread(self, callable, /, *args, **kwargs): ...
     @effect("exec", sink="code")

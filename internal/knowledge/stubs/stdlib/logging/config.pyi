@@ -1,6 +1,5 @@
 # Facts: Python documentation, "logging.config".
 @effect("state")
-@calls("config")
 def dictConfig(config): ...
 @effect("state")
 @effect("fs.read", sink="fname")
@@ -9,7 +8,7 @@ def fileConfig(fname, defaults=..., disable_existing_loggers=..., encoding=...):
 @effect("state")
 def stopListening(): ...
 @effect("listen", blocking=False)
-@effect("task")
+@effect("thread")
 def listen(port=..., verify=...): ...
 
 class BaseConfigurator: ...

@@ -1,7 +1,7 @@
 # Facts: Python documentation, "multiprocessing.connection".
+# recv unpickles; between a process and its own children that is no deserialize effect.
 class Connection:
     @effect("sleep", taint="external")
-    @effect("deserialize")
     def recv(self): ...
     @effect("sleep", taint="external")
     def recv_bytes(self, maxlength=...) -> bytes: ...

@@ -5,37 +5,29 @@ class Pool:
     @effect("subprocess")
     @offloads("initializer")
     def __init__(self, processes=..., initializer=..., initargs=..., maxtasksperchild=..., context=...): ...
-    @effect("task")
     @effect("sleep")
     @offloads("func")
     def apply(self, func, args=..., kwds=...): ...
-    @effect("task")
     @effect("sleep")
     @offloads("func")
     def map(self, func, iterable, chunksize=...) -> list[T]: ...
-    @effect("task")
     @effect("sleep")
     @offloads("func")
     def starmap(self, func, iterable, chunksize=...) -> list[T]: ...
-    @effect("task")
     @offloads("func")
     @registers("callback", phase="callback")
     @registers("error_callback", phase="callback")
     def apply_async(self, func, args=..., kwds=..., callback=..., error_callback=...) -> AsyncResult: ...
-    @effect("task")
     @offloads("func")
     @registers("callback", phase="callback")
     @registers("error_callback", phase="callback")
     def map_async(self, func, iterable, chunksize=..., callback=..., error_callback=...) -> AsyncResult: ...
-    @effect("task")
     @offloads("func")
     @registers("callback", phase="callback")
     @registers("error_callback", phase="callback")
     def starmap_async(self, func, iterable, chunksize=..., callback=..., error_callback=...) -> AsyncResult: ...
-    @effect("task")
     @offloads("func")
     def imap(self, func, iterable, chunksize=...) -> Iterator[T]: ...
-    @effect("task")
     @offloads("func")
     def imap_unordered(self, func, iterable, chunksize=...) -> Iterator[T]: ...
     @effect("subprocess", blocking=False)
@@ -46,7 +38,7 @@ class Pool:
     def __enter__(self) -> Self: ...
 
 class ThreadPool(Pool):
-    @effect("task")
+    @effect("thread")
     @offloads("initializer")
     def __init__(self, processes=..., initializer=..., initargs=...): ...
 
@@ -66,3 +58,4 @@ class IMapIterator:
     def __iter__(self) -> Self: ...
 
 class IMapUnorderedIterator(IMapIterator): ...
+class MaybeEncodingError(Exception): ...

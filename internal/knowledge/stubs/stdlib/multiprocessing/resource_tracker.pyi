@@ -1,1 +1,2 @@
-# Facts: Python documentation, "multiprocessing.resource_tracker". No effects.
+# Facts: Python documentation, "multiprocessing.resource_tracker".
+class ReentrantCallError(RuntimeError): ...

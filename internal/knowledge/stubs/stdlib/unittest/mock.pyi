@@ -61,3 +61,5 @@ DEFAULT: object
 sentinel: object
 call: object
 FILTER_DIR: bool
+
+class InvalidSpecError(Exception): ...
