@@ -3,6 +3,7 @@
 # BytesIO and StringIO live in memory and have none.
 from typing import Iterator
 @effect("fs.read", mode="mode", sink="file")
+@calls("opener")
 def open(file, mode=..., buffering=..., encoding=..., errors=..., newline=..., closefd=..., opener=...) -> TextIOWrapper: ...
 @effect("fs.read", sink="path")
 def open_code(path) -> BufferedReader: ...

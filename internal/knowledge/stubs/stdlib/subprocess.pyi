@@ -26,12 +26,16 @@ class TimeoutExpired(SubprocessError):
     stderr: str
 
 @effect("subprocess", sink="args", shell="shell", timeout="timeout", default_timeout=None)
+@calls("preexec_fn")
 def run(args, bufsize=..., executable=..., stdin=..., stdout=..., stderr=..., preexec_fn=..., close_fds=..., shell=..., cwd=..., env=..., universal_newlines=..., startupinfo=..., creationflags=..., restore_signals=..., start_new_session=..., pass_fds=..., *, input=..., capture_output=..., timeout=..., check=..., encoding=..., errors=..., text=..., user=..., group=..., extra_groups=..., umask=..., pipesize=..., process_group=...) -> CompletedProcess: ...
 @effect("subprocess", sink="args", shell="shell", timeout="timeout", default_timeout=None)
+@calls("preexec_fn")
 def call(args, bufsize=..., executable=..., stdin=..., stdout=..., stderr=..., preexec_fn=..., close_fds=..., shell=..., cwd=..., env=..., universal_newlines=..., startupinfo=..., creationflags=..., restore_signals=..., start_new_session=..., pass_fds=..., *, timeout=..., encoding=..., errors=..., text=..., user=..., group=..., extra_groups=..., umask=..., pipesize=..., process_group=...) -> int: ...
 @effect("subprocess", sink="args", shell="shell", timeout="timeout", default_timeout=None)
+@calls("preexec_fn")
 def check_call(args, bufsize=..., executable=..., stdin=..., stdout=..., stderr=..., preexec_fn=..., close_fds=..., shell=..., cwd=..., env=..., universal_newlines=..., startupinfo=..., creationflags=..., restore_signals=..., start_new_session=..., pass_fds=..., *, timeout=..., encoding=..., errors=..., text=..., user=..., group=..., extra_groups=..., umask=..., pipesize=..., process_group=...) -> int: ...
 @effect("subprocess", sink="args", shell="shell", timeout="timeout", default_timeout=None)
+@calls("preexec_fn")
 def check_output(args, bufsize=..., executable=..., stdin=..., stderr=..., preexec_fn=..., close_fds=..., shell=..., cwd=..., env=..., universal_newlines=..., startupinfo=..., creationflags=..., restore_signals=..., start_new_session=..., pass_fds=..., *, timeout=..., input=..., encoding=..., errors=..., text=..., user=..., group=..., extra_groups=..., umask=..., pipesize=..., process_group=...) -> str: ...
 @effect("subprocess", sink="cmd")
 def getoutput(cmd, *, encoding=..., errors=...) -> str: ...

@@ -1,9 +1,11 @@
 # Facts: Python documentation, "timeit".
 @effect("exec", sink="stmt")
 @effect("clock")
+@calls("stmt", "setup", "timer")
 def timeit(stmt=..., setup=..., timer=..., number=..., globals=...) -> float: ...
 @effect("exec", sink="stmt")
 @effect("clock")
+@calls("stmt", "setup", "timer")
 def repeat(stmt=..., setup=..., timer=..., repeat=..., number=..., globals=...) -> list[float]: ...
 @effect("clock")
 def default_timer() -> float: ...

@@ -5,6 +5,7 @@ class TOMLDecodeError(ValueError):
     lineno: int
     colno: int
 
+@calls("parse_float")
 def load(fp, /, *, parse_float=...) -> dict[str, object]: ...
 @calls("parse_float")
 def loads(s, /, *, parse_float=...) -> dict[str, object]: ...

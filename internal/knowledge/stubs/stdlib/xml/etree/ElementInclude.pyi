@@ -1,5 +1,6 @@
 # Facts: Python documentation, "xml.etree.ElementInclude".
 @effect("fs.read")
+@calls("loader")
 def include(elem, loader=..., base_url=..., max_depth=...): ...
 @effect("fs.read")
 def default_loader(href, parse, encoding=...): ...
