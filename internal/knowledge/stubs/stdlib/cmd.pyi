@@ -1,4 +1,5 @@
 # Facts: Python documentation, "cmd".
+@framework("cli")
 class Cmd:
     prompt: str
     def __init__(self, completekey=..., stdin=..., stdout=...): ...

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "lib2to3". No effects.
+# Facts: Python documentation, "lib2to3". Not meant to be imported: nothing is listed.

@@ -1,6 +1,5 @@
 # Facts: Python documentation, "socketserver".
 import socket as _socket
-from io import BufferedIOBase
 
 class BaseServer:
     timeout: float
@@ -67,9 +66,9 @@ class BaseRequestHandler:
     def finish(self): ...
 
 class StreamRequestHandler(BaseRequestHandler):
-    rfile: BufferedIOBase
-    wfile: BufferedIOBase
+    rfile: _socket._SocketFile
+    wfile: _socket._SocketFile
 
 class DatagramRequestHandler(BaseRequestHandler):
-    rfile: BufferedIOBase
-    wfile: BufferedIOBase
+    rfile: _socket._SocketFile
+    wfile: _socket._SocketFile

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "asyncio". No effects.
+# Facts: Python documentation, "asyncio". Not meant to be imported: nothing is listed.

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "distutils.bcppcompiler". No effects.
+# Facts: Python documentation, "distutils.bcppcompiler". Not meant to be imported: nothing is listed.

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "distutils.config". No effects.
+# Facts: Python documentation, "distutils.config". Not meant to be imported: nothing is listed.

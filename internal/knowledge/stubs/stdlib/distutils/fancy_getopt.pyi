@@ -1,1 +1,1 @@
-# Facts: Python documentation, "distutils.fancy_getopt". No effects.
+# Facts: Python documentation, "distutils.fancy_getopt". Not meant to be imported: nothing is listed.

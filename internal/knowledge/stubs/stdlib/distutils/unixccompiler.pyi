@@ -1,1 +1,1 @@
-# Facts: Python documentation, "distutils.unixccompiler". No effects.
+# Facts: Python documentation, "distutils.unixccompiler". Not meant to be imported: nothing is listed.

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "distutils.versionpredicate". No effects.
+# Facts: Python documentation, "distutils.versionpredicate". Not meant to be imported: nothing is listed.

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "importlib.simple". No effects.
+# Facts: Python documentation, "importlib.simple". Not meant to be imported: nothing is listed.

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "multiprocessing.spawn". No effects.
+# Facts: Python documentation, "multiprocessing.spawn". Not meant to be imported: nothing is listed.

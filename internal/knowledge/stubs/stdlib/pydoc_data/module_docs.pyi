@@ -1,1 +1,1 @@
-# Facts: Python documentation, "pydoc_data.module_docs". No effects.
+# Facts: Python documentation, "pydoc_data.module_docs". Not meant to be imported: nothing is listed.

@@ -33,7 +33,6 @@ class Wm:
     @registers("func", phase="callback")
     def protocol(self, name=..., func=...): ...
 
-@framework("dashboard")
 class Tk(Misc, Wm):
     @effect("state")
     def __init__(self, screenName=..., baseName=..., className=..., useTk=..., sync=..., use=...): ...

@@ -1,1 +1,1 @@
-# Facts: Python documentation, "ctypes.macholib.framework". No effects.
+# Facts: Python documentation, "ctypes.macholib.framework". Not meant to be imported: nothing is listed.
