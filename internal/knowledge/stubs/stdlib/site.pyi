@@ -6,6 +6,14 @@ def addsitedir(sitedir, known_paths=...): ...
 @effect("fs.read")
 @effect("exec")
 @effect("state")
+def addsitepackages(known_paths, prefixes=...): ...
+@effect("fs.read")
+@effect("exec")
+@effect("state")
+def addusersitepackages(known_paths): ...
+@effect("fs.read")
+@effect("exec")
+@effect("state")
 def main(): ...
 @effect("fs.read")
 @effect("exec")
