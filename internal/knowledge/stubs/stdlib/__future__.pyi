@@ -1,0 +1,1 @@
+# Facts: Python documentation, "__future__". No effects.

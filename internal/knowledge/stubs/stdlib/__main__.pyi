@@ -1,0 +1,1 @@
+# Facts: Python documentation, "__main__". No effects.

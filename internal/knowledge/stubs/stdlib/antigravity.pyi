@@ -1,0 +1,3 @@
+# Facts: Python documentation, "antigravity".
+# Importing it opens a browser.
+def geohash(latitude, longitude, datedow): ...

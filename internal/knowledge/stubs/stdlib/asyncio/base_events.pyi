@@ -1,0 +1,2 @@
+# Facts: Python documentation, "asyncio".
+from asyncio import BaseEventLoop as BaseEventLoop, Server as Server

@@ -1,0 +1,2 @@
+# Facts: Python documentation, "asyncio".
+from asyncio import Future as Future, wrap_future as wrap_future, isfuture as isfuture

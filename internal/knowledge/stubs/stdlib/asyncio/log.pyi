@@ -1,0 +1,3 @@
+# Facts: Python documentation, "asyncio".
+from logging import Logger
+logger: Logger

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "asyncio". Not meant to be imported: nothing is listed.

@@ -1,0 +1,2 @@
+# Facts: Python documentation, "asyncio".
+from asyncio import TaskGroup as TaskGroup

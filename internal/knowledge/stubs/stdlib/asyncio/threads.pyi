@@ -1,0 +1,2 @@
+# Facts: Python documentation, "asyncio".
+from asyncio import to_thread as to_thread

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "compression". No effects.

@@ -1,0 +1,2 @@
+# Facts: Python documentation, "concurrent.futures".
+from concurrent.futures import InterpreterPoolExecutor as InterpreterPoolExecutor

@@ -1,0 +1,4 @@
+# Facts: Python documentation, "concurrent.futures".
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor as ThreadPoolExecutor
+
+class BrokenThreadPool(BrokenExecutor): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "ctypes.wintypes". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "curses.ascii". No effects.

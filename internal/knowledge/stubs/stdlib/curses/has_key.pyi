@@ -1,0 +1,1 @@
+# Facts: Python documentation, "curses.has_key". No effects.

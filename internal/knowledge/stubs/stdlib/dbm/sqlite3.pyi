@@ -1,0 +1,6 @@
+# Facts: Python documentation, "dbm".
+from dbm import _Database
+@effect("db", sink="filename")
+def open(filename, /, flag=..., mode=...) -> _Database: ...
+
+class error(OSError): ...

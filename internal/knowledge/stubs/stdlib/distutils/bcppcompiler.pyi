@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.bcppcompiler". Not meant to be imported: nothing is listed.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.extension". Not meant to be imported: nothing is listed.

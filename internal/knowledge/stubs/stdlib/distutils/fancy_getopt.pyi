@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.fancy_getopt". Not meant to be imported: nothing is listed.

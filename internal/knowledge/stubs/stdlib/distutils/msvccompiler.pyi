@@ -1,0 +1,1 @@
+# Facts: Python documentation, "distutils.msvccompiler". Not meant to be imported: nothing is listed.

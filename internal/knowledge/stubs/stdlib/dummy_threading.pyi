@@ -1,0 +1,23 @@
+# Facts: Python documentation, "dummy_threading".
+from threading import Thread as Thread
+from threading import Timer as Timer
+from threading import Lock as Lock
+from threading import RLock as RLock
+from threading import Condition as Condition
+from threading import Semaphore as Semaphore
+from threading import BoundedSemaphore as BoundedSemaphore
+from threading import Event as Event
+from threading import Barrier as Barrier
+from threading import local as local
+from threading import ExceptHookArgs as ExceptHookArgs
+from threading import BrokenBarrierError as BrokenBarrierError
+from threading import setprofile as setprofile
+from threading import settrace as settrace
+from threading import stack_size as stack_size
+from threading import active_count as active_count
+from threading import get_ident as get_ident
+from threading import current_thread as current_thread
+from threading import main_thread as main_thread
+from threading import enumerate as enumerate
+from threading import excepthook as excepthook
+from threading import TIMEOUT_MAX as TIMEOUT_MAX

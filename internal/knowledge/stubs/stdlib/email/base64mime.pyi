@@ -1,0 +1,1 @@
+# Facts: Python documentation, "email.base64mime". No effects.

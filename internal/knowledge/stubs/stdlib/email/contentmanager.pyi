@@ -1,0 +1,1 @@
+# Facts: Python documentation, "email.contentmanager". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "email.mime". No effects.

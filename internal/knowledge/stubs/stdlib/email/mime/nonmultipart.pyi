@@ -1,0 +1,4 @@
+# Facts: Python documentation, "email.mime".
+from email.mime.base import MIMEBase
+
+class MIMENonMultipart(MIMEBase): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "email.quoprimime". No effects.

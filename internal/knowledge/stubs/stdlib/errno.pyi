@@ -1,0 +1,2 @@
+# Facts: Python documentation, "errno".
+errorcode: dict[int, str]

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "html.entities". No effects.

@@ -1,0 +1,3 @@
+# Facts: Python documentation, "imghdr".
+@effect("fs.read", sink="file")
+def what(file, h=...) -> str: ...

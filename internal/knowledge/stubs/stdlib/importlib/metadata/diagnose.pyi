@@ -1,0 +1,1 @@
+# Facts: Python documentation, "importlib.metadata.diagnose". Not meant to be imported: nothing is listed.

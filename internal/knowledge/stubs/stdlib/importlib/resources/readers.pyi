@@ -1,0 +1,1 @@
+# Facts: Python documentation, "importlib.resources.readers". Not meant to be imported: nothing is listed.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "json.scanner". No effects.

@@ -1,0 +1,4 @@
+# Facts: Python documentation, "json".
+@effect("stdout")
+@effect("fs.read")
+def main(): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "lib2to3". Not meant to be imported: nothing is listed.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.heap". Not meant to be imported: nothing is listed.

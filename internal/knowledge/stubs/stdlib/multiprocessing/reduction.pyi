@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.reduction". Not meant to be imported: nothing is listed.

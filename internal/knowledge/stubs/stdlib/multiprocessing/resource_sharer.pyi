@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.resource_sharer". Not meant to be imported: nothing is listed.

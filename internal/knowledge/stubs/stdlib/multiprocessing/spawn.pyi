@@ -1,0 +1,1 @@
+# Facts: Python documentation, "multiprocessing.spawn". Not meant to be imported: nothing is listed.

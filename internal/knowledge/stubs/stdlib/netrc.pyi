@@ -1,0 +1,9 @@
+# Facts: Python documentation, "netrc".
+class netrc:
+    hosts: dict[str, tuple[str, str, str]]
+    macros: dict[str, list[str]]
+    @effect("fs.read", sink="file", taint="secret")
+    def __init__(self, file=...): ...
+    def authenticators(self, host) -> tuple[str, str, str]: ...
+
+class NetrcParseError(Exception): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "nturl2path". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "pathlib.types". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "profiling.sampling". Not meant to be imported: nothing is listed.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "pydoc_data.module_docs". Not meant to be imported: nothing is listed.

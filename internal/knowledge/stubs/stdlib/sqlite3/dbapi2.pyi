@@ -1,0 +1,22 @@
+# Facts: Python documentation, "sqlite3".
+from sqlite3 import connect as connect
+from sqlite3 import register_adapter as register_adapter
+from sqlite3 import register_converter as register_converter
+from sqlite3 import enable_callback_tracebacks as enable_callback_tracebacks
+from sqlite3 import enable_shared_cache as enable_shared_cache
+from sqlite3 import complete_statement as complete_statement
+from sqlite3 import Connection as Connection
+from sqlite3 import Cursor as Cursor
+from sqlite3 import Row as Row
+from sqlite3 import Blob as Blob
+from sqlite3 import PrepareProtocol as PrepareProtocol
+from sqlite3 import Warning as Warning
+from sqlite3 import Error as Error
+from sqlite3 import InterfaceError as InterfaceError
+from sqlite3 import DatabaseError as DatabaseError
+from sqlite3 import DataError as DataError
+from sqlite3 import OperationalError as OperationalError
+from sqlite3 import IntegrityError as IntegrityError
+from sqlite3 import InternalError as InternalError
+from sqlite3 import ProgrammingError as ProgrammingError
+from sqlite3 import NotSupportedError as NotSupportedError

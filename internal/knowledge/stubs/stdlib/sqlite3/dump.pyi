@@ -1,0 +1,1 @@
+# Facts: Python documentation, "sqlite3". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "sre_compile". No effects.

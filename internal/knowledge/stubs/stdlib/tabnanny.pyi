@@ -1,0 +1,6 @@
+# Facts: Python documentation, "tabnanny".
+@effect("fs.read")
+@effect("stdout")
+def check(file): ...
+
+class NannyNag(Exception): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "test". Not meant to be imported: nothing is listed.

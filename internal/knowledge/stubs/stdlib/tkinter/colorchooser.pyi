@@ -1,0 +1,3 @@
+# Facts: Python documentation, "tkinter.colorchooser".
+@effect("stdout", blocking=True)
+def askcolor(color=..., **options): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "tkinter.font". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "tkinter.tix". No effects.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "turtledemo". Not meant to be imported: nothing is listed.

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "unittest.util". Not meant to be imported: nothing is listed.

@@ -1,0 +1,16 @@
+# Facts: Python documentation, "urllib.error".
+class URLError(OSError):
+    reason: object
+
+class HTTPError(URLError):
+    code: int
+    reason: str
+    headers: object
+    url: str
+    def __init__(self, url, code, msg, hdrs, fp): ...
+    @effect("net", taint="external")
+    def read(self, amt=...) -> bytes: ...
+    def info(self): ...
+    def geturl(self): ...
+
+class ContentTooShortError(URLError): ...

@@ -1,0 +1,1 @@
+# Facts: Python documentation, "xml.dom.minicompat". No effects.

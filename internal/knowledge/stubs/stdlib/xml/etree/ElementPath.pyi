@@ -1,0 +1,1 @@
+# Facts: Python documentation, "xml.etree.ElementPath". No effects.

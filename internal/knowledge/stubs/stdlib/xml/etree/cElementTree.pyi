@@ -1,0 +1,26 @@
+# Facts: Python documentation, "xml.etree.ElementTree".
+from xml.etree.ElementTree import ParseError as ParseError
+from xml.etree.ElementTree import Element as Element
+from xml.etree.ElementTree import ElementTree as ElementTree
+from xml.etree.ElementTree import QName as QName
+from xml.etree.ElementTree import TreeBuilder as TreeBuilder
+from xml.etree.ElementTree import XMLParser as XMLParser
+from xml.etree.ElementTree import XMLPullParser as XMLPullParser
+from xml.etree.ElementTree import C14NWriterTarget as C14NWriterTarget
+from xml.etree.ElementTree import parse as parse
+from xml.etree.ElementTree import iterparse as iterparse
+from xml.etree.ElementTree import fromstring as fromstring
+from xml.etree.ElementTree import XML as XML
+from xml.etree.ElementTree import fromstringlist as fromstringlist
+from xml.etree.ElementTree import SubElement as SubElement
+from xml.etree.ElementTree import Comment as Comment
+from xml.etree.ElementTree import ProcessingInstruction as ProcessingInstruction
+from xml.etree.ElementTree import PI as PI
+from xml.etree.ElementTree import tostring as tostring
+from xml.etree.ElementTree import tostringlist as tostringlist
+from xml.etree.ElementTree import XMLID as XMLID
+from xml.etree.ElementTree import iselement as iselement
+from xml.etree.ElementTree import indent as indent
+from xml.etree.ElementTree import canonicalize as canonicalize
+from xml.etree.ElementTree import dump as dump
+from xml.etree.ElementTree import register_namespace as register_namespace
