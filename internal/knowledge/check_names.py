@@ -198,7 +198,7 @@ def main(argv):
         found += 1
         try:
             name = module_name(path)
-            label = path.replace(os.sep, "/").split("/stubs/")[-1]
+            label = os.path.abspath(path).replace(os.sep, "/").split("/stubs/")[-1]
             comparison = Comparison(path, label)
         except (OSError, ValueError, SyntaxError) as err:
             print("check_names: read stub %s: %s" % (path, err), file=sys.stderr)
