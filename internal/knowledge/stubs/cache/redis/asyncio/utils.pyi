@@ -1,0 +1,3 @@
+# Facts: redis-py documentation, "Asyncio Examples".
+from redis.asyncio.client import Redis
+def from_url(url, **kwargs) -> Redis: ...

@@ -1,0 +1,3 @@
+# Facts: redis-py documentation, "Connecting".
+from redis.client import Redis
+def from_url(url, **kwargs) -> Redis: ...

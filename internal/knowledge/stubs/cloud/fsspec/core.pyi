@@ -1,0 +1,6 @@
+# Facts: fsspec documentation: the file is opened when the context is entered.
+
+@effect("fs.read", mode="mode")
+def open(urlpath, mode=..., compression=..., encoding=..., errors=..., protocol=..., newline=..., expand=..., **kwargs): ...
+@effect("fs.read", mode="mode")
+def open_files(urlpath, mode=..., compression=..., encoding=..., errors=..., name_function=..., num=..., protocol=..., newline=..., auto_mkdir=..., expand=..., **kwargs): ...

@@ -1,0 +1,2 @@
+# Facts: GCSFs documentation.
+from gcsfs.core import GCSFileSystem as GCSFileSystem

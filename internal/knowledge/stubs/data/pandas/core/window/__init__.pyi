@@ -1,0 +1,9 @@
+# Facts: pandas documentation, "API reference: Window".
+
+class Rolling:
+    @calls("func")
+    def apply(self, func, raw=..., engine=..., engine_kwargs=..., args=..., kwargs=...): ...
+    @calls("func")
+    def aggregate(self, func=..., *args, **kwargs): ...
+    @calls("func")
+    def agg(self, func=..., *args, **kwargs): ...

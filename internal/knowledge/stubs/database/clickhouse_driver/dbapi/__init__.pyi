@@ -1,0 +1,3 @@
+# Facts: clickhouse-driver documentation, "DB API 2.0".
+from clickhouse_driver.dbapi.connection import Connection
+def connect(dsn=..., host=..., user=..., password=..., port=..., database=..., **kwargs) -> Connection: ...

@@ -1,0 +1,6 @@
+# Facts: clickhouse-driver documentation, "DB API 2.0".
+from clickhouse_driver.dbapi.cursor import Cursor
+
+class Connection:
+    def __enter__(self) -> Self: ...
+    def cursor(self, cursor_factory=...) -> Cursor: ...

@@ -1,0 +1,2 @@
+# Facts: Databases documentation, "Database Queries".
+from databases.core import Database as Database

@@ -1,0 +1,6 @@
+# Facts: SQLAlchemy documentation, "Events".
+
+@registers("fn",phase="callback")
+def listen(target, identifier, fn, *args, **kw): ...
+@registers_decorated(phase="callback")
+def listens_for(target, identifier, *args, **kw): ...

@@ -1,0 +1,9 @@
+# Facts: Authlib documentation, "OAuth 2 Session".
+from requests.sessions import Session
+
+class OAuth2Session(Session):
+    @effect("net", url="url", default_timeout=None)
+    def fetch_token(self, url=..., body=..., method=..., headers=..., auth=..., grant_type=..., state=..., **kwargs): ...
+    @effect("net", url="url", default_timeout=None)
+    def refresh_token(self, url=..., refresh_token=..., body=..., auth=..., headers=..., **kwargs): ...
+    def create_authorization_url(self, url, state=..., code_verifier=..., **kwargs): ...

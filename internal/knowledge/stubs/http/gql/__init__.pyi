@@ -1,0 +1,3 @@
+# Facts: gql documentation, "Usage".
+from gql.client import Client as Client
+def gql(request_string): ...

@@ -1,0 +1,6 @@
+# Facts: httplib2 documentation (no timeout unless one is given).
+
+class Http:
+    def __init__(self, cache=..., timeout=..., proxy_info=..., ca_certs=..., disable_ssl_certificate_validation=..., tls_maximum_version=..., tls_minimum_version=..., decode_limit_hard=..., decode_limit_safe=..., decode_limit_ratio=..., decode_limit_chunk=...): ...
+    @effect("net", url="uri", method="method", timeout="class:timeout", default_timeout=None, taint="external")
+    def request(self, uri, method=..., body=..., headers=..., redirections=..., connection_type=...): ...

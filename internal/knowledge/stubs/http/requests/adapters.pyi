@@ -1,0 +1,6 @@
+# Facts: requests documentation, "Transport Adapters".
+
+class HTTPAdapter:
+    def __init__(self, pool_connections=..., pool_maxsize=..., max_retries=..., pool_block=...): ...
+    @effect("net", timeout="timeout", default_timeout=None)
+    def send(self, request, stream=..., timeout=..., verify=..., cert=..., proxies=...): ...

@@ -1,0 +1,4 @@
+# Facts: Requests Toolbelt documentation, "Uploading Data".
+
+class MultipartEncoder:
+    def __init__(self, fields, boundary=..., encoding=...): ...

@@ -1,0 +1,4 @@
+# Facts: retrying README (retries for ever by default).
+
+@wraps_decorated(context="retry", factory="both")
+def retry(*dargs, **dkw): ...

@@ -1,0 +1,13 @@
+# Facts: urllib3 documentation, "Response".
+
+class BaseHTTPResponse:
+    status: int
+    data: bytes
+    headers: dict[str, str]
+    @effect("net")
+    def read(self, amt=..., decode_content=..., cache_content=...): ...
+    def json(self): ...
+    @effect("net")
+    def stream(self, amt=..., decode_content=...) -> Iterator[bytes]: ...
+
+class HTTPResponse(BaseHTTPResponse): ...

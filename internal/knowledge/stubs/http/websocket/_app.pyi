@@ -1,0 +1,9 @@
+# Facts: websocket-client documentation, "Examples".
+
+class WebSocketApp:
+    @registers("on_open", "on_message", "on_error", "on_close",phase="callback")
+    def __init__(self, url, header=..., on_open=..., on_reconnect=..., on_message=..., on_error=..., on_close=...): ...
+    @effect("net", default_timeout=None)
+    def run_forever(self, sockopt=..., sslopt=..., ping_interval=..., ping_timeout=..., ping_payload=..., http_proxy_host=..., http_proxy_port=...): ...
+    @effect("net")
+    def send(self, data, opcode=...): ...

@@ -1,0 +1,3 @@
+# Facts: Zeep documentation, "Settings".
+
+class Settings: ...

@@ -1,0 +1,2 @@
+# Facts: Apprise documentation, "Development: Python library".
+from apprise.apprise import Apprise as Apprise

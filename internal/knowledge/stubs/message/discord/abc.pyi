@@ -1,0 +1,9 @@
+# Facts: discord.py documentation, "Abstract Base Classes".
+
+class Messageable:
+    @effect("notify", idempotent=False)
+    async def send(self, content=...): ...
+    @effect("net")
+    async def fetch_message(self, id, /): ...
+    @effect("net", blocking=False)
+    def history(self, *, limit=..., before=..., after=..., around=..., oldest_first=...) -> AsyncIterator[Any]: ...

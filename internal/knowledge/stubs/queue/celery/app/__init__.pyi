@@ -1,0 +1,5 @@
+# Facts: Celery documentation, "Tasks".
+from celery.app.base import Celery as Celery
+
+@registers_decorated(phase="job", becomes="celery.app.task.Task", factory="both")
+def shared_task(*args, **kwargs): ...

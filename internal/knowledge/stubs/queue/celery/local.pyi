@@ -1,0 +1,3 @@
+# Facts: Celery documentation, "API Reference".
+
+class Proxy: ...

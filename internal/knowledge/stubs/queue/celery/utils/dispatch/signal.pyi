@@ -1,0 +1,6 @@
+# Facts: Celery documentation, "Signals".
+
+class Signal:
+    @registers_decorated(phase="callback", factory="both")
+    def connect(self, *args, **kwargs): ...
+    def send(self, sender, **named): ...

@@ -1,0 +1,3 @@
+# Facts: Celery documentation, "Tasks: Logging".
+from logging import Logger
+def get_task_logger(name) -> Logger: ...

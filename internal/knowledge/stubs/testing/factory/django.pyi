@@ -1,0 +1,4 @@
+# Facts: factory_boy documentation, "Using with ORMs".
+from factory.base import Factory
+
+class DjangoModelFactory(Factory): ...

@@ -1,0 +1,2 @@
+# Facts: Faker documentation.
+from faker.proxy import Faker as Faker

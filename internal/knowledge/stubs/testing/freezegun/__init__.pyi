@@ -1,0 +1,2 @@
+# Facts: FreezeGun README.
+from freezegun.api import freeze_time as freeze_time

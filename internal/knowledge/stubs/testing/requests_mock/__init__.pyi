@@ -1,0 +1,2 @@
+# Facts: requests-mock documentation.
+from requests_mock.mocker import Mocker as Mocker

@@ -1,0 +1,13 @@
+# Facts: asgiref documentation: `sync_to_async` runs in a thread, `async_to_sync` runs in an event loop and waits.
+
+@wraps_decorated(context="offload", factory="both")
+def sync_to_async(func=..., *, thread_sensitive=..., executor=..., context=...): ...
+@wraps_decorated(factory="both")
+def async_to_sync(awaitable=..., *, force_new_loop=...): ...
+class SyncToAsync:
+    @offloads("func")
+    def __init__(self, func, thread_sensitive=..., executor=..., context=...): ...
+
+class AsyncToSync:
+    @awaits("awaitable")
+    def __init__(self, awaitable, force_new_loop=...): ...

@@ -1,0 +1,4 @@
+# Facts: Curio documentation.
+
+@effect("sleep")
+async def sleep(seconds): ...

@@ -1,0 +1,6 @@
+# Facts: Curio documentation.
+
+@offloads("callable")
+async def run_in_thread(callable, *args, call_on_cancel=...): ...
+@offloads("callable")
+async def run_in_process(callable, *args): ...

@@ -1,0 +1,4 @@
+# Facts: dateutil documentation, "tz".
+
+@effect("fs.read")
+def gettz(name=...): ...

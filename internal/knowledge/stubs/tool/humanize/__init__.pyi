@@ -1,0 +1,2 @@
+# Facts: humanize documentation.
+from humanize.time import naturaltime as naturaltime, naturalday as naturalday

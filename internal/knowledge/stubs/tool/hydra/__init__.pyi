@@ -1,0 +1,3 @@
+# Facts: Hydra documentation.
+from hydra.main import main as main
+from hydra.compose import compose as compose

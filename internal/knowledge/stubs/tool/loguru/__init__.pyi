@@ -1,0 +1,3 @@
+# Facts: Loguru documentation, "API Reference".
+from loguru._logger import Logger
+logger: Logger

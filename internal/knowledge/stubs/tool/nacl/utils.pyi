@@ -1,0 +1,4 @@
+# Facts: PyNaCl documentation.
+
+@effect("random")
+def random(size=...): ...

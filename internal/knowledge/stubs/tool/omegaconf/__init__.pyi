@@ -1,0 +1,2 @@
+# Facts: OmegaConf documentation.
+from omegaconf.omegaconf import OmegaConf as OmegaConf

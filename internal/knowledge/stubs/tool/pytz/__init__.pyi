@@ -1,0 +1,4 @@
+# Facts: pytz documentation: zone data is read from files.
+
+@effect("fs.read")
+def timezone(zone): ...

@@ -1,0 +1,6 @@
+# Facts: sh documentation: any attribute is a program.
+
+class Command:
+    def __init__(self, path, search_paths=...): ...
+    @effect("subprocess", timeout="_timeout", default_timeout=None)
+    def __call__(self, *args, _timeout=..., **kwargs): ...

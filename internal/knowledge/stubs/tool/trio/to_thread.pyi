@@ -1,0 +1,4 @@
+# Facts: Trio documentation, "Threads".
+
+@offloads("sync_fn")
+async def run_sync(sync_fn, *args, thread_name=..., abandon_on_cancel=..., limiter=...): ...

@@ -1,0 +1,13 @@
+# Facts: Dash documentation, "dash.Dash" and "Basic Callbacks".
+
+@framework("dashboard")
+class Dash:
+    layout: Any
+    def __init__(self, name=..., server=..., backend=..., assets_folder=..., pages_folder=..., use_pages=..., assets_url_path=..., **obsolete): ...
+    @registers_decorated(phase="request")
+    def callback(self, *_args, **_kwargs): ...
+    @effect("listen")
+    def run(self, host=..., port=..., proxy=..., debug=..., hide_all_callbacks=..., jupyter_mode=..., jupyter_width=..., **flask_run_options): ...
+
+@registers_decorated(phase="request")
+def callback(*_args, **_kwargs): ...

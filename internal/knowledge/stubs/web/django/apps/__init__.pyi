@@ -1,0 +1,2 @@
+# Facts: Django documentation, "Applications".
+from django.apps.config import AppConfig as AppConfig

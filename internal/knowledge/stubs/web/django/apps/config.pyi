@@ -1,0 +1,4 @@
+# Facts: Django documentation, "Applications". `ready` runs at start-up.
+
+class AppConfig:
+    def ready(self): ...

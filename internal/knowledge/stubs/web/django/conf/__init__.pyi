@@ -1,0 +1,2 @@
+# Facts: Django documentation, "Django settings": the settings module is imported at the first access.
+settings: Any

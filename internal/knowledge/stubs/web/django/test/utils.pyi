@@ -1,0 +1,6 @@
+# Facts: Django documentation, "Testing tools".
+
+@wraps_decorated(factory=True)
+def override_settings(**kwargs): ...
+@wraps_decorated(factory=True)
+def modify_settings(*args, **kwargs): ...

@@ -1,0 +1,6 @@
+# Facts: Django documentation, "Cross Site Request Forgery protection".
+
+@wraps_decorated()
+def csrf_exempt(view_func): ...
+@wraps_decorated()
+def csrf_protect(view_func): ...

@@ -1,0 +1,6 @@
+# Facts: Django documentation, "Generic display views".
+from django.views.generic.base import View as View
+
+class ListView(View):
+    def get_queryset(self): ...
+    def get_context_data(self, *, object_list=..., **kwargs): ...

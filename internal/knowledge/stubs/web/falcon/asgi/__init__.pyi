@@ -1,0 +1,2 @@
+# Facts: Falcon documentation, "ASGI".
+from falcon.asgi.app import App as App

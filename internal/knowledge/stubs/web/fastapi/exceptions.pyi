@@ -1,0 +1,6 @@
+# Facts: FastAPI documentation, "Handling Errors".
+
+class HTTPException(Exception):
+    def __init__(self, status_code, detail=..., headers=...): ...
+
+class RequestValidationError(Exception): ...

@@ -1,0 +1,2 @@
+# Facts: FastAPI documentation, "Request class".
+from starlette.requests import Request as Request

@@ -1,0 +1,2 @@
+# Facts: FastAPI documentation, "Static Files".
+from starlette.staticfiles import StaticFiles as StaticFiles

@@ -1,0 +1,2 @@
+# Facts: FastAPI documentation, "Templates".
+from starlette.templating import Jinja2Templates as Jinja2Templates

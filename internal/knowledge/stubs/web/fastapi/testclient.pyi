@@ -1,0 +1,2 @@
+# Facts: FastAPI documentation, "Testing".
+from starlette.testclient import TestClient as TestClient

@@ -1,0 +1,2 @@
+# Facts: FastAPI documentation, "WebSockets".
+from starlette.websockets import WebSocket as WebSocket, WebSocketDisconnect as WebSocketDisconnect

@@ -1,0 +1,9 @@
+# Facts: Flask documentation, "Command Line Interface".
+
+@wraps_decorated()
+def with_appcontext(f): ...
+class AppGroup:
+    @registers_decorated(phase="job")
+    def command(self, *args, **kwargs): ...
+    @registers_decorated(phase="job")
+    def group(self, *args, **kwargs): ...

@@ -1,0 +1,3 @@
+# Facts: Flask documentation, "JSON Support".
+from flask.wrappers import Response
+def jsonify(*args, **kwargs) -> Response: ...

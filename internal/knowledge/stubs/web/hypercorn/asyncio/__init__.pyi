@@ -1,0 +1,4 @@
+# Facts: Hypercorn documentation, "API usage".
+
+@effect("listen")
+async def serve(app, config, *, shutdown_trigger=..., mode=...): ...

@@ -1,0 +1,3 @@
+# Facts: Litestar documentation, "Controllers".
+
+class Controller: ...

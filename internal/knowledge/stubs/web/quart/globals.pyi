@@ -1,0 +1,3 @@
+# Facts: Quart documentation, "Contexts".
+from quart.wrappers import Request
+request: Request

@@ -1,0 +1,6 @@
+# Facts: Quart documentation, "Templates".
+
+@effect("fs.read")
+async def render_template(template_name_or_list, **context): ...
+@effect("exec", sink="source")
+async def render_template_string(source, **context): ...

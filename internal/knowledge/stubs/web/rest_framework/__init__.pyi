@@ -1,0 +1,1 @@
+# Facts: Django REST framework documentation. The names are in the submodules.

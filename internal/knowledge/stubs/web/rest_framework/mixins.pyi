@@ -1,0 +1,29 @@
+# Facts: Django REST framework documentation, "Generic views: mixins".
+
+class CreateModelMixin:
+    @effect("db.write")
+    def perform_create(self, serializer): ...
+    @effect("db.write")
+    def create(self, request, *args, **kwargs): ...
+
+class ListModelMixin:
+    @effect("db")
+    def list(self, request, *args, **kwargs): ...
+
+class RetrieveModelMixin:
+    @effect("db")
+    def retrieve(self, request, *args, **kwargs): ...
+
+class UpdateModelMixin:
+    @effect("db.write")
+    def perform_update(self, serializer): ...
+    @effect("db.write")
+    def update(self, request, *args, **kwargs): ...
+    @effect("db.write")
+    def partial_update(self, request, *args, **kwargs): ...
+
+class DestroyModelMixin:
+    @effect("db.write")
+    def perform_destroy(self, instance): ...
+    @effect("db.write")
+    def destroy(self, request, *args, **kwargs): ...

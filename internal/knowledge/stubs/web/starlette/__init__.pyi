@@ -1,0 +1,1 @@
+# Facts: Starlette documentation. The names are in the submodules.

@@ -1,0 +1,9 @@
+# Facts: Starlette documentation, "Background Tasks".
+
+class BackgroundTask:
+    @registers("func",phase="callback")
+    def __init__(self, func, *args, **kwargs): ...
+
+class BackgroundTasks(BackgroundTask):
+    @registers("func",phase="callback")
+    def add_task(self, func, *args, **kwargs): ...

@@ -1,0 +1,9 @@
+# Facts: Starlette documentation, "Configuration".
+
+class Config:
+    @effect("fs.read", when="env_file")
+    def __init__(self, env_file=..., environ=..., env_prefix=..., encoding=...): ...
+    @effect("env", taint="env")
+    def __call__(self, key, cast=..., default=...): ...
+    @effect("env", taint="env")
+    def get(self, key, cast=..., default=...): ...

@@ -1,0 +1,6 @@
+# Facts: Starlette documentation, "Middleware: BaseHTTPMiddleware". `dispatch` of a subclass runs for every request.
+
+class BaseHTTPMiddleware:
+    @registers("dispatch",phase="request")
+    def __init__(self, app, dispatch=...): ...
+    async def dispatch(self, request, call_next): ...

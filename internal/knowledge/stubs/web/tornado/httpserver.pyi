@@ -1,0 +1,9 @@
+# Facts: Tornado documentation, "tornado.httpserver".
+
+class HTTPServer:
+    @effect("listen")
+    def listen(self, port, address=..., family=..., backlog=..., flags=..., reuse_port=...): ...
+    @effect("listen")
+    def bind(self, port, address=..., family=..., backlog=..., flags=..., reuse_port=...): ...
+    @effect("listen")
+    def start(self, num_processes=..., max_restarts=...): ...

@@ -1,0 +1,4 @@
+# Facts: Uvicorn documentation, "Settings".
+
+@effect("listen")
+def run(app): ...

@@ -1,0 +1,6 @@
+# Facts: Waitress documentation, "Usage".
+
+@effect("listen")
+def serve(app, **kw): ...
+@effect("listen")
+def create_server(application, map=..., _start=..., _sock=..., _dispatcher=..., **kw): ...

@@ -1,0 +1,6 @@
+# Facts: Werkzeug documentation, "Serving WSGI Applications".
+
+@effect("listen")
+def run_simple(hostname, port, application, use_reloader=..., use_debugger=..., use_evalex=..., extra_files=..., exclude_patterns=...): ...
+@effect("listen")
+def make_server(host, port, app, threaded=..., processes=..., request_handler=..., passthrough_errors=..., ssl_context=..., fd=...): ...
