@@ -11,6 +11,9 @@
 package project
 
 import (
+	"errors"
+	"io/fs"
+
 	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
@@ -20,3 +23,12 @@ type Problem = source.Problem
 // maxArtifact is the size beyond which a manifest or artifact is not read: no tool writes such files by hand, and a
 // generated one says nothing about how work is started.
 const maxArtifact = 5 << 20
+
+// cause drops the path that the operating system's errors repeat.
+func cause(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
