@@ -16,8 +16,12 @@ type Manifest struct {
 	// Dynamic is true when a part of the dependencies is computed and could not be read.
 	Dynamic      bool
 	Dependencies []Dependency
-	EntryPoints  []EntryPoint
-	Problems     []Problem
+	// Includes are the files that a requirements file names by -r and -c; LoadManifests follows them.
+	Includes []Include
+	// Compiled is true for a requirements file that pip-compile or uv wrote: it is a lock as well.
+	Compiled    bool
+	EntryPoints []EntryPoint
+	Problems    []Problem
 }
 
 // ManifestKind names the format of a manifest.

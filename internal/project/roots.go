@@ -72,7 +72,7 @@ func Modules(files []string, manifests []Manifest) []Module {
 // NewLayout finds the roots and names every file.
 func NewLayout(opts LayoutOptions) *Layout {
 	l := &Layout{byPath: map[string]int32{}, stubs: map[string]int32{}, packages: map[string]bool{}, dirs: map[string]bool{}, names: map[string]bool{},
-		owner: map[string]string{}, needs: map[string][]string{}, dists: map[string]string{}, options: opts}
+		owner: map[string]string{}, needs: map[string][]string{}, dists: map[string]string{}, external: map[string]bool{}, options: opts}
 	files := slices.Clone(opts.Files)
 	slices.Sort(files)
 	files = slices.Compact(files)
@@ -127,6 +127,23 @@ func NewLayout(opts LayoutOptions) *Layout {
 	for _, f := range files {
 		if _, base := split(f); base == "manage.py" {
 			projects[parentOf(f)] = true
+		}
+	}
+	local := map[string]bool{}
+	for _, name := range l.dists {
+		local[name] = true
+	}
+	for _, m := range opts.Manifests {
+		for _, d := range m.Dependencies {
+			if local[d.Name] || d.Editable {
+				continue // a neighbour in this repository, not a library
+			}
+			names, _ := ImportNames(d.Name)
+			for _, n := range names {
+				if !strings.Contains(n, ".") {
+					l.external[n] = true
+				}
+			}
 		}
 	}
 	projects[""] = true
