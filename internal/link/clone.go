@@ -110,7 +110,9 @@ func (s *solver) closure(f Func) Value {
 	return s.object(kFunc, uint32(f), s.cur.ctx)
 }
 
-func (s *solver) inContext(ctx, index, v uint32) uint32 { return s.inContextOf(s.fileOf, ctx, index, v) }
+func (s *solver) inContext(ctx, index, v uint32) uint32 {
+	return s.inContextOf(s.fileOf, ctx, index, v)
+}
 
 // inContextOf finds the variable that a Shared one is in a context: its own where its block lies at or below the root
 // of the context or of one around it.

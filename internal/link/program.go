@@ -296,7 +296,9 @@ func (p *Program) resolveImport(f *File, im *facts.Import) target {
 }
 
 // isSelf: a module that imports its own name means the library of that name (requests.py importing requests).
-func (p *Program) isSelf(f *File, m Module, name string) bool { return m.File == f.Index && name == f.Module && !f.IsPackage }
+func (p *Program) isSelf(f *File, m Module, name string) bool {
+	return m.File == f.Index && name == f.Module && !f.IsPackage
+}
 
 // lazySubmodule: a package whose global of that name is only the submodule itself, `from . import name`.
 func (p *Program) lazySubmodule(m Module, name string) bool {

@@ -9,39 +9,39 @@ import (
 type kind uint8
 
 const (
-	kNone     kind = iota
-	kFunc          // a: Func; b: Instance context of its enclosing blocks
-	kClass         // a: Class
-	kInst          // a: Class; an instance
-	kModule        // a: file
-	kSpace         // a: index of a namespace package
-	kExt           // a: ext; a module, function or class of a library
-	kExtInst       // a: ext; an instance of the class, or what an unknown callable gave
-	kMethod        // a: ext; b: receiver value; a library method bound to its receiver
-	kBound         // a: value of a function; b: receiver value
-	kProperty      // a: value of the getter
-	kStatic        // a: value
-	kClassM        // a: value
-	kList          // a: place, b: salt
-	kTuple         // the same
-	kDict          // the same
-	kSet           // the same
-	kView          // a: place; b: the container it is a later version of
-	kGen           // a: block instance
-	kCoro          // a: block instance
-	kExtCoro       // a: ext; b: place of the call
-	kExtGen        // a: ext; b: place
-	kManager       // a: block instance: a @contextmanager function's result
-	kManaged       // a: value of a function: the function under @contextmanager
-	kResult        // a: place, b: salt: an object known by its parts only: element, entered, result (see fields)
-	kSuper         // a: Class; b: receiver value
-	kStr           // a: Sym
-	kInt           // a: the number, biased
-	kPartial       // a: place; b: function value
-	kAlias         // a: place: a generic alias, list[int]
-	kMade          // a: ext of a class; b: function value: what a library decorator makes of a function
-	kDecorator     // a: ext; b: place: what a decorator factory of a library gave
-	kTypeOf        // a: value: type(x)
+	kNone      kind = iota
+	kFunc           // a: Func; b: Instance context of its enclosing blocks
+	kClass          // a: Class
+	kInst           // a: Class; an instance
+	kModule         // a: file
+	kSpace          // a: index of a namespace package
+	kExt            // a: ext; a module, function or class of a library
+	kExtInst        // a: ext; an instance of the class, or what an unknown callable gave
+	kMethod         // a: ext; b: receiver value; a library method bound to its receiver
+	kBound          // a: value of a function; b: receiver value
+	kProperty       // a: value of the getter
+	kStatic         // a: value
+	kClassM         // a: value
+	kList           // a: place, b: salt
+	kTuple          // the same
+	kDict           // the same
+	kSet            // the same
+	kView           // a: place; b: the container it is a later version of
+	kGen            // a: block instance
+	kCoro           // a: block instance
+	kExtCoro        // a: ext; b: place of the call
+	kExtGen         // a: ext; b: place
+	kManager        // a: block instance: a @contextmanager function's result
+	kManaged        // a: value of a function: the function under @contextmanager
+	kResult         // a: place, b: salt: an object known by its parts only: element, entered, result (see fields)
+	kSuper          // a: Class; b: receiver value
+	kStr            // a: Sym
+	kInt            // a: the number, biased
+	kPartial        // a: place; b: function value
+	kAlias          // a: place: a generic alias, list[int]
+	kMade           // a: ext of a class; b: function value: what a library decorator makes of a function
+	kDecorator      // a: ext; b: place: what a decorator factory of a library gave
+	kTypeOf         // a: value: type(x)
 )
 
 type object struct {
@@ -89,27 +89,26 @@ type clone struct {
 
 type solver struct {
 	*Program
-	sets   *sets
-	objs   []object
-	objOf  map[object]Value
-	exts   []ext
-	extOf  map[string]uint32
-	extKid *table // (ext, Sym) → ext
-	spaces []Module
+	sets    *sets
+	objs    []object
+	objOf   map[object]Value
+	exts    []ext
+	extOf   map[string]uint32
+	extKid  *table // (ext, Sym) → ext
+	spaces  []Module
 	spaceOf map[string]uint32
 
 	local  []Set
 	shared []Set
 	reader []uint32 // shared variable → list of readers
 	cells  []readerCell
-	known  *table // (shared variable, instance) → registered, for reads found while running
-	fields *table // (value, key) → shared variable
+	known  *table            // (shared variable, instance) → registered, for reads found while running
+	fields *table            // (value, key) → shared variable
 	keys   map[Value][]Value // containers: constant keys in order of first store
 
 	instances []instance
 	instOf    *table // (func, ctx) → instance
 	clones    []clone
-	cloneOf   *table // (func, key) of a context → clone, see clone.go
 	cloneVars *table // (ctx, shared variable) → shared variable
 	nClones   []uint8
 
@@ -121,7 +120,7 @@ type solver struct {
 	cur    instance
 	change bool
 
-	classes []classInfo
+	classes  []classInfo
 	classVar uint32 // first of the shared variables that stand for "the bases of class c"
 
 	firstFunc, firstClass, firstInst, firstModule Value
@@ -129,7 +128,15 @@ type solver struct {
 	collect Collector // nil while solving
 	op      *facts.Op
 	opID    uint32
-	args    []callArgs // stack of argument lists in use
+
+	depth        int
+	cloneIDs     map[cloneKey]uint32
+	maxContexts  int
+	extIDs       map[*knowledge.Entity]uint32
+	extSets      map[string]Set
+	extAttrs     map[uint64]Set
+	builtinOf    *table
+	pendingCalls map[Value]pendingCall
 
 	wellKnown wellKnown
 }
@@ -149,7 +156,9 @@ type Solution struct {
 func (p *Program) Solve() *Solution {
 	s := &solver{Program: p, sets: newSets(), objOf: make(map[object]Value, 1024), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
 		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keys: map[Value][]Value{},
-		instOf: newTable(1024), cloneOf: newTable(256), cloneVars: newTable(256)}
+		instOf: newTable(1024), cloneVars: newTable(256),
+		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: map[uint64]Set{},
+		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
 	s.objs = make([]object, 1, 1+nf+2*nc+len(p.Files)+1024)
@@ -184,7 +193,7 @@ func (p *Program) Solve() *Solution {
 		f := p.Files[p.funcFile[i]]
 		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local}
 	}
-	s.wellKnown.init(s)
+	s.wellKnown.init2(s)
 	// Methods know their own class; a module's name is known.
 	for i := range nf {
 		s.enterMethod(Func(i))

@@ -1,0 +1,675 @@
+package link
+
+import (
+	"strconv"
+
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// hook models a builtin whose meaning for values an effect stub cannot tell. done is false when the stub's answer is to
+// be used after all.
+type hook func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (out Set, done bool)
+
+// wellKnown is what the solver looks up all the time.
+type wellKnown struct {
+	init, new, call, enter, exit, aenter, aexit, iter, next, aiter, anext, await Sym
+	getitem, setitem, delitem, getattr, get, postInit, classGetitem              Sym
+	operator, reflected                                                          [32]Sym
+
+	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass *knowledge.Entity
+	str                                                                            Set // a string of unknown value
+	offload                                                                        uint32
+	starter                                                                        uint32
+
+	hooks     map[string]hook
+	traits    []funcTraits // of each function
+	storedSym []bool       // names that some attribute assignment stores
+}
+
+func (w *wellKnown) stored(name Sym) bool { return int(name) < len(w.storedSym) && w.storedSym[name] }
+
+func (w *wellKnown) markStored(name Sym) {
+	for int(name) >= len(w.storedSym) {
+		w.storedSym = append(w.storedSym, make([]bool, len(w.storedSym)+64)...)
+	}
+	w.storedSym[name] = true
+}
+
+func (w *wellKnown) init2(s *solver) {
+	for _, f := range s.Files {
+		w.traits = append(w.traits, traitsOf(f.Facts)...)
+		for i := range f.Facts.Ops {
+			if op := &f.Facts.Ops[i]; op.Code == facts.SetAttr {
+				w.markStored(s.symbol(f, op.B))
+			}
+		}
+	}
+	for p, n := range map[*Sym]string{
+		&w.init: "__init__", &w.new: "__new__", &w.call: "__call__", &w.enter: "__enter__", &w.exit: "__exit__", &w.aenter: "__aenter__",
+		&w.aexit: "__aexit__", &w.iter: "__iter__", &w.next: "__next__", &w.aiter: "__aiter__", &w.anext: "__anext__", &w.await: "__await__",
+		&w.getitem: "__getitem__", &w.setitem: "__setitem__", &w.delitem: "__delitem__", &w.getattr: "__getattr__", &w.get: "__get__",
+		&w.postInit: "__post_init__", &w.classGetitem: "__class_getitem__",
+	} {
+		*p = s.Sym(n)
+	}
+	for op, n := range map[ast.Operator]string{
+		ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.MatMult: "matmul", ast.Div: "truediv", ast.Mod: "mod", ast.Pow: "pow",
+		ast.LShift: "lshift", ast.RShift: "rshift", ast.BitOr: "or", ast.BitXor: "xor", ast.BitAnd: "and", ast.FloorDiv: "floordiv",
+	} {
+		w.operator[op], w.reflected[op] = s.Sym("__"+n+"__"), s.Sym("__r"+n+"__")
+	}
+	class := func(name string) *knowledge.Entity { return s.Catalogue.Builtin(name) }
+	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
+	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), class("Generator")
+	if w.strClass != nil {
+		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))
+	}
+	w.offload = s.extByPath("<offloaded>", nil, 0)
+	w.starter = s.extByPath("<start>", nil, 0)
+	w.hooks = map[string]hook{
+		"builtins.super":                          hookSuper,
+		"builtins.property":                       hookProperty,
+		"functools.cached_property":               hookProperty,
+		"builtins.staticmethod":                   hookWrap(kStatic),
+		"builtins.classmethod":                    hookWrap(kClassM),
+		"builtins.getattr":                        hookGetattr,
+		"builtins.setattr":                        hookSetattr,
+		"builtins.type":                           hookType,
+		"builtins.list":                           hookSequence(kList),
+		"builtins.tuple":                          hookSequence(kTuple),
+		"builtins.set":                            hookSequence(kSet),
+		"builtins.frozenset":                      hookSequence(kSet),
+		"builtins.sorted":                         hookSorted,
+		"builtins.reversed":                       hookSequence(kList),
+		"builtins.iter":                           hookIter,
+		"builtins.next":                           hookNext(false),
+		"builtins.anext":                          hookNext(true),
+		"builtins.enumerate":                      hookEnumerate,
+		"builtins.zip":                            hookZip,
+		"builtins.map":                            hookMap,
+		"builtins.filter":                         hookFilter,
+		"builtins.dict":                           hookDict,
+		"collections.defaultdict":                 hookDefaultDict,
+		"collections.OrderedDict":                 hookDict,
+		"collections.deque":                       hookSequence(kList),
+		"functools.partial":                       hookPartial,
+		"functools.reduce":                        nil,
+		"copy.copy":                               hookEcho(0),
+		"copy.deepcopy":                           hookEcho(0),
+		"typing.cast":                             hookCast,
+		"typing_extensions.cast":                  hookCast,
+		"importlib.import_module":                 hookImportModule,
+		"builtins.__import__":                     hookImportModule,
+		"contextlib.ExitStack.enter_context":      hookEnter(false),
+		"contextlib.AsyncExitStack.enter_context": hookEnter(false),
+		"contextlib.AsyncExitStack.enter_async_context": hookEnter(true),
+		"threading.Thread.start":                        hookRun,
+		"multiprocessing.Process.start":                 hookRun,
+		"multiprocessing.context.Process.start":         hookRun,
+		"multiprocessing.process.BaseProcess.start":     hookRun,
+		"typing.NewType":                                hookNewType,
+		"operator.attrgetter":                           nil,
+	}
+	for name := range methodHooks {
+		w.hooks[name] = methodHooks[name]
+	}
+	for k, h := range w.hooks {
+		if h == nil {
+			delete(w.hooks, k)
+		}
+	}
+}
+
+func (s *solver) report(x uint32, recv Value, a *callArgs, mode Mode) { s.library(x, recv, a, mode) }
+
+// hookSuper: super() in a method is what comes after its class for its first parameter.
+func hookSuper(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if len(a.pos) >= 2 {
+		var out Set
+		for _, c := range s.sets.values(a.pos[0].set) {
+			if s.objs[c].kind == kClass {
+				for _, r := range s.sets.values(a.pos[1].set) {
+					out = s.sets.union(out, Set(s.object(kSuper, s.objs[c].a, uint32(r))))
+				}
+			}
+		}
+		return out, true
+	}
+	// The method around this block, through lambdas and comprehensions.
+	f := s.cur.fn
+	for {
+		fn := s.Facts(f)
+		if fn.Flags&facts.FuncMethod != 0 && fn.Class != 0 {
+			if len(fn.Params) == 0 {
+				return 0, true
+			}
+			c := s.FileOf(f).class + fn.Class - 1
+			var out Set
+			var self Set
+			if f == s.cur.fn {
+				self = s.val(fn.Params[0].Var)
+			} else {
+				self = s.readShared(s.inContextMaybe(fn.Params[0].Var))
+			}
+			for _, r := range s.sets.values(self) {
+				out = s.sets.union(out, Set(s.object(kSuper, c, uint32(r))))
+			}
+			return out, true
+		}
+		if fn.Kind == facts.ModuleBody {
+			return 0, true
+		}
+		f = s.Parent(f)
+	}
+}
+
+func (s *solver) inContextMaybe(r facts.Ref) uint32 { return s.sharedIndex(r.Index()) }
+
+func hookProperty(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	var out Set
+	for _, f := range s.sets.values(a.first()) {
+		out = s.sets.union(out, Set(s.object(kProperty, uint32(f), 0)))
+	}
+	for i := range a.kw {
+		if s.Names[a.kw[i].name] == "fget" {
+			for _, f := range s.sets.values(a.kw[i].set) {
+				out = s.sets.union(out, Set(s.object(kProperty, uint32(f), 0)))
+			}
+		}
+	}
+	if len(a.pos) > 1 {
+		for _, v := range s.sets.values(out) {
+			s.addShared(s.field(v, keyEnter), a.pos[1].set)
+		}
+	}
+	return out, true
+}
+
+func hookWrap(k kind) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		var out Set
+		for _, f := range s.sets.values(a.first()) {
+			out = s.sets.union(out, Set(s.object(k, uint32(f), 0)))
+		}
+		return out, true
+	}
+}
+
+func hookGetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if len(a.pos) < 2 {
+		return 0, true
+	}
+	var out Set
+	for _, n := range s.sets.values(a.pos[1].set) {
+		if s.objs[n].kind == kStr {
+			out = s.sets.union(out, s.loadAttrs(a.pos[0].set, Sym(s.objs[n].a)))
+		}
+	}
+	if len(a.pos) > 2 {
+		out = s.sets.union(out, a.pos[2].set)
+	}
+	return out, true
+}
+
+func hookSetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if len(a.pos) < 3 {
+		return 0, true
+	}
+	for _, n := range s.sets.values(a.pos[1].set) {
+		if s.objs[n].kind == kStr {
+			s.wellKnown.markStored(Sym(s.objs[n].a))
+			s.storeAttrs(a.pos[0].set, Sym(s.objs[n].a), a.pos[2].set)
+		}
+	}
+	return 0, true
+}
+
+func hookType(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if len(a.pos) != 1 {
+		return 0, true
+	}
+	var out Set
+	for _, v := range s.sets.values(a.pos[0].set) {
+		switch ob := s.objs[v]; ob.kind {
+		case kInst:
+			out = s.sets.union(out, Set(s.firstClass+Value(ob.a)))
+		case kExtInst:
+			out = s.sets.union(out, Set(s.object(kExt, ob.a, 0)))
+		}
+	}
+	return out, true
+}
+
+func hookSequence(k kind) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		o := s.object(k, s.place(), 10)
+		in := a.first()
+		for _, v := range s.sets.values(in) {
+			switch s.objs[v].kind {
+			case kList, kTuple, kView:
+				if s.baseKind(v) != kDict {
+					for _, key := range s.keysOf(v) {
+						s.store(o, uint32(key), s.loadKey(v, uint32(key)))
+					}
+					if x := s.readField(v, keyElem); x != 0 {
+						s.store(o, keyElem, x)
+					}
+					continue
+				}
+			}
+			if x := s.iterateOne(v, false); x != 0 {
+				s.store(o, keyElem, x)
+			}
+		}
+		return Set(o), true
+	}
+}
+
+func hookSorted(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	out, _ := hookSequence(kList)(s, x, recv, a, mode)
+	for i := range a.kw {
+		if s.Names[a.kw[i].name] == "key" {
+			s.callSet(a.kw[i].set, s.argList(s.iterate(a.first(), false)), Called)
+		}
+	}
+	return out, true
+}
+
+func hookIter(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	var out Set
+	for _, v := range s.sets.values(a.first()) {
+		if ob := s.objs[v]; ob.kind == kInst {
+			if m := s.classMethod(Class(ob.a), v, s.wellKnown.iter); m != 0 {
+				out = s.sets.union(out, s.callSet(m, nil, Called))
+				continue
+			}
+		}
+		out = s.sets.union(out, Set(v))
+	}
+	return out, true
+}
+
+func hookNext(async bool) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		var out Set
+		for _, v := range s.sets.values(a.first()) {
+			if ob := s.objs[v]; ob.kind == kInst {
+				n := s.wellKnown.next
+				if async {
+					n = s.wellKnown.anext
+				}
+				if m := s.classMethod(Class(ob.a), v, n); m != 0 {
+					out = s.sets.union(out, s.callSet(m, nil, Called))
+					continue
+				}
+			}
+			out = s.sets.union(out, s.iterateOne(v, async))
+		}
+		if len(a.pos) > 1 {
+			out = s.sets.union(out, a.pos[1].set)
+		}
+		return out, true
+	}
+}
+
+func hookEnumerate(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	o, t := s.object(kList, s.place(), 10), s.object(kTuple, s.place(), 11)
+	s.store(t, s.intKey(0), Set(s.object(kExtInst, s.extOfEntityOr(s.wellKnown.intClass), 0)))
+	s.store(t, s.intKey(1), s.iterate(a.first(), false))
+	s.store(o, keyElem, Set(t))
+	return Set(o), true
+}
+
+func (s *solver) extOfEntityOr(e *knowledge.Entity) uint32 {
+	if e == nil {
+		return s.extByPath("builtins.int", nil, 0)
+	}
+	return s.extOfEntity(e)
+}
+
+func hookZip(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	o, t := s.object(kList, s.place(), 10), s.object(kTuple, s.place(), 11)
+	for i := range a.pos {
+		if e := s.iterate(a.pos[i].set, false); a.pos[i].star {
+			s.store(t, keyElem, s.iterate(e, false))
+		} else {
+			s.store(t, s.intKey(i), e)
+		}
+	}
+	s.store(o, keyElem, Set(t))
+	return Set(o), true
+}
+
+// hookMap calls whichever argument can be called with the elements of the others.
+func hookMap(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	b := &callArgs{}
+	var fs Set
+	for i := range a.pos {
+		if s.callable(a.pos[i].set) && fs == 0 {
+			fs = a.pos[i].set
+			continue
+		}
+		b.pos = append(b.pos, posArg{set: s.iterate(a.pos[i].set, false)})
+	}
+	if fs == 0 {
+		fs, b.pos = a.first(), b.pos[min(1, len(b.pos)):]
+	}
+	r := s.callSet(fs, b, Called)
+	o := s.object(kList, s.place(), 10)
+	if r != 0 {
+		s.store(o, keyElem, r)
+	}
+	return Set(o), true
+}
+
+func hookFilter(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	o := s.object(kList, s.place(), 10)
+	if len(a.pos) > 1 {
+		e := s.iterate(a.pos[1].set, false)
+		s.callSet(a.first(), s.argList(e), Called)
+		if e != 0 {
+			s.store(o, keyElem, e)
+		}
+	}
+	return Set(o), true
+}
+
+func hookDict(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	o := s.object(kDict, s.place(), 10)
+	s.updateDict(o, a)
+	return Set(o), true
+}
+
+// updateDict stores the content of dict(...)'s or update(...)'s arguments.
+func (s *solver) updateDict(o Value, a *callArgs) {
+	for _, v := range s.sets.values(a.first()) {
+		if s.baseKind(v) == kDict {
+			s.mergeInto(o, Set(v))
+			continue
+		}
+		for _, t := range s.sets.values(s.iterateOne(v, false)) {
+			if k := s.objs[t].kind; k == kTuple || k == kList {
+				s.storeKeyed(o, s.loadKey(t, s.intKey(0)), s.loadKey(t, s.intKey(1)))
+			}
+		}
+	}
+	for i := range a.kw {
+		if a.kw[i].name == 0 {
+			s.mergeInto(o, a.kw[i].set)
+		} else if a.kw[i].set != 0 {
+			s.store(o, uint32(s.object(kStr, uint32(a.kw[i].name), 0)), a.kw[i].set)
+		}
+	}
+}
+
+func hookDefaultDict(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	o := s.object(kDict, s.place(), 10)
+	if f := a.first(); f != 0 {
+		if r := s.callSet(f, nil, Called); r != 0 {
+			s.store(o, keyElem, r)
+		}
+	}
+	if len(a.pos) > 1 {
+		s.updateDict(o, &callArgs{pos: a.pos[1:], kw: a.kw})
+	}
+	return Set(o), true
+}
+
+func hookPartial(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	var out Set
+	for _, f := range s.sets.values(a.first()) {
+		o := s.object(kPartial, s.place(), uint32(f))
+		for i := 1; i < len(a.pos); i++ {
+			s.addKey(o, s.object(kInt, uint32(i-1+facts.IntBias), 0))
+			s.addShared(s.field(o, s.intKey(i-1)), a.pos[i].set)
+		}
+		for i := range a.kw {
+			if a.kw[i].name != 0 {
+				k := s.object(kStr, uint32(a.kw[i].name), 0)
+				s.addKey(o, k)
+				s.addShared(s.field(o, uint32(k)), a.kw[i].set)
+			}
+		}
+		out = s.sets.union(out, Set(o))
+		// What is bound now is known to the function even if the partial is called far away.
+		s.call(o, &callArgs{}, silent)
+	}
+	return out, true
+}
+
+func hookEcho(i int) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		if i < len(a.pos) {
+			return a.pos[i].set, true
+		}
+		return 0, true
+	}
+}
+
+func hookCast(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	out := s.instancesOf(a.first(), 0)
+	if len(a.pos) > 1 {
+		out = s.sets.union(out, a.pos[1].set)
+	}
+	return out, true
+}
+
+func hookNewType(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if len(a.pos) > 1 {
+		return a.pos[1].set, true
+	}
+	return 0, true
+}
+
+func hookImportModule(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	var out Set
+	for _, v := range s.sets.values(a.first()) {
+		if s.objs[v].kind != kStr {
+			continue
+		}
+		name := s.Names[s.objs[v].a]
+		level := 0
+		for level < len(name) && name[level] == '.' {
+			level++
+		}
+		if m, ok := s.resolver.Resolve(s.fileOf.Index, level, name[level:]); ok {
+			if m.File >= 0 {
+				s.moduleEdge(m.File)
+			}
+			out = s.sets.union(out, s.moduleSet(m))
+		} else if level == 0 && name != "" {
+			out = s.sets.union(out, s.extPath(name))
+		}
+	}
+	return out, true
+}
+
+func hookEnter(async bool) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		out := s.enter(a.first(), async)
+		if async {
+			o := s.object(kResult, s.place(), 10)
+			s.addShared(s.field(o, keyResult), out)
+			return Set(o), true
+		}
+		return out, true
+	}
+}
+
+// hookRun: start() of a Thread or Process subclass runs its run().
+func hookRun(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if recv != 0 && s.objs[recv].kind == kInst {
+		if m := s.classMethod(Class(s.objs[recv].a), recv, s.Sym("run")); m != 0 {
+			for _, v := range s.sets.values(m) {
+				if s.objs[v].kind == kBound {
+					s.call(v, &callArgs{}, Started)
+				}
+			}
+		}
+	}
+	s.report(x, recv, a, mode)
+	return 0, true
+}
+
+// methodHooks are the methods of builtin containers that move values.
+var methodHooks = map[string]hook{
+	"builtins.list.append":         storeElem(0),
+	"builtins.list.insert":         storeElem(1),
+	"builtins.set.add":             storeElem(0),
+	"collections.deque.append":     storeElem(0),
+	"collections.deque.appendleft": storeElem(0),
+	"builtins.list.extend":         storeAll,
+	"builtins.set.update":          storeAll,
+	"collections.deque.extend":     storeAll,
+	"builtins.list.pop":            loadElem,
+	"builtins.set.pop":             loadElem,
+	"collections.deque.pop":        loadElem,
+	"collections.deque.popleft":    loadElem,
+	"builtins.list.copy":           same,
+	"builtins.dict.copy":           same,
+	"builtins.set.copy":            same,
+	"builtins.set.union":           same,
+	"builtins.dict.get":            dictGet(false),
+	"builtins.dict.pop":            dictGet(false),
+	"builtins.dict.setdefault":     dictGet(true),
+	"builtins.dict.update":         dictUpdate,
+	"builtins.dict.values":         dictValues,
+	"builtins.dict.items":          dictItems,
+	"builtins.dict.keys":           dictKeys,
+	"builtins.dict.popitem":        dictItems,
+	"builtins.generator.__next__":  generatorNext,
+	"builtins.generator.send":      generatorNext,
+	"builtins.Generator.__next__":  generatorNext,
+	"builtins.Generator.send":      generatorNext,
+}
+
+func (s *solver) isContainer(v Value) bool {
+	if v == 0 {
+		return false
+	}
+	switch s.objs[v].kind {
+	case kList, kTuple, kSet, kDict, kView:
+		return true
+	}
+	return false
+}
+
+func storeElem(i int) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		if recv != 0 && i < len(a.pos) && a.pos[i].set != 0 {
+			s.store(recv, keyElem, a.pos[i].set)
+		}
+		return 0, true
+	}
+}
+
+func storeAll(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if e := s.iterate(a.first(), false); recv != 0 && e != 0 {
+		s.store(recv, keyElem, e)
+	}
+	return 0, true
+}
+
+func loadElem(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if s.isContainer(recv) {
+		return s.loadItem(recv, a.first()), true
+	}
+	return 0, true
+}
+
+func same(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	return Set(recv), true
+}
+
+func dictGet(stores bool) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		if !s.isContainer(recv) {
+			return 0, true
+		}
+		var def Set
+		if len(a.pos) > 1 {
+			def = a.pos[1].set
+			if stores && def != 0 {
+				s.storeKeyed(recv, a.pos[0].set, def)
+			}
+		}
+		return s.sets.union(s.loadItem(recv, a.first()), def), true
+	}
+}
+
+// dictUpdate is an assignment of keys: the container named in this block has the new values from here on.
+func dictUpdate(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if s.isContainer(recv) {
+		s.updateDict(recv, a)
+	}
+	return 0, true
+}
+
+func dictValues(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if !s.isContainer(recv) {
+		return 0, true
+	}
+	o := s.object(kList, s.place(), 10)
+	if e := s.loadAny(recv); e != 0 {
+		s.store(o, keyElem, e)
+	}
+	return Set(o), true
+}
+
+func dictItems(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	if !s.isContainer(recv) {
+		return 0, true
+	}
+	o, t := s.object(kList, s.place(), 10), s.object(kTuple, s.place(), 11)
+	s.store(t, s.intKey(0), s.readField(recv, keyKey))
+	s.store(t, s.intKey(1), s.loadAny(recv))
+	s.store(o, keyElem, Set(t))
+	return Set(o), true
+}
+
+func dictKeys(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	o := s.object(kList, s.place(), 10)
+	if recv != 0 {
+		if e := s.iterateOne(recv, false); e != 0 {
+			s.store(o, keyElem, e)
+		}
+	}
+	return Set(o), true
+}
+
+func generatorNext(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if recv != 0 {
+		return s.iterateOne(recv, false), true
+	}
+	return 0, true
+}
