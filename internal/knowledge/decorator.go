@@ -22,7 +22,7 @@ var decorators map[string]decorator
 
 func init() {
 	decorators = map[string]decorator{
-		"effect": {1, 1, []string{"blocking", "timeout", "default_timeout", "sql", "mode", "when", "equals", "not_equals",
+		"effect": {0, 1, []string{"blocking", "timeout", "default_timeout", "sql", "mode", "when", "equals", "not_equals",
 			"method", "write", "url", "idempotent", "transaction", "taint", "sink", "shell"}, (*reader).effect},
 		"calls":               {1, many, conditionWords, callback(Calls)},
 		"returns_call":        {1, many, conditionWords, callback(ReturnsCall)},
@@ -175,6 +175,15 @@ func (r *reader) decorate(e *Entity, d ast.Expr) {
 }
 
 func (r *reader) effect(e *Entity, a *arguments) {
+	if t := a.named("taint"); t != "" {
+		e.Taint = a.oneOf(t, "taint", taints)
+	}
+	if len(a.call.Args) == 0 {
+		if len(a.call.Keywords) != 1 || e.Taint == "" { // @effect(taint="user") alone says what the result is
+			a.fault("@effect needs a kind")
+		}
+		return
+	}
 	kind, ok := ParseEffectKind(a.string(0, ""))
 	if !ok {
 		a.fault("unknown effect kind %q", a.string(0, ""))
@@ -229,9 +238,6 @@ func (r *reader) effect(e *Entity, a *arguments) {
 	}
 	if t := a.named("transaction"); t != "" {
 		x.Transaction = a.oneOf(t, "transaction", transactions)
-	}
-	if t := a.named("taint"); t != "" {
-		e.Taint = a.oneOf(t, "taint", taints)
 	}
 	// Decorators stand in source order, so the effects of an entity do too.
 	e.Effects = append(e.Effects, x)
@@ -314,22 +320,40 @@ func (a *arguments) oneOf(s, word string, allowed []string) string {
 
 func (a *arguments) condition(when, equals, notEquals string) *Condition {
 	param := a.named(when)
-	eq, hasEq := a.keyword(equals)
-	ne, hasNe := a.keyword(notEquals)
+	eq := a.literals(equals)
+	ne := a.literals(notEquals)
 	if param == "" {
-		if hasEq || hasNe {
+		if eq != nil || ne != nil {
 			a.fault("%s needs %s", equals, when)
 		}
 		return nil
 	}
 	a.param(param)
 	switch {
-	case hasEq:
+	case eq != nil:
 		return &Condition{param, Equals, eq}
-	case hasNe:
+	case ne != nil:
 		return &Condition{param, NotEquals, ne}
 	}
-	return &Condition{param, Given, Literal{}}
+	return &Condition{param, Given, nil}
+}
+
+// literals are the constants given to a keyword: one, or a tuple of them.
+func (a *arguments) literals(word string) []Literal {
+	for i := range a.call.Keywords {
+		if k := &a.call.Keywords[i]; a.r.text(k.Arg) == word {
+			var list []Literal
+			for _, x := range elements(k.Value) {
+				lit, ok := a.r.literal(x)
+				if !ok {
+					a.fault("%s must be a constant or a tuple of them", word)
+				}
+				list = append(list, lit)
+			}
+			return list
+		}
+	}
+	return nil
 }
 
 // param checks that the decorated function has a parameter of this name. On a class it is the constructor's, which is not

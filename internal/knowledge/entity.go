@@ -157,7 +157,7 @@ type Effect struct {
 	Blocking bool // false in `async def`
 
 	Timeout        string  // the parameter that bounds it
-	ClassTimeout   string  // the parameter of its class's constructor that bounds it
+	ClassTimeout   string  // the parameter, of the constructor or factory that its object comes from, that bounds it
 	DefaultTimeout Default // what holds when neither is given
 	Seconds        float64 // of DefaultTimeout Bounded
 
@@ -192,11 +192,12 @@ const (
 	False
 )
 
-// A Condition holds when the call gives Param and, unless Op is Given, compares it with Value.
+// A Condition holds when the call gives Param and, unless Op is Given, the argument equals one of Values (Equals) or none
+// of them (NotEquals). A string also stands for a name that ends in it: "SafeLoader" for yaml.SafeLoader.
 type Condition struct {
-	Param string
-	Op    ConditionOp
-	Value Literal
+	Param  string
+	Op     ConditionOp
+	Values []Literal
 }
 
 // ConditionOp is the comparison of a Condition.
@@ -324,6 +325,7 @@ type Type struct {
 	Param, Arg int
 
 	scope    *Entity // where Name is looked up
+	form     bool    // a base class that is a special form; its stub may be missing
 	class    *Entity
 	resolved bool
 }

@@ -18,6 +18,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -32,17 +33,21 @@ var embedded embed.FS
 type Catalogue struct {
 	modules  map[string]*Entity // nil value: listed, not opened yet
 	files    map[string]file    // of listed modules; absent for packages that are only folders
+	folders  map[string][]file  // of top-level packages whose content is not listed yet
 	parser   *parser.Parser
 	builtins *Entity
 	object   *Entity
 	problems []Problem
 	paths    map[string]*Entity // memo of Lookup
 	added    []string           // modules listed by AddDir
+
+	params map[string]map[string]bool // of Validate: parameter names by top-level package
 }
 
 type file struct {
 	fsys fs.FS
 	name string
+	user bool // from AddDir
 }
 
 // Load opens the embedded catalogue.
@@ -54,7 +59,7 @@ func Load() *Catalogue {
 	}
 	for _, f := range families {
 		if f.IsDir() {
-			if err := c.list(embedded, "stubs/"+f.Name(), ""); err != nil {
+			if err := c.list(file{embedded, "stubs/" + f.Name(), false}, ""); err != nil {
 				panic(err)
 			}
 		}
@@ -64,7 +69,7 @@ func Load() *Catalogue {
 
 // New is a catalogue without any module. Without the embedded stubs it knows no builtins either; it is meant for tests.
 func New() *Catalogue {
-	return &Catalogue{modules: map[string]*Entity{}, files: map[string]file{}}
+	return &Catalogue{modules: map[string]*Entity{}, files: map[string]file{}, folders: map[string][]file{}}
 }
 
 // AddDir lists the stubs of fsys: a file's path is its import path. A module listed before is replaced, its submodules
@@ -73,20 +78,22 @@ func (c *Catalogue) AddDir(fsys fs.FS) error {
 	if c.builtins != nil {
 		panic("knowledge: AddDir after the first lookup")
 	}
-	if err := c.list(fsys, ".", ""); err != nil {
+	if err := c.list(file{fsys, ".", true}, ""); err != nil {
 		return fmt.Errorf("list catalogue stubs: %w", err)
 	}
-	return nil
+	return c.unfoldAll()
 }
 
-// list notes every stub below dir, whose modules are inside the package prefix.
-func (c *Catalogue) list(fsys fs.FS, dir, prefix string) error {
-	entries, err := fs.ReadDir(fsys, dir)
+// list notes every stub of a folder, whose modules are inside the package prefix. Folders of the top level are only noted:
+// unfold lists them when they are needed.
+func (c *Catalogue) list(dir file, prefix string) error {
+	entries, err := fs.ReadDir(dir.fsys, dir.name)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
 		name := e.Name()
+		at := file{dir.fsys, path.Join(dir.name, name), dir.user}
 		if e.IsDir() {
 			if name[0] == '.' {
 				continue
@@ -95,7 +102,9 @@ func (c *Catalogue) list(fsys fs.FS, dir, prefix string) error {
 			if _, ok := c.modules[module]; !ok {
 				c.modules[module] = nil
 			}
-			if err := c.list(fsys, path.Join(dir, name), module+"."); err != nil {
+			if prefix == "" {
+				c.folders[name] = append(c.folders[name], at)
+			} else if err := c.list(at, module+"."); err != nil {
 				return err
 			}
 			continue
@@ -111,9 +120,33 @@ func (c *Catalogue) list(fsys fs.FS, dir, prefix string) error {
 			}
 		}
 		c.modules[module] = nil
-		c.files[module] = file{fsys, path.Join(dir, name)}
-		if fsys != fs.FS(embedded) {
+		c.files[module] = at
+		if at.user {
 			c.added = append(c.added, module)
+		}
+	}
+	return nil
+}
+
+// unfold lists the folders of a top-level package.
+func (c *Catalogue) unfold(top string) error {
+	folders := c.folders[top]
+	if folders == nil {
+		return nil
+	}
+	delete(c.folders, top)
+	for _, f := range folders {
+		if err := c.list(f, top+"."); err != nil {
+			return fmt.Errorf("list catalogue stubs: %w", err)
+		}
+	}
+	return nil
+}
+
+func (c *Catalogue) unfoldAll() error {
+	for _, top := range slices.Sorted(maps.Keys(c.folders)) {
+		if err := c.unfold(top); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -127,6 +160,9 @@ func (c *Catalogue) Known(top string) bool {
 
 // Modules are the listed modules, sorted.
 func (c *Catalogue) Modules() []string {
+	if err := c.unfoldAll(); err != nil {
+		panic(err) // only embedded folders are still to be listed
+	}
 	names := make([]string, 0, len(c.modules))
 	for m := range c.modules {
 		names = append(names, m)
@@ -137,9 +173,17 @@ func (c *Catalogue) Modules() []string {
 
 // Module is the module with this dotted path, nil when it is not listed.
 func (c *Catalogue) Module(dotted string) *Entity {
-	e, ok := c.modules[dotted]
-	if e != nil || !ok {
+	if e := c.modules[dotted]; e != nil {
 		return e
+	}
+	if len(c.folders) > 0 {
+		top, _, _ := strings.Cut(dotted, ".")
+		if err := c.unfold(top); err != nil {
+			panic(err) // only embedded folders are still to be listed
+		}
+	}
+	if _, ok := c.modules[dotted]; !ok {
+		return nil
 	}
 	if c.builtins == nil && dotted != "builtins" {
 		c.start()
@@ -148,7 +192,7 @@ func (c *Catalogue) Module(dotted string) *Entity {
 		}
 	}
 	name := dotted[strings.LastIndexByte(dotted, '.')+1:]
-	e = &Entity{Kind: Module, Name: name, Path: dotted, members: map[string]*Entity{}}
+	e := &Entity{Kind: Module, Name: name, Path: dotted, members: map[string]*Entity{}}
 	c.modules[dotted] = e
 	f, ok := c.files[dotted]
 	if !ok {
@@ -311,7 +355,7 @@ func (c *Catalogue) aliased(a *Entity) *Entity {
 }
 
 // find is the entity that a dotted name means inside the scope (a class or module), through enclosing classes, the
-// module and the builtins. With classes, functions do not count.
+// module and the builtins. With classes, functions and variables do not count.
 func (c *Catalogue) find(scope *Entity, dotted string, classes bool) *Entity {
 	first, rest, more := strings.Cut(dotted, ".")
 	var e *Entity
@@ -320,8 +364,8 @@ func (c *Catalogue) find(scope *Entity, dotted string, classes bool) *Entity {
 		if e == nil && s.Kind == Module {
 			e = c.starred(s, first)
 		}
-		// A method called str does not hide the class str from its neighbours' annotations.
-		if e != nil && classes && e.Kind == Function {
+		// A method or attribute called str does not hide the class str from its neighbours' annotations.
+		if e != nil && classes && (e.Kind == Function || e.Kind == Variable) {
 			e = nil
 		}
 	}

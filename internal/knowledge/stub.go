@@ -110,7 +110,7 @@ func split(src []byte, yield func(name string, ch chunk)) {
 			}
 			at = open + 3 + n + 3 - i
 			if i+at > end {
-				line += bytes.Count(src[end:i+at], []byte{'\n'})
+				line += 1 + bytes.Count(src[end:i+at], []byte{'\n'})
 				end = len(src)
 				if m := bytes.IndexByte(src[i+at:], '\n'); m >= 0 {
 					end = i + at + m + 1
@@ -392,25 +392,9 @@ func (r *reader) class(scope *Entity, s *ast.ClassDef) {
 				continue
 			}
 		}
-		if n := last(r.dotted(b)); n == "Protocol" || n == "Generic" {
-			continue
+		if t := r.base(e.Parent, b); t != nil {
+			e.Bases = append(e.Bases, t)
 		}
-		t := r.typeOf(e.Parent, b)
-		if t == nil || t.Kind == Any && r.dotted(b) != "object" {
-			r.report(b, "cannot read base class")
-			continue
-		}
-		if t.Kind == Any {
-			continue
-		}
-		if t.Kind != Instance { // class Foo(dict[K, V]), class Bar(Iterator[T])
-			n := r.dotted(b)
-			if g, ok := b.(*ast.Subscript); ok {
-				n = r.dotted(g.Value)
-			}
-			t = &Type{Kind: Instance, Name: n, Args: t.Args, scope: e.Parent}
-		}
-		e.Bases = append(e.Bases, t)
 	}
 	r.vars = params
 	for _, d := range s.Decorators {
@@ -426,6 +410,23 @@ func (r *reader) class(scope *Entity, s *ast.ClassDef) {
 		return
 	}
 	r.add(scope, e)
+}
+
+// base reads a base class; nil for those that say nothing.
+func (r *reader) base(scope *Entity, b ast.Expr) *Type {
+	name, args := r.dotted(b), []*Type(nil)
+	if g, ok := b.(*ast.Subscript); ok {
+		name, args = r.dotted(g.Value), r.types(scope, elements(g.Index))
+	}
+	switch last(name) {
+	case "":
+		r.report(b, "cannot read base class")
+		return nil
+	case "Protocol", "Generic", "object", "NamedTuple", "TypedDict", "ABC":
+		return nil
+	}
+	_, form := specialForms[r.special(name)]
+	return &Type{Kind: Instance, Name: name, Args: args, scope: scope, form: form}
 }
 
 func (r *reader) twice(scope, e *Entity, at ast.Node) {

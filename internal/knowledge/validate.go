@@ -139,8 +139,8 @@ func (c *Catalogue) checkEntity(e *Entity) {
 		class = e
 	}
 	for _, x := range e.Effects {
-		if x.ClassTimeout != "" && !c.constructorTakes(class, x.ClassTimeout) {
-			c.report(e.File, e.Line, "%s: the constructor of %s has no parameter %s", e.Path, class.Path, x.ClassTimeout)
+		if x.ClassTimeout != "" && !c.packageTakes(e, x.ClassTimeout) {
+			c.report(e.File, e.Line, "%s: no function or constructor of its package has a parameter %s", e.Path, x.ClassTimeout)
 		}
 	}
 	for _, k := range e.Calls {
@@ -185,11 +185,51 @@ func (c *Catalogue) constructorTakes(class *Entity, name string) bool {
 	return c.Traits(class)&Model != 0 && c.Member(class, name) != nil
 }
 
+// packageTakes reports whether anything in e's package takes an argument called name: an object's timeout may have been
+// given to the client that it comes from.
+func (c *Catalogue) packageTakes(e *Entity, name string) bool {
+	top, _, _ := strings.Cut(e.Path, ".")
+	if c.params == nil {
+		c.params = map[string]map[string]bool{}
+	}
+	known := c.params[top]
+	if known == nil {
+		known = map[string]bool{}
+		c.params[top] = known
+		var collect func(e *Entity)
+		collect = func(e *Entity) {
+			for _, p := range e.Params {
+				known[p.Name] = true
+				if p.Kind == KwArg && (e.Name == "__init__" || e.Parent.Kind == Module) {
+					known["**"] = true
+				}
+			}
+			if e.Kind == Class || e.Kind == Module {
+				c.defineAll(e)
+				for _, n := range e.names {
+					if m := e.members[n]; m != nil && m.Kind != alias {
+						if m.Kind == Variable && e.Kind == Class { // a model's field
+							known[n] = true
+						}
+						collect(m)
+					}
+				}
+			}
+		}
+		for _, m := range c.Modules() {
+			if m == top || strings.HasPrefix(m, top+".") {
+				collect(c.Module(m))
+			}
+		}
+	}
+	return known[name] || known["**"]
+}
+
 func (c *Catalogue) checkType(e *Entity, t *Type) {
 	if t == nil {
 		return
 	}
-	if t.Kind == Instance && c.Class(t) == nil {
+	if t.Kind == Instance && !t.form && c.Class(t) == nil {
 		c.report(e.File, e.Line, "%s: no stub defines the class %s", e.Path, t.Name)
 	}
 	for _, a := range t.Args {
