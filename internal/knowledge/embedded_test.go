@@ -1,9 +1,13 @@
 package knowledge
 
 import (
+	"maps"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -17,27 +21,102 @@ func TestEveryEmbeddedStubIsValid(t *testing.T) {
 	}
 }
 
-// TestNamesAreThoseOfTheModules compares the standard library's stubs with the python3 on PATH, and the others with
-// what is installed beside it.
-func TestNamesAreThoseOfTheModules(t *testing.T) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
+// elsewhere are names of the standard library that none of the interpreters here can show: they are on other platforms, or
+// instances get them at run time.
+var elsewhere = []string{
+	"asyncio.ProactorEventLoop", "asyncio.WindowsSelectorEventLoopPolicy", "asyncio.WindowsProactorEventLoopPolicy", "ctypes.OleDLL", "ctypes.WinDLL",
+	"os.add_dll_directory", "os.listdrives", "os.listmounts", "os.listvolumes", "os.lchmod", "os.chflags", "os.lchflags", "os.startfile",
+	"select.kqueue", "select.kevent", "select.devpoll", "selectors.DevpollSelector", "selectors.KqueueSelector", "socket.fromshare", "subprocess.STARTUPINFO",
+	"configparser.SectionProxy.", "multiprocessing.synchronize.Condition.", "multiprocessing.synchronize.SemLock.", "threading.Condition.",
+	"typing.IO.", "urllib.error.HTTPError.", "xml.etree.ElementTree.Element.__iter__", "builtins.object.__eq__", "collections.deque.__getitem__",
+}
+
+// TestNamesAreThoseOfTheStandardLibrary holds the stubs against python3, the python3.N on PATH and those that
+// ROADWORTHY_PYTHONS lists. The stubs are the union of all versions, so a difference counts when every interpreter has it; with
+// the oldest and the newest version among them that finds every wrong name.
+func TestNamesAreThoseOfTheStandardLibrary(t *testing.T) {
+	pythons := filepath.SplitList(os.Getenv("ROADWORTHY_PYTHONS"))
+	for _, n := range append([]string{"python3"}, "python3.8", "python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15") {
+		if p, err := exec.LookPath(n); err == nil {
+			pythons = append(pythons, p)
+		}
+	}
+	var common map[string]bool
+	oldest, newest := 99, 0
+	for _, p := range pythons {
+		out, err := exec.Command(p, "-c", "import sys; print(sys.version_info[1])").Output()
+		minor, convErr := strconv.Atoi(strings.TrimSpace(string(out)))
+		if err != nil || convErr != nil || minor < 8 {
+			continue // a launcher without an interpreter behind it
+		}
+		out, err = exec.Command(p, "-W", "ignore", "check_names.py", "stubs/stdlib").CombinedOutput()
+		if !strings.Contains(string(out), "stubs compared") {
+			t.Fatalf("%s check_names.py: %v\n%s", p, err, out)
+		}
+		found := map[string]bool{}
+		for line := range strings.Lines(string(out)) {
+			if place, what, ok := strings.Cut(strings.TrimSpace(line), ": "); ok && strings.Contains(place, ".pyi:") {
+				found[place+": "+what] = common == nil || common[place+": "+what]
+			}
+		}
+		maps.DeleteFunc(found, func(_ string, in bool) bool { return !in })
+		common = found
+		oldest, newest = min(oldest, minor), max(newest, minor)
+	}
+	if common == nil {
 		t.Skip("no python3 on PATH")
+	}
+	maps.DeleteFunc(common, func(line string, _ bool) bool {
+		_, what, _ := strings.Cut(line, ": ")
+		return slices.ContainsFunc(elsewhere, func(e string) bool { return strings.HasPrefix(what, e) })
+	})
+	if oldest > 8 || newest < 15 {
+		t.Logf("Python 3.%d to 3.%d: %d names cannot be settled without 3.8 and 3.15", oldest, newest, len(common))
+		if c := Load(); len(common)*8 > defined(c) {
+			t.Errorf("these are too many of %d definitions", defined(c))
+		}
+		return
+	}
+	for _, line := range slices.Sorted(maps.Keys(common)) {
+		t.Error(line)
+	}
+}
+
+// defined counts the definitions of a catalogue.
+func defined(c *Catalogue) int {
+	n := 0
+	var count func(e *Entity)
+	count = func(e *Entity) {
+		for _, name := range c.Names(e) {
+			if m := e.members[name]; m.Kind != alias {
+				n++
+				count(m)
+			}
+		}
+	}
+	for _, m := range c.Modules() {
+		count(c.Module(m))
+	}
+	return n
+}
+
+// TestNamesAreThoseOfTheLibraries needs the releases that the stubs were written for, so it runs where
+// ROADWORTHY_LIBRARIES names the interpreter of an environment that has them.
+func TestNamesAreThoseOfTheLibraries(t *testing.T) {
+	python := os.Getenv("ROADWORTHY_LIBRARIES")
+	if python == "" {
+		t.Skip("ROADWORTHY_LIBRARIES is not set")
 	}
 	entries, err := os.ReadDir("stubs")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, e := range entries {
-		if !e.IsDir() {
-			continue
-		}
-		t.Run(e.Name(), func(t *testing.T) {
-			out, err := exec.Command(python, "-W", "ignore", "check_names.py", "stubs/"+e.Name()).CombinedOutput()
-			if err != nil {
-				t.Errorf("%v\n%s", err, out)
+		if e.IsDir() && e.Name() != "stdlib" {
+			if out, err := exec.Command(python, "-W", "ignore", "check_names.py", "stubs/"+e.Name()).CombinedOutput(); err != nil {
+				t.Errorf("%s: %v\n%s", e.Name(), err, out)
 			}
-		})
+		}
 	}
 }
 
