@@ -103,11 +103,8 @@ func (r *reader) typeOf(scope *Entity, e ast.Expr) *Type {
 
 // quoted reads an annotation written as a string.
 func (r *reader) quoted(scope *Entity, e *ast.Constant) *Type {
-	if !e.Plain {
-		r.report(e, "cannot read annotation")
-		return nil
-	}
-	text := strings.TrimSpace(string(r.file.Src[e.Text.Start:e.Text.End]))
+	text, _ := r.file.StringValue(e)
+	text = r.c.share(strings.TrimSpace(text))
 	for _, part := range strings.Split(text, ".") {
 		if w, rest := word([]byte(part)); len(w) == 0 || len(rest) > 0 {
 			r.report(e, "write the annotation without quotes; a stub may name what it defines later")

@@ -382,9 +382,8 @@ func (r *reader) literal(e ast.Expr) (Literal, bool) {
 		case ast.Int, ast.Float:
 			return Literal{LitNumber, string(r.file.Src[e.Start:e.Stop])}, true
 		case ast.Str:
-			if e.Plain {
-				return Literal{LitString, string(r.file.Src[e.Text.Start:e.Text.End])}, true
-			}
+			s, ok := r.file.StringValue(e)
+			return Literal{LitString, r.c.share(s)}, ok
 		}
 	case *ast.UnaryOp:
 		if v, ok := r.literal(e.Operand); ok && e.Op == ast.USub && v.Kind == LitNumber {

@@ -40,6 +40,7 @@ type Catalogue struct {
 	problems []Problem
 	paths    map[string]*Entity // memo of Lookup
 	added    []string           // modules listed by AddDir
+	strings  map[string]string
 
 	params map[string]map[string]bool // of Validate: parameter names by top-level package
 }
@@ -69,7 +70,7 @@ func Load() *Catalogue {
 
 // New is a catalogue without any module. Without the embedded stubs it knows no builtins either; it is meant for tests.
 func New() *Catalogue {
-	return &Catalogue{modules: map[string]*Entity{}, files: map[string]file{}, folders: map[string][]file{}}
+	return &Catalogue{modules: map[string]*Entity{}, files: map[string]file{}, folders: map[string][]file{}, strings: map[string]string{}}
 }
 
 // AddDir lists the stubs of fsys: a file's path is its import path. A module listed before is replaced, its submodules

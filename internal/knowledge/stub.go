@@ -243,7 +243,18 @@ func (r *reader) report(n ast.Node, format string, args ...any) {
 	r.c.report(r.mod.File, r.lineOf(n), format, args...)
 }
 
-func (r *reader) text(s ast.Sym) string { return r.file.Text(s) }
+// text is the spelling of s, which outlives the tree.
+func (r *reader) text(s ast.Sym) string { return r.c.share(r.file.Text(s)) }
+
+// share is s in memory of its own, the same for equal strings.
+func (c *Catalogue) share(s string) string {
+	if have, ok := c.strings[s]; ok {
+		return have
+	}
+	s = strings.Clone(s)
+	c.strings[s] = s
+	return s
+}
 
 // dotted is the text of a name or a chain of attributes of one, "" for anything else.
 func (r *reader) dotted(e ast.Expr) string {
