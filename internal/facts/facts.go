@@ -13,7 +13,10 @@
 // Facts are a pure function of the file's bytes and are cached by content (see encode.go); package link joins them.
 package facts
 
-import "github.com/roadworthy-dev/roadworthy/internal/diag"
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/source"
+)
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
 const Version = 1
@@ -90,7 +93,7 @@ const (
 	YieldFrom         // dst ← yield from A
 	Return            // return A
 	Raise             // raise A
-	Import            // dst ← import A (index into Imports)
+	ImportName        // dst ← import A (index into Imports)
 	Narrow            // dst ← A, known to be an instance of C
 	Instance          // dst ← an instance of the type that A is
 	TypeApply         // dst ← A[types], B index in Extra as MakeTuple
@@ -226,6 +229,7 @@ type Func struct {
 	Locals   [2]uint32 // run of Local variables: none is written by another block
 	Params   []Param
 	Ret      Ref    // Shared: what it returns
+	RetType  Ref    // Shared variable of the parent's block: an instance of the annotated result; 0 without
 	Yields   Ref    // Shared: what it yields; 0 unless a generator
 	Ctx      uint32 // context of the definition in its parent
 	// Decorators are the decorator expressions' values, outermost first, in the parent's block.
@@ -325,18 +329,33 @@ type Literal struct {
 	Pos  uint32
 }
 
-// Fault is an error of parsing or of scopes.
+// Kinds of Fault.
+const (
+	FaultSyntax uint8 = iota
+	FaultScope
+	FaultNotebook
+)
+
+// Fault is an error of parsing or of scopes, or of a notebook's own format: then Line and Cell say where.
 type Fault struct {
-	Span    diag.Span
-	Message string
-	Kind    uint8 // 0 syntax, 1 scope
+	Span       diag.Span
+	Message    string
+	Kind       uint8
+	Line, Cell uint32
+}
+
+// Cell is a code cell of a notebook.
+type Cell struct {
+	Index     uint32 // 1-based
+	ExecCount uint32 // the number in In[…], 0 for none
 }
 
 // File is the facts of one file.
 type File struct {
 	Strings []string
-	NLocal  uint32 // local variables are 1…NLocal
-	NShared uint32 // shared variables are 0…NShared-1
+	NLocal  uint32   // local variables are 1…NLocal
+	NShared uint32   // shared variables are 0…NShared-1
+	Owner   []uint32 // for each Shared variable, the block it belongs to
 	Ops     []Op
 	Extra   []uint32
 	Ctxs    []Ctx // [0] is unused
@@ -352,6 +371,21 @@ type File struct {
 	Faults  []Fault
 	Lines   []uint32 // offsets of line starts
 	Size    uint32
+	// Cells, for a notebook, is the 1-based cell and line in the cell of each line of the source.
+	Cells    [][2]int32
+	Notebook []Cell // its code cells
+}
+
+// Place is where an offset is, for a person: a 1-based line, in the 1-based cell of a notebook (0 elsewhere).
+func (f *File) Place(offset uint32) (line, cell int) {
+	i := source.LineIndex(f.Lines, offset)
+	if i < 0 {
+		i = 0
+	}
+	if i < len(f.Cells) {
+		return int(f.Cells[i][1]), int(f.Cells[i][0])
+	}
+	return i + 1, 0
 }
 
 // Str is the text of s.

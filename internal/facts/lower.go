@@ -60,27 +60,30 @@ type lowerer struct {
 	t   *scope.Table
 	out *File
 
-	strOf     []uint32 // Sym → Str+1
-	texts     map[string]Str
-	shared    []Ref // symbol index → Shared variable, 0 none yet (biased: stored ref)
-	hasVar    []bool
-	cur       []version
-	noFlow    []bool // symbols written from other blocks: only their Shared variable counts
-	extra     map[ast.Sym]Ref
-	block     []uint32 // scope → block that evaluates it
-	log       []change
-	loops     []loopFrame
-	serial    uint32
-	queue     []pending
-	fn        uint32 // current block
-	sc        scope.ID
-	ctx       uint32
-	dead      bool
-	ann       bool // lowering an annotation
-	class     uint32
-	scratch   []uint32
-	tryDepth  int
-	symByText map[string]ast.Sym
+	strOf         []uint32 // Sym → Str+1
+	texts         map[string]Str
+	shared        []Ref // symbol index → Shared variable, 0 none yet (biased: stored ref)
+	hasVar        []bool
+	cur           []version
+	noFlow        []bool // symbols written from other blocks: only their Shared variable counts
+	extra         map[ast.Sym]Ref
+	block         []uint32 // scope → block that evaluates it
+	log           []change
+	loops         []loopFrame
+	serial        uint32
+	queue         []pending
+	fn            uint32 // current block
+	sc            scope.ID
+	ctx           uint32
+	dead          bool
+	ann           bool // lowering an annotation
+	class         uint32
+	scratch       []uint32
+	tryDepth      int
+	symByText     map[string]ast.Sym
+	exception     Ref // what the innermost handler bound
+	usesException bool
+	continues     int // continue statements so far
 }
 
 // Build lowers f. The result owns all its memory.
@@ -296,6 +299,9 @@ func (l *lowerer) read(name ast.Sym, n ast.Node) Ref {
 		}
 		return 0
 	}
+	if v.ref == l.exception {
+		l.usesException = true
+	}
 	if len(l.loops) > 0 && v.ref.IsVar() {
 		v.ref = l.atLoopHeads(k, v, n)
 	}
@@ -329,7 +335,7 @@ func (l *lowerer) captured(owner scope.ID) {
 
 // isShared: other blocks can see the symbol.
 func (l *lowerer) isShared(owner scope.ID, sym *scope.Symbol) bool {
-	return owner == 0 || sym.Binding == scope.Cell || l.t.Scopes[owner].Kind == scope.Class || sym.Flags&scope.FreeClass != 0
+	return owner == 0 || sym.Binding == scope.Cell || l.t.Scopes[owner].Kind == scope.Class
 }
 
 func (l *lowerer) bind(name ast.Sym, val Ref, n ast.Node) {
@@ -430,7 +436,6 @@ func (l *lowerer) join(n ast.Node, through bool, ends ...[]change) {
 		}
 		return
 	}
-	alternatives := len(ends)
 	done := map[uint32]bool{}
 	for i, e := range ends {
 		for _, c := range e {
@@ -483,7 +488,6 @@ func (l *lowerer) join(n ast.Node, through bool, ends ...[]change) {
 			l.setVersion(c.sym, p)
 		}
 	}
-	_ = alternatives
 }
 
 func (l *lowerer) scratchRefs() []Ref { return make([]Ref, 0, 4) }
@@ -772,16 +776,29 @@ func (l *lowerer) try(s *ast.Try) {
 			typ = l.expr(h.Type)
 		}
 		old := l.push(CtxHandler, h, typ, ti, uint32(hi))
-		fact := Handler{Pos: h.Start, End: h.Stop, Type: typ, Name: l.str(h.Name), Ctx: l.ctx, Body: l.handlerBody(h)}
+		fact := Handler{Pos: h.Start, End: h.Stop, Type: typ, Name: l.str(h.Name), Ctx: l.ctx, Body: handlerShape(h)}
 		l.out.Tries[ti].Handlers = append(l.out.Tries[ti].Handlers, fact)
+		first, continues := len(l.out.Ops), l.continues
+		outer, used := l.exception, l.usesException
+		l.exception, l.usesException = 0, false
 		if h.Name != 0 {
 			v := l.newLocal()
+			l.exception = v
 			if h.Type != nil {
 				l.emit(Catch, h, v, uint32(typ), 0, 0)
 			}
 			l.bind(h.Name, v, h)
 		}
 		l.stmts(h.Body)
+		body := l.handlerBody(first)
+		if l.usesException {
+			body |= HandlerUsesName
+		}
+		if l.continues > continues {
+			body |= HandlerContinue
+		}
+		l.out.Tries[ti].Handlers[hi].Body |= body
+		l.exception, l.usesException = outer, used
 		l.ctx = old
 		dead := l.dead
 		l.dead = false
@@ -819,42 +836,32 @@ func (l *lowerer) finally(s *ast.Try, ti uint32) {
 	l.ctx = old
 }
 
-// handlerBody sums up what a handler does with the exception, nested functions aside.
-func (l *lowerer) handlerBody(h *ast.ExceptHandler) (b HandlerBody) {
-	only := true
+// handlerShape tells a body that only drops the exception.
+func handlerShape(h *ast.ExceptHandler) HandlerBody {
 	for _, s := range h.Body {
 		switch s := s.(type) {
 		case *ast.Pass:
 		case *ast.Continue:
 		case *ast.ExprStmt:
 			if _, ok := s.Value.(*ast.Constant); !ok {
-				only = false
+				return 0
 			}
 		default:
-			only = false
+			return 0
 		}
 	}
-	if only {
-		b |= HandlerPass
-	}
-	for _, s := range h.Body {
-		ast.Inspect(s, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FunctionDef, *ast.ClassDef, *ast.Lambda:
-				return false
-			case *ast.Raise:
-				b |= HandlerRaises
-			case *ast.Return:
-				b |= HandlerReturns
-			case *ast.Continue:
-				b |= HandlerContinue
-			case *ast.Name:
-				if h.Name != 0 && n.ID == h.Name && n.Ctx == ast.Load {
-					b |= HandlerUsesName
-				}
-			}
-			return true
-		})
+	return HandlerPass
+}
+
+// handlerBody sums up what a handler does, from its operations.
+func (l *lowerer) handlerBody(from int) (b HandlerBody) {
+	for i := from; i < len(l.out.Ops); i++ {
+		switch l.out.Ops[i].Code {
+		case Raise:
+			b |= HandlerRaises
+		case Return:
+			b |= HandlerReturns
+		}
 	}
 	return b
 }

@@ -92,6 +92,7 @@ func (l *lowerer) stmt(s ast.Stmt) {
 		l.jump(true)
 		l.dead = true
 	case *ast.Continue:
+		l.continues++
 		l.jump(false)
 		l.dead = true
 	case *ast.TypeAlias:
@@ -862,7 +863,7 @@ func (l *lowerer) importStmt(s *ast.Import) {
 			name = l.symNamed(top, a)
 		}
 		v := l.newLocal()
-		l.emit(Import, a, v, uint32(len(l.out.Imports)), 0, 0)
+		l.emit(ImportName, a, v, uint32(len(l.out.Imports)), 0, 0)
 		l.out.Imports = append(l.out.Imports, im)
 		l.bind(name, v, a)
 	}
@@ -894,7 +895,7 @@ func (l *lowerer) importFrom(s *ast.ImportFrom) {
 		a := &s.Names[i]
 		im := Import{Module: l.str(s.Module), Name: l.str(a.Name), Level: uint32(s.Level), Pos: a.Start, Ctx: l.ctx, Func: l.fn, Lazy: s.Lazy, Typing: l.typing()}
 		if l.f.Text(a.Name) == "*" {
-			l.emit(Import, a, 0, uint32(len(l.out.Imports)), 0, 0)
+			l.emit(ImportName, a, 0, uint32(len(l.out.Imports)), 0, 0)
 			l.out.Imports = append(l.out.Imports, im)
 			continue
 		}
@@ -906,7 +907,7 @@ func (l *lowerer) importFrom(s *ast.ImportFrom) {
 		}
 		im.As = l.str(name)
 		v := l.newLocal()
-		l.emit(Import, a, v, uint32(len(l.out.Imports)), 0, 0)
+		l.emit(ImportName, a, v, uint32(len(l.out.Imports)), 0, 0)
 		l.out.Imports = append(l.out.Imports, im)
 		l.bind(name, v, a)
 	}

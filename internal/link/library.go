@@ -935,11 +935,16 @@ func (s *solver) conditionOn(c *knowledge.Condition, x Set, ref facts.Ref, given
 	if c.Op == knowledge.Given {
 		return !ref.Is(facts.ConstNone)
 	}
-	eq, sure := s.equalsLiteral(c.Value, x, ref)
-	if !sure {
-		return true
+	for _, l := range c.Values {
+		eq, sure := s.equalsLiteral(l, x, ref)
+		if !sure {
+			return true
+		}
+		if eq {
+			return c.Op == knowledge.Equals
+		}
 	}
-	return eq == (c.Op == knowledge.Equals)
+	return c.Op == knowledge.NotEquals
 }
 
 // equalsLiteral compares an argument with a stub's literal; sure is false when the argument is not known.

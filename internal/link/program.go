@@ -368,3 +368,6 @@ func (p *Program) exports(file int, name Sym) bool {
 	}
 	return s != "" && s[0] != '_'
 }
+
+// OpBase is the program-wide number of the file's first operation.
+func (f *File) OpBase() uint32 { return f.op }

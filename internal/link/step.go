@@ -53,7 +53,7 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 		}
 	case facts.Raise:
 		s.raise(s.val(facts.Ref(op.A)))
-	case facts.Import:
+	case facts.ImportName:
 		s.doImport(op)
 	case facts.Narrow:
 		s.set(op.Dst, s.narrow(s.val(facts.Ref(op.A)), s.val(facts.Ref(op.C))))

@@ -78,8 +78,8 @@ func followIncludes(manifests []Manifest, read Reader) []Manifest {
 	return manifests
 }
 
-// readDependencies parses every manifest and lock among the files.
-func readDependencies(files []string, read Reader) *Dependencies {
+// ReadDependencies parses every manifest and lock among the files.
+func ReadDependencies(files []string, read Reader) *Dependencies {
 	deps := &Dependencies{}
 	for _, f := range files {
 		_, isManifest := ManifestKindOf(f)

@@ -92,7 +92,7 @@ func TestDependencies(t *testing.T) {
 			return nil, fmt.Errorf("absent")
 		}
 		var b strings.Builder
-		deps := readDependencies(names, read)
+		deps := ReadDependencies(names, read)
 		for i := range deps.Manifests {
 			b.WriteString(showManifest(&deps.Manifests[i]))
 		}
@@ -203,7 +203,7 @@ func FuzzManifest(f *testing.F) {
 	f.Add("pyproject.toml", []byte("[dependency-groups]\na=[{include-group='b'}]\nb=[{include-group='a'}]"))
 	f.Add("x.py", []byte("# /// script\n# dependencies = ['a']\n# ///\n"))
 	f.Fuzz(func(t *testing.T, name string, text []byte) {
-		deps := readDependencies([]string{name}, func(string) ([]byte, error) { return text, nil })
+		deps := ReadDependencies([]string{name}, func(string) ([]byte, error) { return text, nil })
 		for _, m := range deps.Manifests {
 			noInternal(t, m.Problems)
 		}

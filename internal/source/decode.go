@@ -53,8 +53,8 @@ func ReadFile(path string) ([]byte, error) {
 	}
 }
 
-// A Problem is why bytes are not the text they claim to be.
-type Problem struct {
+// An Undecodable is why bytes are not the text they claim to be.
+type Undecodable struct {
 	Span    diag.Span // in the text that Decode returns
 	Message string
 }
@@ -64,7 +64,7 @@ var bom = []byte("\xef\xbb\xbf")
 // Decode turns the bytes of a Python file into UTF-8: it drops a byte order mark and reads the encoding declaration in
 // the first two lines (PEP 263). Text always comes back; where the bytes are not in the declared encoding, or it is
 // unknown, the problem says so.
-func Decode(raw []byte) ([]byte, *Problem) {
+func Decode(raw []byte) ([]byte, *Undecodable) {
 	text := raw
 	marked := bytes.HasPrefix(raw, bom)
 	if marked {
@@ -76,31 +76,31 @@ func Decode(raw []byte) ([]byte, *Problem) {
 		return text, invalidUTF8(text)
 	}
 	if marked {
-		return text, &Problem{at, "the file starts with a UTF-8 mark but declares the encoding " + name}
+		return text, &Undecodable{at, "the file starts with a UTF-8 mark but declares the encoding " + name}
 	}
 	if canonical == "ascii" {
 		for i, c := range text {
 			if c >= utf8.RuneSelf {
-				return text, &Problem{diag.Span{Start: uint32(i), End: uint32(i + 1)}, "the file declares ASCII and holds a byte beyond it"}
+				return text, &Undecodable{diag.Span{Start: uint32(i), End: uint32(i + 1)}, "the file declares ASCII and holds a byte beyond it"}
 			}
 		}
 		return text, nil
 	}
 	enc := encodings[canonical]
 	if enc == nil {
-		return text, &Problem{at, "the encoding " + name + " is unknown"}
+		return text, &Undecodable{at, "the encoding " + name + " is unknown"}
 	}
 	out, err := enc.NewDecoder().Bytes(text)
 	if err != nil {
-		return text, &Problem{at, "the file is not in the encoding it declares, " + name}
+		return text, &Undecodable{at, "the file is not in the encoding it declares, " + name}
 	}
 	if i := bytes.Index(out, []byte("\uFFFD")); i >= 0 {
-		return out, &Problem{diag.Span{Start: uint32(i), End: uint32(i + 3)}, "a byte that the declared encoding, " + name + ", does not have"}
+		return out, &Undecodable{diag.Span{Start: uint32(i), End: uint32(i + 3)}, "a byte that the declared encoding, " + name + ", does not have"}
 	}
 	return out, nil
 }
 
-func invalidUTF8(text []byte) *Problem {
+func invalidUTF8(text []byte) *Undecodable {
 	if utf8.Valid(text) {
 		return nil
 	}
@@ -116,7 +116,7 @@ func invalidUTF8(text []byte) *Problem {
 		}
 		i += size
 	}
-	return &Problem{diag.Span{Start: uint32(i), End: uint32(i + 1)}, "a byte that is not UTF-8; declare the file's encoding in its first line or convert it"}
+	return &Undecodable{diag.Span{Start: uint32(i), End: uint32(i + 1)}, "a byte that is not UTF-8; declare the file's encoding in its first line or convert it"}
 }
 
 // declaration finds `coding: name` in a comment that is alone on the first line, or on the second after a blank line or a

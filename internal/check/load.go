@@ -1,0 +1,289 @@
+// Package check is the driver: it walks a repository, turns every file into facts (in parallel, from the cache where the
+// bytes are known), links them into a program, solves the effects, runs the rules and gives each piece of work its
+// verdict.
+//
+// The stages run in one direction (see docs/architecture.md) and each has its own file: load.go, cache.go, analyse.go,
+// rules.go. Trees live only while their file is being lowered.
+package check
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/notebook"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
+	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
+	"github.com/roadworthy-dev/roadworthy/internal/python/scope"
+	"github.com/roadworthy-dev/roadworthy/internal/source"
+)
+
+// Options of a check.
+type Options struct {
+	// Cache is the directory of the facts cache, "" for none.
+	Cache string
+	// Workers is the number of files worked on at once; 0 means one for each processor.
+	Workers int
+	// Progress, if any, hears how many files of how many are done.
+	Progress func(done, total int)
+}
+
+// Tree is a repository's files with their facts.
+type Tree struct {
+	Root      string // absolute
+	Config    *project.Config
+	Files     []File // Python and notebooks, sorted by path
+	Artifacts []source.File
+	Problems  []source.Problem
+	Layout    *project.Layout
+	Manifests *project.Dependencies
+}
+
+// File is one Python file or notebook.
+type File struct {
+	source.File
+	Module project.Module
+	Facts  *facts.File
+}
+
+// Load reads a tree: configuration, files, facts and modules. The error is for a root that cannot be read and for a
+// configuration that is wrong.
+func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return nil, fmt.Errorf("find %s: %w", root, err)
+	}
+	info, err := os.Stat(abs)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: no such file or directory", root)
+	}
+	dir := abs
+	if !info.IsDir() {
+		dir = filepath.Dir(abs)
+	}
+	cfg, err := project.LoadConfig(dir, project.ConfigOptions{})
+	if err != nil {
+		return nil, err
+	}
+	t := &Tree{Root: dir, Config: cfg}
+	files, problems, err := source.Walk(ctx, abs, source.Options{Exclude: cfg.Check.Exclude, Artifact: isArtifact})
+	if err != nil {
+		return nil, err
+	}
+	t.Problems = problems
+	for _, f := range files {
+		if f.Class == source.Artifact {
+			t.Artifacts = append(t.Artifacts, f)
+		} else {
+			t.Files = append(t.Files, File{File: f})
+		}
+	}
+	var manifests sync.WaitGroup
+	manifests.Go(func() { t.Manifests = t.readManifests() })
+	t.readFacts(ctx, opts)
+	manifests.Wait()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	t.name()
+	return t, nil
+}
+
+// isArtifact: files beside Python that say how work is built, started and what it needs.
+func isArtifact(path string) bool {
+	_, m := project.ManifestKindOf(path)
+	_, l := project.LockKindOf(path)
+	return m || l
+}
+
+func (t *Tree) readManifests() *project.Dependencies {
+	var paths []string
+	for _, a := range t.Artifacts {
+		paths = append(paths, a.Path)
+	}
+	return project.ReadDependencies(paths, t.ReadFile)
+}
+
+// ReadFile reads a file of the tree by its slash path.
+func (t *Tree) ReadFile(path string) ([]byte, error) {
+	return os.ReadFile(filepath.Join(t.Root, filepath.FromSlash(path)))
+}
+
+// readFacts gives every file its facts, largest files first, so that none is left over at the end.
+func (t *Tree) readFacts(ctx context.Context, opts Options) {
+	order := make([]int, len(t.Files))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(t.Files[b].Size, t.Files[a].Size) })
+	workers := opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	cache := openCache(opts.Cache)
+	var next, done atomic.Int64
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range min(workers, len(order)) {
+		wg.Go(func() {
+			var r reader
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(order) || ctx.Err() != nil {
+					return
+				}
+				f := &t.Files[order[i]]
+				problem := r.read(t, f, cache)
+				if problem != nil {
+					mu.Lock()
+					t.Problems = append(t.Problems, *problem)
+					mu.Unlock()
+				}
+				if n := done.Add(1); opts.Progress != nil && (n%64 == 0 || int(n) == len(order)) {
+					opts.Progress(int(n), len(order))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	cache.close()
+	slices.SortFunc(t.Problems, func(a, b source.Problem) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line)) })
+}
+
+// reader turns files into facts; one for each worker.
+type reader struct {
+	parser parser.Parser
+	scopes scope.Builder
+	facts  facts.Builder
+}
+
+// maxSource bounds the size in bytes of a file that is analysed; a larger one is generated data.
+const maxSource = 64 << 20
+
+func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
+	f.Facts = &facts.File{Strings: []string{""}, Ctxs: make([]facts.Ctx, 1), Funcs: make([]facts.Func, 1), Lines: []uint32{0}}
+	if f.Size > maxSource {
+		return &source.Problem{Path: f.Path, Message: "larger than 64 MB: not analysed", Help: "exclude it with [check] exclude"}
+	}
+	raw, err := source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path)))
+	if err != nil {
+		return &source.Problem{Path: f.Path, Message: "cannot be read: " + reason(err)}
+	}
+	if ff := cache.get(f, raw); ff != nil {
+		f.Facts = ff
+		return nil
+	}
+	var problem *source.Problem
+	func() {
+		defer func() {
+			if bug := recover(); bug != nil {
+				problem = &source.Problem{Path: f.Path, Message: fmt.Sprintf("internal error: %v: the file is left out", bug), Help: "report it, with the file if you can"}
+				*r = reader{} // its memory may be in any state
+			}
+		}()
+		f.Facts = r.lower(raw, f.Class == source.Notebook)
+	}()
+	if problem == nil {
+		cache.put(f, raw, f.Facts)
+	}
+	return problem
+}
+
+func reason(err error) string {
+	if e, ok := err.(*os.PathError); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// lower turns a file's bytes into facts: a pure function of the bytes.
+func (r *reader) lower(raw []byte, isNotebook bool) *facts.File {
+	var nb *notebook.Notebook
+	src := raw
+	var faults []facts.Fault
+	if isNotebook {
+		nb = notebook.Read(raw)
+		src = nb.Source
+		for _, fa := range nb.Faults {
+			faults = append(faults, facts.Fault{Message: fa.Message, Kind: facts.FaultNotebook, Line: uint32(max(fa.Line, 1)), Cell: uint32(fa.Cell)})
+		}
+	} else {
+		text, bad := source.Decode(raw)
+		if bad != nil {
+			faults = append(faults, facts.Fault{Span: bad.Span, Message: bad.Message})
+		}
+		src = text
+	}
+	tree, errs := parser.Parse(&r.parser, src, parser.Options{})
+	table := r.scopes.Build(tree)
+	out := r.facts.Build(tree, table)
+	for _, e := range errs {
+		faults = append(faults, facts.Fault{Span: e.Span, Message: e.Message})
+	}
+	if len(errs) == 0 {
+		for _, e := range table.Faults {
+			faults = append(faults, facts.Fault{Span: e.Span, Message: e.Message, Kind: facts.FaultScope})
+		}
+	}
+	out.Faults = faults
+	if nb != nil {
+		out.Cells = make([][2]int32, len(out.Lines))
+		for i, at := range out.Lines {
+			p := nb.Map.Position(at)
+			out.Cells[i] = [2]int32{int32(p.Cell), int32(p.Line)}
+		}
+		for i := range nb.Cells {
+			if c := &nb.Cells[i]; c.Kind == notebook.Code {
+				out.Notebook = append(out.Notebook, facts.Cell{Index: uint32(c.Index + 1), ExecCount: uint32(c.ExecCount)})
+			}
+		}
+	}
+	return out
+}
+
+// name finds the modules' names and import roots.
+func (t *Tree) name() {
+	paths := make([]string, len(t.Files))
+	for i := range t.Files {
+		paths[i] = t.Files[i].Path
+	}
+	imported := map[string]bool{}
+	for i := range t.Files {
+		f := t.Files[i].Facts
+		for j := range f.Imports {
+			if im := &f.Imports[j]; im.Level == 0 {
+				imported[f.Str(im.Module)] = true
+			}
+		}
+	}
+	var artifacts []string
+	for _, a := range t.Artifacts {
+		artifacts = append(artifacts, a.Path)
+	}
+	pkg := ""
+	if slices.Contains(paths, "__init__.py") {
+		pkg = filepath.Base(t.Root)
+	}
+	t.Layout = project.NewLayout(project.LayoutOptions{Files: paths, Manifests: t.Manifests.Manifests, Artifacts: artifacts,
+		Source: t.Config.Check.Source, Package: pkg, Imported: func(name string) bool { return imported[name] }})
+	for i := range t.Files {
+		t.Files[i].Module = t.Layout.Modules[i]
+	}
+}
+
+// Finding makes a finding about a place in a file.
+func (f *File) Finding(span diag.Span) diag.Finding {
+	line, cell := f.Facts.Place(span.Start)
+	return diag.Finding{File: f.Path, Span: span, Line: line, Cell: cell, Column: 1}
+}
+
+var _ = bytes.MinRead

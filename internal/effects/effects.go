@@ -1,0 +1,548 @@
+// Package effects computes what every function does beyond its return value, and proves it.
+//
+// From the solved program it collects sites (an operation that has an effect: a library call whose catalogue entry says
+// so, a write of shared state) and edges (an operation that runs another block), and propagates effects backward along
+// the edges to a fixpoint. A function's effects form a lattice: for each kind absent < unknown < likely < proved, and
+// not blocking < blocking; the join of two is the greater of both (lattice_test.go holds the laws).
+//
+// For every effect of every block the shortest chain of calls to a site is kept: the witness. Proved chains come first,
+// then shorter ones, then those earlier in the program.
+//
+// What an edge lets through depends on how the callee runs (link.Mode): an effect handed to a worker thread, a started
+// thread or a process stays, without blocking; making a generator or coroutine object lets nothing through until it is
+// consumed or awaited; handing a job to a queue leaves the job's effects to the worker.
+package effects
+
+import (
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+)
+
+// Node is a block instance, or the part of a module that runs only as a script (see Analysis.Main).
+type Node uint32
+
+// Site is an operation that has an effect.
+type Site struct {
+	Node      Node
+	ID        uint32 // program-wide number of the operation
+	Op        *facts.Op
+	Kind      knowledge.EffectKind
+	Blocking  bool
+	Certainty diag.Certainty
+	Path      string // of the library function, or what is written
+	Entity    *knowledge.Entity
+	Effect    *knowledge.Effect
+	Mode      link.Mode
+	Timeout   TimeoutState
+	Call      *link.LibraryCall // nil for effects that are no library call
+}
+
+// TimeoutState says how a call that can wait is bounded.
+type TimeoutState uint8
+
+const (
+	NoTimeoutKnown TimeoutState = iota // the catalogue says nothing about it
+	Bounded                            // by an argument, its session or a default
+	WaitsForever                       // nothing bounds it
+	MaybeBounded                       // an argument whose value is not known
+)
+
+// Edge is an operation that runs, or will run, another block.
+type Edge struct {
+	From, To  Node
+	ID        uint32
+	Op        *facts.Op
+	Mode      link.Mode
+	Certainty diag.Certainty
+}
+
+// Analysis is the result.
+type Analysis struct {
+	*link.Solution
+	Sites         []Site
+	Edges         []Edge
+	Registrations []link.Registration
+	Calls         []link.LibraryCall // every library call, effects or not
+	unresolved    []uint32           // per node: number of calls of which nothing is known
+
+	nodes   int
+	first   int // nodes below it are instances; then one for each file's script part
+	out     index
+	in      index
+	sitesAt index
+	reach   []reached // node*layers + layer
+}
+
+// reached is how a node comes to have an effect.
+type reached struct {
+	dist uint32 // 1 at a site; 0 not reached
+	via  uint32 // site index when dist is 1, else edge index
+	cert diag.Certainty
+}
+
+const layers = 2 * int(knowledge.EffectKinds)
+
+func layer(k knowledge.EffectKind, blocking bool) int {
+	if blocking {
+		return 2*int(k) + 1
+	}
+	return 2 * int(k)
+}
+
+// index lists items by node: items[start[n]:start[n+1]].
+type index struct {
+	start []uint32
+	items []uint32
+}
+
+func (x *index) of(n Node) []uint32 { return x.items[x.start[n]:x.start[n+1]] }
+
+func makeIndex(nodes, n int, key func(i int) Node) index {
+	x := index{start: make([]uint32, nodes+1), items: make([]uint32, n)}
+	for i := range n {
+		x.start[key(i)+1]++
+	}
+	for i := range nodes {
+		x.start[i+1] += x.start[i]
+	}
+	at := append([]uint32(nil), x.start[:nodes]...)
+	for i := range n {
+		k := key(i)
+		x.items[at[k]] = uint32(i)
+		at[k]++
+	}
+	return x
+}
+
+// Analyse collects and propagates.
+func Analyse(sol *link.Solution) *Analysis {
+	a := &Analysis{Solution: sol}
+	c := &collector{a: a, targets: map[uint64]uint32{}}
+	sol.Collect(c)
+	a.first = sol.Instances()
+	a.nodes = a.first + len(sol.Files)
+	c.finish()
+	a.out = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].From })
+	a.in = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].To })
+	a.sitesAt = makeIndex(a.nodes, len(a.Sites), func(i int) Node { return a.Sites[i].Node })
+	a.propagate()
+	return a
+}
+
+// Main is the part of a module below `if __name__ == "__main__"`; running the file runs the module's own block too.
+func (a *Analysis) Main(file int) Node { return Node(a.first + file) }
+
+// FuncOf is the block a node belongs to.
+func (a *Analysis) FuncOf(n Node) link.Func {
+	if int(n) >= a.first {
+		return a.Files[int(n)-a.first].FirstFunc()
+	}
+	return a.Solution.FuncOf(link.Instance(n))
+}
+
+// IsMain: the node is a script part.
+func (a *Analysis) IsMain(n Node) bool { return int(n) >= a.first }
+
+// File is the file a node is in.
+func (a *Analysis) File(n Node) *link.File { return a.FileOf(a.FuncOf(n)) }
+
+// OutEdges and SitesOf are a node's own.
+func (a *Analysis) OutEdges(n Node) []uint32 { return a.out.of(n) }
+func (a *Analysis) InEdges(n Node) []uint32  { return a.in.of(n) }
+func (a *Analysis) SitesOf(n Node) []uint32  { return a.sitesAt.of(n) }
+
+// Nodes is the number of nodes.
+func (a *Analysis) Nodes() int { return a.nodes }
+
+// Unresolved is the number of calls in a node of which nothing is known.
+func (a *Analysis) Unresolved(n Node) int {
+	if int(n) >= len(a.unresolved) {
+		return 0
+	}
+	return int(a.unresolved[n])
+}
+
+// ---- collecting ----
+
+type collector struct {
+	a       *Analysis
+	targets map[uint64]uint32 // (node, op) → number of different callees
+	pending []Edge
+}
+
+// node is the instance, or the script part when the operation is below the main guard. ok is false for code that never
+// runs.
+func (c *collector) node(from link.Instance, op *facts.Op) (n Node, ok bool) {
+	f := c.a.Solution.FuncOf(from)
+	if op.Flags&facts.FlagAnnotation != 0 {
+		return 0, false
+	}
+	file := c.a.FileOf(f)
+	n = Node(from)
+	for x := op.Ctx; x != 0; {
+		ctx := &file.Facts.Ctxs[x]
+		switch ctx.Kind {
+		case facts.CtxTyping:
+			return 0, false
+		case facts.CtxMain:
+			return Node(1<<31 | uint32(file.Index)), true
+		}
+		x = ctx.Parent
+	}
+	// A definition under TYPE_CHECKING, or in the script part, takes its class body with it; functions are called.
+	if fn := c.a.Facts(f); fn.Kind == facts.ClassBody && fn.Ctx != 0 {
+		return c.nodeOfClass(n, f, fn)
+	}
+	return n, true
+}
+
+func (c *collector) nodeOfClass(n Node, f link.Func, fn *facts.Func) (Node, bool) { return n, true }
+
+func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance) {
+	n, ok := c.node(from, op)
+	if !ok {
+		return
+	}
+	if mode == link.Imported && c.a.Facts(c.a.Solution.FuncOf(from)).Kind != facts.ModuleBody {
+		return // imported when the function first runs, and only once
+	}
+	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved})
+	if mode == link.Called {
+		c.targets[uint64(n)<<32|uint64(id)]++
+	}
+}
+
+func (c *collector) Registered(r *link.Registration) {
+	c.a.Registrations = append(c.a.Registrations, *r)
+}
+
+func (c *collector) Unresolved(from link.Instance, id uint32, op *facts.Op) {
+	n, ok := c.node(from, op)
+	if !ok || n >= 1<<31 {
+		return
+	}
+	for int(n) >= len(c.a.unresolved) {
+		c.a.unresolved = append(c.a.unresolved, make([]uint32, int(n)+64)...)
+	}
+	c.a.unresolved[n]++
+}
+
+func (c *collector) site(n Node, s Site) {
+	s.Node = n
+	c.a.Sites = append(c.a.Sites, s)
+}
+
+func (c *collector) Library(lc *link.LibraryCall) {
+	n, ok := c.node(lc.From, lc.Op)
+	if !ok {
+		return
+	}
+	if lc.Mode == link.Called {
+		c.targets[uint64(n)<<32|uint64(lc.ID)]++
+	}
+	c.a.Calls = append(c.a.Calls, *lc)
+	call := &c.a.Calls[len(c.a.Calls)-1]
+	e := lc.Entity
+	if e == nil {
+		return
+	}
+	for i := range e.Effects {
+		c.effect(n, call, &e.Effects[i], e.Async)
+	}
+	if e.Kind == knowledge.Class {
+		if init := call.Callee(); init != nil && init != e {
+			for i := range init.Effects {
+				c.effect(n, call, &init.Effects[i], false)
+			}
+		}
+		if e.Traits&knowledge.Settings != 0 && len(e.Effects) == 0 {
+			c.site(n, Site{ID: lc.ID, Op: lc.Op, Kind: knowledge.Env, Certainty: diag.Proved, Path: lc.Path, Entity: e, Mode: lc.Mode, Call: call})
+		}
+	}
+}
+
+// effect adds the site of one catalogued effect of a call, if it can happen for these arguments.
+func (c *collector) effect(n Node, lc *link.LibraryCall, ef *knowledge.Effect, async bool) {
+	if !lc.May(ef.When) {
+		return
+	}
+	s := Site{ID: lc.ID, Op: lc.Op, Kind: ef.Kind, Blocking: ef.Blocking && !async, Certainty: diag.Proved, Path: lc.Path, Entity: lc.Entity, Effect: ef, Mode: lc.Mode, Call: lc}
+	if lc.Mode == link.Offloaded || lc.Mode == link.Started || lc.Mode == link.Enqueued {
+		s.Blocking = false
+	}
+	if lc.Mode == link.Enqueued {
+		return
+	}
+	if ef.Mode != "" {
+		s.Kind = modeKind(lc.Arg(ef.Mode), ef.Kind)
+	}
+	if ef.SQL != "" {
+		s.Kind = sqlKind(lc.Arg(ef.SQL), ef.Kind)
+	}
+	s.Timeout = timeoutOf(lc, ef)
+	c.site(n, s)
+}
+
+// modeKind decides between reading and writing from open()'s mode.
+func modeKind(a link.Arg, otherwise knowledge.EffectKind) knowledge.EffectKind {
+	if !a.Given {
+		return knowledge.FSRead
+	}
+	modes, _ := a.Strings()
+	for _, m := range modes {
+		if strings.ContainsAny(m, "wax+") {
+			return knowledge.FSWrite
+		}
+	}
+	if len(modes) > 0 {
+		return knowledge.FSRead
+	}
+	return otherwise
+}
+
+var sqlWrites = []string{"insert", "update", "delete", "create", "drop", "alter", "replace", "merge", "truncate", "copy", "grant", "revoke", "upsert", "vacuum", "reindex", "call", "lock", "refresh"}
+
+// sqlKind decides between db and db.write from a statement's first word.
+func sqlKind(a link.Arg, otherwise knowledge.EffectKind) knowledge.EffectKind {
+	texts, _ := a.Strings()
+	for _, t := range texts {
+		if sqlIsWrite(t) {
+			return knowledge.DBWrite
+		}
+	}
+	for _, t := range a.Types() {
+		switch t[strings.LastIndexByte(t, '.')+1:] {
+		case "Insert", "Update", "Delete":
+			return knowledge.DBWrite
+		}
+	}
+	if len(texts) > 0 {
+		return knowledge.DB
+	}
+	return otherwise
+}
+
+func sqlIsWrite(text string) bool {
+	t := strings.ToLower(strings.TrimLeft(text, " \t\r\n("))
+	for strings.HasPrefix(t, "--") || strings.HasPrefix(t, "/*") {
+		end := "\n"
+		if t[0] == '/' {
+			end = "*/"
+		}
+		i := strings.Index(t, end)
+		if i < 0 {
+			return false
+		}
+		t = strings.TrimLeft(t[i+len(end):], " \t\r\n(")
+	}
+	word := t
+	for i := 0; i < len(t); i++ {
+		if t[i] < 'a' || t[i] > 'z' {
+			word = t[:i]
+			break
+		}
+	}
+	if word == "with" {
+		return strings.Contains(t, "insert into") || strings.Contains(t, "delete from") || strings.Contains(t, "update ") && strings.Contains(t, " set ")
+	}
+	if word == "select" {
+		return strings.Contains(t, " into ") && !strings.Contains(t, "insert into")
+	}
+	for _, w := range sqlWrites {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// timeoutOf says how a call that can wait is bounded.
+func timeoutOf(lc *link.LibraryCall, ef *knowledge.Effect) TimeoutState {
+	if ef.Timeout == "" && ef.ClassTimeout == "" && ef.DefaultTimeout == knowledge.DefaultUnknown {
+		return NoTimeoutKnown
+	}
+	if ef.Timeout != "" {
+		a := lc.Arg(ef.Timeout)
+		if a.Given {
+			if a.IsNone() {
+				return WaitsForever
+			}
+			return Bounded
+		}
+	}
+	switch ef.DefaultTimeout {
+	case knowledge.Forever:
+		if ef.ClassTimeout != "" {
+			return MaybeBounded
+		}
+		return WaitsForever
+	case knowledge.Bounded:
+		return Bounded
+	}
+	if ef.ClassTimeout != "" {
+		return MaybeBounded
+	}
+	return NoTimeoutKnown
+}
+
+// finish adds what is no library call: writes of shared state, raised SystemExit; and numbers the script parts.
+func (c *collector) finish() {
+	a := c.a
+	fix := func(n Node) Node {
+		if n >= 1<<31 {
+			return Node(a.first) + n&^(1<<31)
+		}
+		return n
+	}
+	for i := range c.pending {
+		e := &c.pending[i]
+		if c.targets[uint64(e.From)<<32|uint64(e.ID)] > 1 && e.Mode == link.Called {
+			e.Certainty = diag.Likely
+		}
+		e.From = fix(e.From)
+	}
+	for i := range a.Sites {
+		s := &a.Sites[i]
+		if c.targets[uint64(s.Node)<<32|uint64(s.ID)] > 1 && s.Mode == link.Called {
+			s.Certainty = diag.Likely
+		}
+		s.Node = fix(s.Node)
+	}
+	a.Edges = c.pending
+	// Running a script runs its module first.
+	for i, f := range a.Files {
+		a.Edges = append(a.Edges, Edge{From: a.Main(i), To: Node(f.FirstFunc()), Op: &facts.Op{}, Mode: link.Called, Certainty: diag.Proved})
+	}
+	for _, f := range a.Files {
+		for k := range f.Facts.Funcs {
+			fn := &f.Facts.Funcs[k]
+			if fn.Kind != facts.Function && fn.Kind != facts.Lambda {
+				continue
+			}
+			n := Node(uint32(f.FirstFunc()) + uint32(k))
+			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+				op := &f.Facts.Ops[o]
+				what, ok := stateWritten(f, op)
+				if !ok {
+					continue
+				}
+				a.Sites = append(a.Sites, Site{Node: n, ID: f.OpBase() + o, Op: op, Kind: knowledge.State, Certainty: diag.Proved, Path: what})
+			}
+		}
+	}
+}
+
+// stateWritten: the operation writes something that outlives the function and that others share.
+func stateWritten(f *link.File, op *facts.Op) (string, bool) {
+	switch op.Code {
+	case facts.StateWrite:
+		if op.C != 0 {
+			return "", false // nonlocal: the enclosing function's own
+		}
+		return f.Facts.Str(op.B), true
+	case facts.SetAttr:
+		if op.Flags&facts.FlagGlobalRoot != 0 {
+			return f.Facts.Str(op.B), true
+		}
+	case facts.SetItem:
+		if op.Flags&facts.FlagGlobalRoot != 0 {
+			return "item", true
+		}
+	case facts.Delete:
+		if op.Flags&facts.FlagGlobalRoot != 0 {
+			return "item", true
+		}
+	}
+	return "", false
+}
+
+// ---- propagating ----
+
+// passes says whether a caller has the effects of what an edge runs, and whether they may still block it.
+func passes(m link.Mode) (effects, blocking bool) {
+	switch m {
+	case link.Called, link.Consumed, link.Scheduled, link.ClassRun, link.Imported:
+		return true, true
+	case link.Offloaded, link.Started:
+		return true, false
+	}
+	return false, false
+}
+
+func (a *Analysis) propagate() {
+	a.reach = make([]reached, a.nodes*layers)
+	var byLayer [layers][]uint32
+	for i := range a.Sites {
+		l := layer(a.Sites[i].Kind, a.Sites[i].Blocking)
+		byLayer[l] = append(byLayer[l], uint32(i))
+	}
+	// Blocking layers first: what they lose on the way to a worker thread arrives in the layer beside.
+	for k := 0; k < layers; k += 2 {
+		a.spread(k+1, byLayer[k+1], nil)
+		var lost []uint32
+		for i := range a.Edges {
+			e := &a.Edges[i]
+			if ok, block := passes(e.Mode); ok && !block && a.reach[int(e.To)*layers+k+1].dist != 0 {
+				lost = append(lost, uint32(i))
+			}
+		}
+		a.spread(k, byLayer[k], lost)
+	}
+}
+
+// spread walks back from the sites of one layer, proved steps first, breadth first. lost are edges that bring the effect
+// over from the blocking layer.
+func (a *Analysis) spread(l int, sites, lost []uint32) {
+	if len(sites) == 0 && len(lost) == 0 {
+		return
+	}
+	for _, want := range [...]diag.Certainty{diag.Proved, diag.Likely} {
+		var queue, next []Node
+		at := func(n Node) *reached { return &a.reach[int(n)*layers+l] }
+		if want == diag.Likely {
+			// Everything proved is a start for what is only likely.
+			for n := range a.nodes {
+				if at(Node(n)).dist != 0 {
+					queue = append(queue, Node(n))
+				}
+			}
+		}
+		for _, i := range sites {
+			s := &a.Sites[i]
+			if r := at(s.Node); r.dist == 0 && s.Certainty >= want {
+				*r = reached{1, i, min(want, s.Certainty)}
+				queue = append(queue, s.Node)
+			}
+		}
+		for _, i := range lost {
+			e := &a.Edges[i]
+			from := a.reach[int(e.To)*layers+l+1]
+			if r := at(e.From); r.dist == 0 && min(e.Certainty, from.cert) >= want {
+				*r = reached{from.dist + 1, i, want}
+				queue = append(queue, e.From)
+			}
+		}
+		for len(queue) > 0 {
+			next = next[:0]
+			for _, n := range queue {
+				r := *at(n)
+				for _, i := range a.in.of(n) {
+					e := &a.Edges[i]
+					ok, block := passes(e.Mode)
+					if !ok || !block && l&1 == 1 || e.Certainty < want {
+						continue
+					}
+					if p := at(e.From); p.dist == 0 {
+						*p = reached{r.dist + 1, i, want}
+						next = append(next, e.From)
+					}
+				}
+			}
+			queue, next = next, queue
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package link
+
+import (
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
+
+// Instances is the number of block instances; the first Funcs() are the blocks themselves.
+func (r *Solution) Instances() int { return len(r.s.instances) }
+
+// FuncOf is the block of an instance.
+func (r *Solution) FuncOf(i Instance) Func { return r.s.instances[i].fn }
+
+// Collect evaluates every block once more with the final values and tells c what it meets, in order.
+func (r *Solution) Collect(c Collector) {
+	s := r.s
+	s.collect = c
+	for i := 0; i < len(s.instances); i++ {
+		in := Instance(i)
+		s.run(in)
+		s.dependencies(in)
+	}
+	s.collect = nil
+}
+
+// dependencies reports the functions that a framework calls for this one: those its parameters name with Depends(f), as
+// a default or in Annotated.
+func (s *solver) dependencies(in Instance) {
+	it := s.instances[in]
+	fn := s.Facts(it.fn)
+	if fn.Kind != facts.Function {
+		return
+	}
+	s.op = &facts.Op{Pos: fn.NamePos}
+	for i := range fn.Params {
+		for _, v := range s.sets.values(s.shared[s.varOf(in, fn.Params[i].Var)]) {
+			ob := s.objs[v]
+			if ob.kind != kMade {
+				continue
+			}
+			e := s.exts[ob.a].entity
+			if e == nil || !dependsOn(e) {
+				continue
+			}
+			s.op.Pos = fn.Params[i].Pos
+			s.opID = s.fileOf.op + fn.Ops[0]
+			r := s.call(Value(ob.b), &callArgs{}, Depended)
+			for _, c := range s.sets.values(r) {
+				if k := s.objs[c].kind; k == kCoro || k == kGen {
+					s.edge(Depended, Instance(s.objs[c].a), c)
+				}
+			}
+		}
+	}
+}
+
+func dependsOn(e *knowledge.Entity) bool {
+	for i := range e.Calls {
+		if e.Calls[i].Mode == knowledge.Depends {
+			return true
+		}
+	}
+	return false
+}
+
+// Arg is what a library call gives to a parameter.
+type Arg struct {
+	Given bool
+	Ref   facts.Ref
+	set   Set
+	s     *solver
+}
+
+// Arg finds a parameter of the called function by name.
+func (c *LibraryCall) Arg(param string) Arg {
+	e := c.Callee()
+	if e == nil || param == "" {
+		return Arg{}
+	}
+	x, ref, given := c.s.argRef(e, c.args, param)
+	return Arg{given, ref, x, c.s}
+}
+
+// Callee is the function that takes the arguments: a class's constructor for a class.
+func (c *LibraryCall) Callee() *knowledge.Entity {
+	e := c.Entity
+	if e != nil && e.Kind == knowledge.Class {
+		if init := c.s.Catalogue.Constructor(e); init != nil {
+			return init
+		}
+	}
+	return e
+}
+
+// Pos is the n-th positional argument.
+func (c *LibraryCall) Pos(n int) Arg {
+	if n >= len(c.args.pos) {
+		return Arg{}
+	}
+	return Arg{true, c.args.pos[n].ref, c.args.pos[n].set, c.s}
+}
+
+// Keyword is a keyword argument, whether the callee is known or not.
+func (c *LibraryCall) Keyword(name string) Arg {
+	for i := range c.args.kw {
+		if k := &c.args.kw[i]; k.name != 0 && c.s.Names[k.name] == name {
+			return Arg{true, k.ref, k.set, c.s}
+		}
+	}
+	return Arg{}
+}
+
+// May says whether a condition of the catalogue may hold for this call.
+func (c *LibraryCall) May(cond *knowledge.Condition) bool {
+	if cond == nil {
+		return true
+	}
+	e := c.Callee()
+	if e == nil {
+		return true
+	}
+	return c.s.conditionMay(cond, e, c.args)
+}
+
+// IsNone: the argument is the literal None.
+func (a Arg) IsNone() bool { return a.Ref.Is(facts.ConstNone) }
+
+// Strings are the string literals that the argument may be; open is true when it may be something else as well.
+func (a Arg) Strings() (out []string, open bool) {
+	if a.s == nil {
+		return nil, true
+	}
+	if a.set == 0 {
+		return nil, true
+	}
+	for _, v := range a.s.sets.values(a.set) {
+		if ob := a.s.objs[v]; ob.kind == kStr {
+			out = append(out, a.s.Names[ob.a])
+		} else {
+			open = true
+		}
+	}
+	return out, open
+}
+
+// Types are the dotted names of the classes and library objects that the argument may be an instance of.
+func (a Arg) Types() []string {
+	var out []string
+	if a.s == nil {
+		return nil
+	}
+	for _, v := range a.s.sets.values(a.set) {
+		switch ob := a.s.objs[v]; ob.kind {
+		case kExtInst, kExt, kMethod, kExtCoro:
+			out = append(out, a.s.exts[ob.a].path)
+		case kInst:
+			out = append(out, a.s.ClassName(Class(ob.a)))
+		}
+	}
+	return out
+}
+
+// ReceiverPath is the class of a bound library method's receiver, "" for others.
+func (c *LibraryCall) ReceiverPath() string {
+	if c.Recv == 0 {
+		return ""
+	}
+	switch ob := c.s.objs[c.Recv]; ob.kind {
+	case kExtInst, kMade:
+		return c.s.exts[ob.a].path
+	case kInst:
+		return c.s.ClassName(Class(ob.a))
+	case kStr:
+		return "builtins.str"
+	case kList:
+		return "builtins.list"
+	case kDict:
+		return "builtins.dict"
+	}
+	return ""
+}
+
+// DisplayPath is the path as a reader of the source would write it: builtins without their module.
+func (c *LibraryCall) DisplayPath() string { return strings.TrimPrefix(c.Path, "builtins.") }
