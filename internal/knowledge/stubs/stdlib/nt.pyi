@@ -61,7 +61,6 @@ from os import readinto as readinto
 from os import fstat as fstat
 from os import fstatvfs as fstatvfs
 from os import fpathconf as fpathconf
-from os import isatty as isatty
 from os import listdrives as listdrives
 from os import listmounts as listmounts
 from os import listvolumes as listvolumes
@@ -165,6 +164,7 @@ from os import process_cpu_count as process_cpu_count
 from os import getgroups as getgroups
 from os import getloadavg as getloadavg
 from os import get_terminal_size as get_terminal_size
+from os import isatty as isatty
 from os import uname as uname
 from os import close as close
 from os import closerange as closerange

@@ -52,7 +52,6 @@ from os import readinto as readinto
 from os import fstat as fstat
 from os import fstatvfs as fstatvfs
 from os import fpathconf as fpathconf
-from os import isatty as isatty
 from os import statx as statx
 from os import remove as remove
 from os import unlink as unlink
@@ -127,6 +126,7 @@ from os import cpu_count as cpu_count
 from os import getgroups as getgroups
 from os import getloadavg as getloadavg
 from os import get_terminal_size as get_terminal_size
+from os import isatty as isatty
 from os import uname as uname
 from os import close as close
 from os import closerange as closerange
