@@ -1,0 +1,4 @@
+# Facts: OpenAI Agents SDK documentation, "Agents".
+
+@framework("agent")
+class Agent: ...

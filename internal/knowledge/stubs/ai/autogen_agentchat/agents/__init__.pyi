@@ -1,0 +1,16 @@
+# Facts: AutoGen documentation, "AgentChat".
+
+@framework("agent")
+class AssistantAgent:
+    @registers("tools",phase="callback")
+    def __init__(self, name, model_client, *, tools=...): ...
+    @effect("llm", taint="model")
+    async def run(self, *, task=..., cancellation_token=..., output_task_messages=...): ...
+    @effect("llm", taint="model")
+    async def on_messages(self, messages, cancellation_token): ...
+    @effect("llm", taint="model", blocking=False, blocking=False)
+    def run_stream(self, *, task=..., cancellation_token=..., output_task_messages=...) -> AsyncIterator[Any]: ...
+
+class CodeExecutorAgent:
+    @effect("exec")
+    async def run(self, *, task=..., cancellation_token=..., output_task_messages=...): ...

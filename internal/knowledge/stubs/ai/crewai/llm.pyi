@@ -1,0 +1,5 @@
+# Facts: CrewAI documentation, "LLMs".
+
+class LLM:
+    @effect("llm", timeout="class:timeout", taint="model")
+    def call(self, messages, callbacks=...): ...

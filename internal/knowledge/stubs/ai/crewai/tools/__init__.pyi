@@ -1,0 +1,5 @@
+# Facts: CrewAI documentation, "Tools".
+
+@framework("agent")
+@registers_decorated(phase="callback", factory="both")
+def tool(*args): ...

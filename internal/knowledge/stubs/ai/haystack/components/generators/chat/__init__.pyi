@@ -1,0 +1,9 @@
+# Facts: Haystack documentation, "Generators".
+
+@framework("ai-client")
+class OpenAIChatGenerator:
+    def __init__(self, api_key=..., model=..., streaming_callback=..., api_base_url=..., organization=..., generation_kwargs=..., timeout=..., max_retries=..., tools=..., tools_strict=..., http_client_kwargs=...): ...
+    @effect("llm", timeout="class:timeout", default_timeout=30, taint="model")
+    def run(self, messages, streaming_callback=..., generation_kwargs=..., *, tools=..., tools_strict=...): ...
+    @effect("llm", timeout="class:timeout", default_timeout=30, taint="model")
+    async def run_async(self, messages, streaming_callback=..., generation_kwargs=..., *, tools=..., tools_strict=...): ...

@@ -1,0 +1,2 @@
+# Facts: Haystack documentation, "Components".
+component: Any

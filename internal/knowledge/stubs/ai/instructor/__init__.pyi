@@ -1,0 +1,29 @@
+# Facts: Instructor documentation: the patched client keeps the methods of the client it wraps.
+
+@framework("ai-client")
+def from_openai(client, mode=..., model=..., **kwargs): ...
+@framework("ai-client")
+def patch(client=..., create=..., mode=..., provider=...): ...
+@effect("env")
+def from_provider(model, async_client=..., cache=..., mode=..., **kwargs): ...
+class Instructor:
+    chat: Instructor
+    completions: Instructor
+    messages: Instructor
+    @effect("llm", taint="model")
+    def create(self, response_model, messages, max_retries=..., context=..., strict=..., hooks=..., token_budget=..., **kwargs): ...
+    @effect("llm", taint="model")
+    def create_with_completion(self, messages, response_model, max_retries=..., context=..., strict=..., hooks=..., **kwargs): ...
+    @effect("llm", taint="model")
+    def create_partial(self, response_model, messages, max_retries=..., context=..., strict=..., hooks=..., **kwargs) -> Iterator[Any]: ...
+    @effect("llm", taint="model")
+    def create_iterable(self, messages, response_model, max_retries=..., context=..., strict=..., hooks=..., **kwargs) -> Iterator[Any]: ...
+
+class AsyncInstructor:
+    chat: AsyncInstructor
+    completions: AsyncInstructor
+    messages: AsyncInstructor
+    @effect("llm", taint="model")
+    async def create(self, response_model, messages, max_retries=..., context=..., strict=..., hooks=..., token_budget=..., **kwargs): ...
+    @effect("llm", taint="model")
+    async def create_with_completion(self, messages, response_model, max_retries=..., context=..., strict=..., hooks=..., **kwargs): ...

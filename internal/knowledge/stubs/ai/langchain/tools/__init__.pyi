@@ -1,0 +1,2 @@
+# Facts: LangChain documentation, "Tools".
+from langchain_core.tools.convert import tool as tool

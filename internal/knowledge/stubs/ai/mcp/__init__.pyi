@@ -1,0 +1,2 @@
+# Facts: Model Context Protocol Python SDK documentation.
+from mcp.client.session import ClientSession as ClientSession

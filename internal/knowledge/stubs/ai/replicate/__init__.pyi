@@ -1,0 +1,9 @@
+# Facts: Replicate Python client README.
+from replicate.client import Client as Client
+
+@effect("llm", taint="model")
+def run(ref, input=..., *, use_file_output=..., wait=..., **params): ...
+@effect("llm", taint="model")
+def stream(ref, *, input=..., **params) -> Iterator[Any]: ...
+@effect("llm", taint="model")
+async def async_run(ref, input=..., *, use_file_output=..., wait=..., **params): ...

@@ -1,0 +1,6 @@
+# Facts: Pillow documentation, "ImageFont Module".
+
+@effect("fs.read")
+def truetype(font, size=..., index=..., encoding=..., layout_engine=...): ...
+@effect("fs.read")
+def load(filename): ...

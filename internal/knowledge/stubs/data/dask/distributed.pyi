@@ -1,0 +1,2 @@
+# Facts: Dask.distributed documentation.
+from distributed.client import Client as Client

@@ -1,0 +1,3 @@
+# Facts: fastparquet documentation.
+from fastparquet.api import ParquetFile as ParquetFile
+from fastparquet.writer import write as write

@@ -1,0 +1,2 @@
+# Facts: Plotly documentation.
+from plotly.graph_objs import Figure as Figure

@@ -1,0 +1,6 @@
+# Facts: Apache Arrow documentation, "Reading and Writing CSV files".
+
+@effect("fs.read")
+def read_csv(input_file, read_options=..., parse_options=..., convert_options=..., memory_pool=...): ...
+@effect("fs.write")
+def write_csv(data, output_file, write_options=..., memory_pool=...): ...

@@ -1,0 +1,6 @@
+# Facts: Apache Arrow documentation, "Tabular Datasets".
+
+@effect("fs.read")
+def dataset(source, schema=..., format=..., filesystem=..., partitioning=..., partition_base_dir=..., exclude_invalid_files=..., ignore_prefixes=...): ...
+@effect("fs.write")
+def write_dataset(data, base_dir): ...

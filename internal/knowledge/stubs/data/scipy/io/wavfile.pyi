@@ -1,0 +1,6 @@
+# Facts: SciPy documentation, "scipy.io".
+
+@effect("fs.read")
+def read(filename, mmap=...): ...
+@effect("fs.write")
+def write(filename, rate, data): ...

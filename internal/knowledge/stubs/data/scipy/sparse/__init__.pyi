@@ -1,0 +1,6 @@
+# Facts: SciPy documentation, "scipy.sparse".
+
+@effect("fs.read")
+def load_npz(file): ...
+@effect("fs.write")
+def save_npz(file, matrix, compressed=...): ...

@@ -1,0 +1,2 @@
+# Facts: tqdm documentation.
+from tqdm.std import tqdm as tqdm, trange as trange

@@ -1,0 +1,9 @@
+# Facts: Weaviate Python client documentation: connecting asks the server whether it is ready.
+from weaviate.client import WeaviateClient as WeaviateClient
+
+@effect("net")
+def connect_to_local(host=..., port=..., grpc_port=..., headers=..., additional_config=..., skip_init_checks=..., auth_credentials=...) -> WeaviateClient: ...
+@effect("net")
+def connect_to_weaviate_cloud(cluster_url, auth_credentials, headers=..., additional_config=..., skip_init_checks=...) -> WeaviateClient: ...
+@effect("net")
+def connect_to_custom(http_host, http_port, http_secure, grpc_host, grpc_port, grpc_secure, headers=..., additional_config=..., auth_credentials=..., skip_init_checks=...) -> WeaviateClient: ...

@@ -1,0 +1,4 @@
+# Facts: Gensim documentation, "downloader".
+
+@effect("model.load")
+def load(name, return_path=...): ...

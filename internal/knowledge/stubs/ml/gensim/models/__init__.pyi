@@ -1,0 +1,3 @@
+# Facts: Gensim documentation: saved models are pickles.
+from gensim.models.word2vec import Word2Vec as Word2Vec
+from gensim.models.keyedvectors import KeyedVectors as KeyedVectors

@@ -1,0 +1,9 @@
+# Facts: MLflow documentation, "mlflow.pyfunc": models are pickles unless the flavor says otherwise.
+
+@effect("model.load")
+@effect("deserialize", sink="model_uri")
+def load_model(model_uri, suppress_warnings=..., dst_path=..., model_config=...): ...
+@effect("net", write=True)
+def log_model(artifact_path=..., loader_module=..., data_path=..., code_paths=..., infer_code_paths=..., conda_env=..., python_model=..., artifacts=..., *, name=...): ...
+@effect("fs.write")
+def save_model(path, loader_module=..., data_path=..., code_paths=..., infer_code_paths=..., conda_env=..., mlflow_model=..., python_model=..., **kwargs): ...

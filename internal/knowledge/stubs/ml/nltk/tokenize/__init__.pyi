@@ -1,0 +1,6 @@
+# Facts: NLTK documentation, "nltk.tokenize": the model is read from disk at first use.
+
+@effect("fs.read")
+def word_tokenize(text, language=..., preserve_line=...): ...
+@effect("fs.read")
+def sent_tokenize(text, language=...): ...

@@ -1,0 +1,5 @@
+# Facts: Ray documentation, "Actors".
+
+class ActorClass:
+    @effect("subprocess", blocking=False)
+    def remote(self, *args, **kwargs): ...

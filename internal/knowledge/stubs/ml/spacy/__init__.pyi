@@ -1,0 +1,6 @@
+# Facts: spaCy documentation, "API: Top-level Functions".
+from spacy.language import Language as Language
+
+@effect("model.load")
+def load(name, *, vocab=..., disable=..., enable=..., exclude=..., config=...) -> Language: ...
+def blank(name, *, vocab=..., config=..., meta=...) -> Language: ...

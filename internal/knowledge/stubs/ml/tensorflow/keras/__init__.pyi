@@ -1,0 +1,2 @@
+# Facts: TensorFlow documentation: Keras.
+from keras import models as models, Model as Model, Sequential as Sequential

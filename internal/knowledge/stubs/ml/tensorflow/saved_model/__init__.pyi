@@ -1,0 +1,6 @@
+# Facts: TensorFlow documentation, "tf.saved_model".
+
+@effect("model.load", sink="export_dir")
+def load(export_dir, tags=..., options=...): ...
+@effect("fs.write")
+def save(obj, export_dir, signatures=..., options=...): ...

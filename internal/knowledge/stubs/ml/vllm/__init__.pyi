@@ -1,0 +1,16 @@
+# Facts: vLLM documentation: the model runs in this process and its workers.
+
+@framework("ai-client")
+class LLM:
+    @effect("model.load")
+    @effect("subprocess")
+    def __init__(self, model, *, tokenizer=..., trust_remote_code=..., tensor_parallel_size=..., dtype=..., **kwargs): ...
+    @effect("llm", taint="model")
+    def generate(self, prompts, sampling_params=..., **kwargs): ...
+    @effect("llm", taint="model")
+    def chat(self, messages, sampling_params=..., **kwargs): ...
+    @effect("llm")
+    def embed(self, prompts, **kwargs): ...
+
+class SamplingParams:
+    def __init__(self, n=..., **kwargs): ...

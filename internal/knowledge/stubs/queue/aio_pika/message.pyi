@@ -1,0 +1,4 @@
+# Facts: aio-pika documentation.
+
+class Message:
+    def __init__(self, body): ...

@@ -1,0 +1,6 @@
+# Facts: Apache Airflow documentation, "HTTP provider".
+
+class HttpHook:
+    def __init__(self, method=..., http_conn_id=..., **kwargs): ...
+    @effect("net", taint="external")
+    def run(self, endpoint=..., data=..., headers=..., extra_options=..., **request_kwargs): ...

@@ -1,0 +1,6 @@
+# Facts: Apache Airflow 3 documentation, "Task SDK".
+
+@framework("dag")
+class DAG:
+    def __init__(self, dag_id, *, schedule=..., start_date=..., default_args=..., catchup=..., tags=..., **kwargs): ...
+    def __enter__(self) -> Self: ...

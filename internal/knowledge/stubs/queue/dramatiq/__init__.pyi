@@ -1,0 +1,3 @@
+# Facts: Dramatiq documentation, "API Reference".
+from dramatiq.actor import actor as actor, Actor as Actor
+from dramatiq.broker import set_broker as set_broker, get_broker as get_broker

@@ -1,0 +1,2 @@
+# Facts: Faust documentation.
+from faust.app.base import App as App

@@ -1,0 +1,6 @@
+# Facts: Kedro documentation, "Pipelines".
+
+@framework("dag")
+def pipeline(*args, **kwargs): ...
+@registers("func",phase="job")
+def node(func, inputs, outputs, *, name=..., tags=..., confirms=..., namespace=...): ...

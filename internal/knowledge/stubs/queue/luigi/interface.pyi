@@ -1,0 +1,6 @@
+# Facts: Luigi documentation, "Running Luigi".
+
+@effect("net")
+def build(tasks, worker_scheduler_factory=..., detailed_summary=..., **env_params): ...
+@effect("net")
+def run(*args, **kwargs): ...
