@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -21,36 +22,45 @@ import (
 const pad = 16
 
 // ReadFile reads a file into a buffer that the parser can use without copying.
-func ReadFile(path string) ([]byte, error) {
+func ReadFile(path string) ([]byte, error) { return AppendFile(nil, path) }
+
+// AppendFile is ReadFile into the room of buf, whose contents it appends to. A worker that drops each file's tree before
+// it reads the next one reuses one buffer.
+func AppendFile(buf []byte, path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return buf, err
 	}
 	defer f.Close()
-	size := 0
+	size := 4096
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < 1<<32 {
 		size = int(info.Size())
 	}
-	buf := make([]byte, 0, size+pad)
+	// One byte more than the size, so that the read that finds the end has room.
+	buf = grow(buf, size+1+pad)
 	for {
-		if cap(buf)-len(buf) <= pad-1 {
-			grown := make([]byte, len(buf), 2*cap(buf)+4096)
-			copy(grown, buf)
-			buf = grown
-		}
-		// A full read of a regular file ends with one empty read, which needs a byte of room.
-		n, err := f.Read(buf[len(buf) : cap(buf)-pad+1])
+		n, err := f.Read(buf[len(buf) : cap(buf)-pad])
 		buf = buf[:len(buf)+n]
-		if n > 0 && len(buf) > cap(buf)-pad {
-			continue
-		}
-		if n == 0 || err != nil {
-			if err != nil && err.Error() != "EOF" {
-				return nil, err
-			}
+		if err == io.EOF {
+			clear(buf[len(buf) : len(buf)+pad])
 			return buf, nil
 		}
+		if err != nil {
+			return buf, err
+		}
+		if cap(buf)-len(buf) <= pad {
+			buf = grow(buf, len(buf)+pad+1)
+		}
 	}
+}
+
+func grow(buf []byte, room int) []byte {
+	if cap(buf)-len(buf) >= room {
+		return buf
+	}
+	grown := make([]byte, len(buf), len(buf)+room)
+	copy(grown, buf)
+	return grown
 }
 
 // An Undecodable is why bytes are not the text they claim to be.
@@ -72,11 +82,11 @@ func Decode(raw []byte) ([]byte, *Undecodable) {
 	}
 	name, at := declaration(text)
 	canonical := canonicalName(name)
+	if marked && name != "" && !strings.HasPrefix(strings.ReplaceAll(strings.ToLower(name), "_", "-")+"-", "utf-8-") {
+		return text, &Undecodable{at, "the file starts with a UTF-8 mark but declares the encoding " + name}
+	}
 	if name == "" || canonical == "utf-8" {
 		return text, invalidUTF8(text)
-	}
-	if marked {
-		return text, &Undecodable{at, "the file starts with a UTF-8 mark but declares the encoding " + name}
 	}
 	if canonical == "ascii" {
 		for i, c := range text {
@@ -90,6 +100,9 @@ func Decode(raw []byte) ([]byte, *Undecodable) {
 	if enc == nil {
 		return text, &Undecodable{at, "the encoding " + name + " is unknown"}
 	}
+	if table, ok := enc.(*charmap.Charmap); ok {
+		return decodeTable(text, table, name, strings.HasPrefix(canonical, "iso-8859-"))
+	}
 	out, err := enc.NewDecoder().Bytes(text)
 	if err != nil {
 		return text, &Undecodable{at, "the file is not in the encoding it declares, " + name}
@@ -98,6 +111,27 @@ func Decode(raw []byte) ([]byte, *Undecodable) {
 		return out, &Undecodable{diag.Span{Start: uint32(i), End: uint32(i + 3)}, "a byte that the declared encoding, " + name + ", does not have"}
 	}
 	return out, nil
+}
+
+// decodeTable decodes a single-byte encoding. In the ISO 8859 family the bytes from 0x80 to 0x9f are control characters.
+func decodeTable(text []byte, table *charmap.Charmap, name string, iso bool) ([]byte, *Undecodable) {
+	out := make([]byte, 0, len(text)+len(text)/8+pad)
+	var problem *Undecodable
+	for _, b := range text {
+		if b < utf8.RuneSelf {
+			out = append(out, b)
+			continue
+		}
+		r := table.DecodeByte(b)
+		if r == utf8.RuneError && iso && b < 0xa0 {
+			r = rune(b)
+		}
+		if r == utf8.RuneError && problem == nil {
+			problem = &Undecodable{diag.Span{Start: uint32(len(out)), End: uint32(len(out)) + 3}, "a byte that the declared encoding, " + name + ", does not have"}
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return out, problem
 }
 
 func invalidUTF8(text []byte) *Undecodable {
