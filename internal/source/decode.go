@@ -72,11 +72,11 @@ func Decode(raw []byte) ([]byte, *Problem) {
 	}
 	name, at := declaration(text)
 	canonical := canonicalName(name)
+	if marked && name != "" && !strings.HasPrefix(strings.ReplaceAll(strings.ToLower(name), "_", "-")+"-", "utf-8-") {
+		return text, &Problem{at, "the file starts with a UTF-8 mark but declares the encoding " + name}
+	}
 	if name == "" || canonical == "utf-8" {
 		return text, invalidUTF8(text)
-	}
-	if marked {
-		return text, &Problem{at, "the file starts with a UTF-8 mark but declares the encoding " + name}
 	}
 	if canonical == "ascii" {
 		for i, c := range text {
@@ -90,6 +90,9 @@ func Decode(raw []byte) ([]byte, *Problem) {
 	if enc == nil {
 		return text, &Problem{at, "the encoding " + name + " is unknown"}
 	}
+	if table, ok := enc.(*charmap.Charmap); ok {
+		return decodeTable(text, table, name, strings.HasPrefix(canonical, "iso-8859-"))
+	}
 	out, err := enc.NewDecoder().Bytes(text)
 	if err != nil {
 		return text, &Problem{at, "the file is not in the encoding it declares, " + name}
@@ -98,6 +101,27 @@ func Decode(raw []byte) ([]byte, *Problem) {
 		return out, &Problem{diag.Span{Start: uint32(i), End: uint32(i + 3)}, "a byte that the declared encoding, " + name + ", does not have"}
 	}
 	return out, nil
+}
+
+// decodeTable decodes a single-byte encoding. In the ISO 8859 family the bytes from 0x80 to 0x9f are control characters.
+func decodeTable(text []byte, table *charmap.Charmap, name string, iso bool) ([]byte, *Problem) {
+	out := make([]byte, 0, len(text)+len(text)/8+pad)
+	var problem *Problem
+	for _, b := range text {
+		if b < utf8.RuneSelf {
+			out = append(out, b)
+			continue
+		}
+		r := table.DecodeByte(b)
+		if r == utf8.RuneError && iso && b < 0xa0 {
+			r = rune(b)
+		}
+		if r == utf8.RuneError && problem == nil {
+			problem = &Problem{diag.Span{Start: uint32(len(out)), End: uint32(len(out)) + 3}, "a byte that the declared encoding, " + name + ", does not have"}
+		}
+		out = utf8.AppendRune(out, r)
+	}
+	return out, problem
 }
 
 func invalidUTF8(text []byte) *Problem {

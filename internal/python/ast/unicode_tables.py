@@ -2,7 +2,7 @@
 
     python3.14 unicode_tables.py collect > 3.14.json
     python3.15 unicode_tables.py collect > 3.15.json
-    python3.15 unicode_tables.py write 3.14.json 3.15.json
+    python3.15 unicode_tables.py write 3.14.json 3.15.json NameAliases.txt
 
 Each interpreter reports what its own Unicode version says, so that a dump prints characters as that interpreter does.
 """
@@ -40,17 +40,24 @@ def collect():
 RULED = ("CJK UNIFIED IDEOGRAPH-", "TANGUT IDEOGRAPH-", "HANGUL SYLLABLE ")
 
 
+def known(name, code):
+    try:
+        return unicodedata.lookup(name) == chr(code) and not name.startswith(RULED)
+    except KeyError:
+        return False
+
+
 def names():
     found = {}
     for code in range(0x110000):
         name = unicodedata.name(chr(code), "")
         if name and not name.startswith(RULED):
             found[name] = chr(code)
-    # Aliases are not listed by unicodedata; the standard keeps them in NameAliases.txt, given as an argument.
+    # Aliases are not listed by unicodedata; the standard keeps them in NameAliases.txt, given as the last argument.
     if len(sys.argv) > 4:
         for line in open(sys.argv[4], encoding="utf-8"):
             fields = line.split("#")[0].strip().split(";")
-            if len(fields) == 3 and unicodedata.lookup(fields[1]) == chr(int(fields[0], 16)):
+            if len(fields) == 3 and known(fields[1], int(fields[0], 16)):
                 found[fields[1]] = chr(int(fields[0], 16))
     return found
 

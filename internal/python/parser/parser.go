@@ -102,6 +102,7 @@ func Parse(p *Parser, src []byte, opts Options) (*ast.File, []Fault) {
 	p.next()
 	p.file.Body = p.statements(false)
 	p.file.Names = p.names
+	p.checkFuture()
 	return &p.file, p.faults
 }
 

@@ -364,6 +364,38 @@ func (p *Parser) importAlias() ast.Alias {
 	return a
 }
 
+var futures = map[string]bool{
+	"nested_scopes": true, "generators": true, "division": true, "absolute_import": true, "with_statement": true,
+	"print_function": true, "unicode_literals": true, "barry_as_FLUFL": true, "generator_stop": true, "annotations": true,
+}
+
+// checkFuture refuses unknown features in the future imports that start the module; later ones are for the compiler, and
+// before 3.14 all were.
+func (p *Parser) checkFuture() {
+	if p.version < 14 {
+		return
+	}
+	for i, s := range p.file.Body {
+		if e, ok := s.(*ast.ExprStmt); ok && i == 0 {
+			if _, doc := p.file.ConstString(e.Value); doc {
+				continue
+			}
+		}
+		f, ok := s.(*ast.ImportFrom)
+		if !ok || f.Level != 0 || f.Module != ast.SymDunderFuture {
+			return
+		}
+		for _, a := range f.Names {
+			switch name := p.names[a.Name]; {
+			case name == "braces":
+				p.faultAt(a.Start, a.Stop, "blocks in braces will not come to Python")
+			case !futures[name]:
+				p.faultAt(a.Start, a.Stop, "`"+name+"` is no feature of `__future__`")
+			}
+		}
+	}
+}
+
 func (p *Parser) future(names []ast.Alias) {
 	for _, a := range names {
 		switch a.Name {
