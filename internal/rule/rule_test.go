@@ -115,7 +115,7 @@ func TestFaultsOfPagesNameTheLine(t *testing.T) {
 		`1: the page has no section Why it matters`: "# a-b\n## What it does\nx\n",
 		`4: What it does is empty`:                  strings.Replace("# a-b\n\n\n## What it does\n"+page[strings.Index(page, "## Why"):], "\r", "", -1),
 		`5: a notebook begins with a line "# %%"`:   "# a-b\n## Example\n`n.ipynb`\n```py\nx\n```\n",
-		`6: the section has two configurations`:     "# a-b\n## Example\n```toml\n```\n\n```toml\n```\n",
+		`6: the section has two configurations`:     "# a-b\n## Example\n```toml\nk = 1\n```\n```toml\n```\n",
 		`7: the example has no file b.py to fix`:    "# a-b\n## Fix\n```py\nx\n```\n`b.py`\n```fixed\nx\n```\n",
 	} {
 		_, err := ParsePage(text)
