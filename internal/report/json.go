@@ -1,0 +1,80 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+)
+
+// Version of the JSON. It grows when a field changes its meaning or goes; new fields do not change it.
+const Version = 1
+
+type jsonReport struct {
+	Version  int           `json:"version"`
+	Work     []Work        `json:"work"`
+	Findings []jsonFinding `json:"findings"`
+}
+
+type jsonFinding struct {
+	Rule      string       `json:"rule"`
+	Name      string       `json:"name"`
+	Severity  string       `json:"severity"`
+	Work      []string     `json:"work"`
+	File      string       `json:"file"`
+	Line      int          `json:"line"`
+	Column    int          `json:"column"`
+	Cell      *int         `json:"cell"`
+	Message   string       `json:"message"`
+	Certainty string       `json:"certainty"`
+	Witness   []diag.Frame `json:"witness"`
+	Help      string       `json:"help"`
+	Also      int          `json:"also,omitempty"`      // further findings through the same edge
+	Fixable   bool         `json:"fixable,omitempty"`   // by --fix
+	Waived    string       `json:"waived,omitempty"`    // the waiver
+	Baselined bool         `json:"baselined,omitempty"` // known when the baseline was written
+}
+
+// JSON writes the report for programs. Lists are never null; cell is null outside notebooks.
+func JSON(w io.Writer, r *Result, _ Options) error {
+	out := jsonReport{Version: Version, Work: make([]Work, len(r.Work)), Findings: make([]jsonFinding, len(r.Findings))}
+	for i, k := range r.Work {
+		if k.Guardrails == nil {
+			k.Guardrails = []Guardrail{}
+		}
+		if k.Tier.Evidence == nil {
+			k.Tier.Evidence = []Evidence{}
+		}
+		out.Work[i] = k
+	}
+	for i := range r.Findings {
+		out.Findings[i] = toJSON(&r.Findings[i])
+	}
+	return encode(w, out)
+}
+
+func toJSON(f *diag.Finding) jsonFinding {
+	j := jsonFinding{
+		Rule: f.Rule, Name: f.Name, Severity: f.Severity.String(), Work: f.Work, File: f.File, Line: f.Line, Column: f.Column,
+		Message: f.Message, Certainty: f.Certainty.String(), Witness: f.Witness, Help: f.Help,
+		Also: f.Also, Fixable: len(f.Fixes) > 0, Waived: f.Waived, Baselined: f.Baselined,
+	}
+	if f.Cell > 0 {
+		cell := f.Cell
+		j.Cell = &cell
+	}
+	if j.Work == nil {
+		j.Work = []string{}
+	}
+	if j.Witness == nil {
+		j.Witness = []diag.Frame{}
+	}
+	return j
+}
+
+func encode(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}

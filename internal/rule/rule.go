@@ -1,0 +1,147 @@
+// Package rule holds what every rule shares: its description, the registry, its severity in each tier, its page and the
+// Pass that it sees.
+//
+// A rule is two sibling files in a family's package: name.go registers it, name.md is its page. The page is the help text,
+// the website's page and the test (package ruletest). A Rule is data; its Check is a function of its Pass and of nothing
+// else: no files, no network, no other rule. Codes are never used again.
+package rule
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
+)
+
+// A Rule describes one fault and finds it.
+type Rule struct {
+	Code   string // RW101; never used again
+	Name   string // the fault, so that it reads well after "allow": blocking-call-in-async
+	Since  string // the release that brought it: "0.1"
+	Family string // async, job, data, …
+
+	// Severity by tier; the zero value is Standard. A rule that differs says why on its page.
+	Severity Severities
+
+	Doc   Doc
+	Check func(*Pass)
+}
+
+// Severities are a rule's severity in each tier.
+type Severities struct{ Experimental, Internal, BusinessCritical, CustomerFacing diag.Severity }
+
+// Standard is what a rule has that says nothing else: the more it matters when the work breaks, the more severe.
+var Standard = Severities{diag.Note, diag.Warning, diag.Error, diag.Error}
+
+// Always is the same severity in every tier.
+func Always(s diag.Severity) Severities { return Severities{s, s, s, s} }
+
+// In is the rule's severity for work of a tier. Work whose tier is not known counts as internal.
+func (r *Rule) In(t project.Tier) diag.Severity {
+	s := r.Severity
+	if s == (Severities{}) {
+		s = Standard
+	}
+	switch t {
+	case project.Experimental:
+		return s.Experimental
+	case project.BusinessCritical:
+		return s.BusinessCritical
+	case project.CustomerFacing:
+		return s.CustomerFacing
+	}
+	return s.Internal
+}
+
+// A Registry is a set of rules. The rules of the program are in the one that Register adds to.
+type Registry struct{ rules []*Rule }
+
+var registry Registry
+
+// Register adds a rule to the program, once, when its package is initialised.
+func Register(r Rule) *Rule {
+	if err := registry.Add(&r); err != nil {
+		panic("rule: " + err.Error())
+	}
+	return &r
+}
+
+// All are the registered rules, by code.
+func All() []*Rule { return registry.All() }
+
+// Find is the registered rule with this code or name.
+func Find(codeOrName string) (*Rule, bool) { return registry.Find(codeOrName) }
+
+var (
+	codeForm = regexp.MustCompile(`^RW[1-9][0-9]{2}$`)
+	nameForm = regexp.MustCompile(`^[a-z]+(-[a-z]+)+$`)
+)
+
+// Add adds a rule whose code and name are new and well formed.
+func (g *Registry) Add(r *Rule) error {
+	switch {
+	case !codeForm.MatchString(r.Code):
+		return fmt.Errorf("rule %q has the code %q, which is not RW and three digits", r.Name, r.Code)
+	case !nameForm.MatchString(r.Name):
+		return fmt.Errorf("rule %s has the name %q, which is not lower-case words joined by -", r.Code, r.Name)
+	case r.Family == "" || r.Since == "" || r.Check == nil || r.Doc == (Doc{}):
+		return fmt.Errorf("rule %s %s lacks its family, release, page or check", r.Code, r.Name)
+	}
+	for _, o := range g.rules {
+		if o.Code == r.Code || o.Name == r.Name {
+			return fmt.Errorf("%s %s and %s %s share their code or name", o.Code, o.Name, r.Code, r.Name)
+		}
+	}
+	g.rules = append(g.rules, r)
+	return nil
+}
+
+// All are the rules by code.
+func (g *Registry) All() []*Rule {
+	all := slices.Clone(g.rules)
+	slices.SortFunc(all, func(a, b *Rule) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
+
+// Find is the rule with this code or name, in either case of letters.
+func (g *Registry) Find(codeOrName string) (*Rule, bool) {
+	for _, r := range g.rules {
+		if strings.EqualFold(r.Code, codeOrName) || strings.EqualFold(r.Name, codeOrName) {
+			return r, true
+		}
+	}
+	return nil, false
+}
+
+// Pass is all that a Check sees of the program, and where it leaves what it finds.
+type Pass struct {
+	Rule     *Rule
+	Findings []diag.Finding
+}
+
+// Report adds a finding of the pass's rule. Its severity is set later, by the tier of the work it concerns.
+func (p *Pass) Report(f diag.Finding) {
+	f.Rule, f.Name = p.Rule.Code, p.Rule.Name
+	p.Findings = append(p.Findings, f)
+}
+
+// Index is the list of rules as a Markdown table, for the website.
+func Index(rules []*Rule) (string, error) {
+	var b strings.Builder
+	b.WriteString("| code | name | what it finds | experimental | internal | business-critical | customer-facing | since |\n|---|---|---|---|---|---|---|---|\n")
+	for _, r := range rules {
+		page, err := r.Doc.Page()
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "| %s | [%s](%s.md) | %s |", r.Code, r.Name, r.Name, strings.ReplaceAll(page.Summary, "|", "\\|"))
+		for _, t := range project.Tiers() {
+			fmt.Fprintf(&b, " %s |", r.In(t))
+		}
+		fmt.Fprintf(&b, " %s |\n", r.Since)
+	}
+	return b.String(), nil
+}
