@@ -381,6 +381,7 @@ func (l *lowerer) call(e *ast.Call) Ref {
 	if f, ok := e.Func.(*ast.Attribute); ok && l.globalRoot(f.Value) {
 		op.Flags |= FlagGlobalRoot
 	}
+	l.updates(e)
 	return dst
 }
 

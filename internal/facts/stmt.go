@@ -141,23 +141,88 @@ func (l *lowerer) setItem(t *ast.Subscript, v Ref) {
 	if l.globalRoot(t.Value) {
 		op.Flags |= FlagGlobalRoot
 	}
-	if key.Tag() != TagStr && key.Tag() != TagInt {
+	if constantKey(key) && len(l.loops) == 0 && l.versioned(t.Value) {
+		op.Dst = l.newLocal()
+		l.newVersion(t.Value, op.Dst)
+	}
+}
+
+func constantKey(key Ref) bool { return key.Tag() == TagStr || key.Tag() == TagInt }
+
+// versioned: e is a name of this block, or a constant key of one: d, d["a"], d["a"]["b"].
+func (l *lowerer) versioned(e ast.Expr) bool {
+	for depth := 0; depth < 5; depth++ {
+		switch x := e.(type) {
+		case *ast.Subscript:
+			c, ok := x.Index.(*ast.Constant)
+			if !ok || c.Kind != ast.Str && c.Kind != ast.Int {
+				return false
+			}
+			e = x.Value
+			continue
+		case *ast.Name:
+			owner, sym, ok := l.t.Resolve(l.sc, x.ID)
+			return ok && l.inBlock(owner) && !l.noFlow[l.indexOf(sym)]
+		}
+		return false
+	}
+	return false
+}
+
+// newVersion makes v what e holds from here on in this block.
+func (l *lowerer) newVersion(e ast.Expr, v Ref) {
+	switch x := e.(type) {
+	case *ast.Name:
+		if owner, sym, ok := l.t.Resolve(l.sc, x.ID); ok && l.inBlock(owner) {
+			l.setVersion(l.indexOf(sym), v)
+		}
+	case *ast.Subscript:
+		base := l.expr(x.Value)
+		key := l.expr(x.Index)
+		dst := l.newLocal()
+		l.emit(SetItem, x, dst, uint32(base), uint32(key), uint32(v))
+		l.newVersion(x.Value, dst)
+	}
+}
+
+// updates: d.update({"a": f}, b=g) on a name of this block is an assignment of keys.
+func (l *lowerer) updates(e *ast.Call) {
+	f, ok := e.Func.(*ast.Attribute)
+	if !ok || l.f.Text(f.Attr) != "update" || len(l.loops) > 0 || !l.versioned(f.Value) {
 		return
 	}
-	n, ok := t.Value.(*ast.Name)
-	if !ok {
-		return
+	set := func(key Ref, val ast.Expr) {
+		if !constantKey(key) {
+			return
+		}
+		base, v := l.expr(f.Value), l.expr(val)
+		dst := l.newLocal()
+		l.emit(SetItem, e, dst, uint32(base), uint32(key), uint32(v))
+		l.newVersion(f.Value, dst)
 	}
-	owner, sym, ok := l.t.Resolve(l.sc, n.ID)
-	if !ok || !l.inBlock(owner) {
-		return
+	if len(e.Args) == 1 {
+		if d, ok := e.Args[0].(*ast.Dict); ok && len(d.Keys) <= 20 {
+			for i, k := range d.Keys {
+				if c, ok := k.(*ast.Constant); ok && plainValue(d.Values[i]) {
+					set(l.constant(c), d.Values[i])
+				}
+			}
+		}
 	}
-	k := l.indexOf(sym)
-	if l.noFlow[k] || len(l.loops) > 0 {
-		return
+	for i := range e.Keywords {
+		if k := &e.Keywords[i]; k.Arg != 0 && plainValue(k.Value) {
+			set(MakeRef(TagStr, l.str(k.Arg)), k.Value)
+		}
 	}
-	op.Dst = l.newLocal()
-	l.setVersion(k, op.Dst)
+}
+
+// plainValue: reading it again does nothing.
+func plainValue(e ast.Expr) bool {
+	switch e.(type) {
+	case *ast.Name, *ast.Constant:
+		return true
+	}
+	return false
 }
 
 func (l *lowerer) unpack(elts []ast.Expr, v Ref, n ast.Node, value ast.Expr) {

@@ -623,9 +623,8 @@ func dictGet(stores bool) hook {
 	}
 }
 
-// dictUpdate is an assignment of keys: the container named in this block has the new values from here on.
+// dictUpdate is an assignment of keys, and analysed as one: it is no call of something outside the program.
 func dictUpdate(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
-	s.report(x, recv, a, mode)
 	if s.isContainer(recv) {
 		s.updateDict(recv, a)
 	}

@@ -195,6 +195,7 @@ func (s *solver) callMethod(v Value, name Sym, a *callArgs) Set {
 	if name == 0 {
 		return 0
 	}
+	defer s.implied()()
 	ob := s.objs[v]
 	switch ob.kind {
 	case kExtInst:
@@ -231,6 +232,9 @@ func (s *solver) library(x uint32, recv Value, a *callArgs, mode Mode) {
 	if s.collect == nil || mode == silent {
 		return
 	}
+	if e := s.exts[x].entity; s.implicit && e != nil && len(e.Effects) == 0 {
+		return // a special method that a statement implies is worth telling only if it does something
+	}
 	s.collect.Library(&LibraryCall{From: s.in, ID: s.opID, Op: s.op, Path: s.exts[x].path, Entity: s.exts[x].entity, Mode: mode, Recv: recv, s: s, args: a})
 }
 
@@ -250,6 +254,11 @@ func (s *solver) libraryConstructor(c Class, inst Value, a *callArgs, mode Mode)
 // callExt calls something outside the program.
 func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 	e := s.exts[x].entity
+	if x == s.wellKnown.starter { // start() of a Thread made with a target
+		ob := s.objs[recv]
+		s.startMade(recv, ob, a)
+		return 0
+	}
 	if e == nil {
 		s.library(x, recv, a, mode)
 		s.consume(a)
@@ -739,6 +748,14 @@ func (s *solver) madeAttr(v Value, ob object, name Sym) Set {
 	return s.sets.union(out, s.loadAttr(Value(ob.b), name))
 }
 
+// startMade runs the target of a thread, process or timer, and reports the starting method.
+func (s *solver) startMade(v Value, ob object, a *callArgs) {
+	s.call(Value(ob.b), &callArgs{}, Started)
+	if m := s.Catalogue.Member(s.exts[ob.a].entity, "start"); m != nil {
+		s.library(s.extOfEntity(m), v, a, Called)
+	}
+}
+
 // callMade calls what a library made of a function.
 func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
 	if ob.a == s.wellKnown.offload {
@@ -757,6 +774,7 @@ func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
 }
 
 func (s *solver) enterLibrary(v Value, async bool) Set {
+	defer s.implied()()
 	ob := s.objs[v]
 	if ob.kind == kResult {
 		return s.readField(v, keyEnter)
@@ -789,7 +807,15 @@ func (s *solver) enterLibrary(v Value, async bool) Set {
 	return out
 }
 
+// implied marks the calls until the returned function runs as made by a statement, not written by the user.
+func (s *solver) implied() func() {
+	old := s.implicit
+	s.implicit = true
+	return func() { s.implicit = old }
+}
+
 func (s *solver) iterateLibrary(v Value, async bool) Set {
+	defer s.implied()()
 	ob := s.objs[v]
 	if ob.kind == kResult || ob.kind == kExtGen {
 		return s.sets.union(s.readField(v, keyElem), s.readField(v, keyYield))

@@ -129,7 +129,8 @@ type solver struct {
 	op      *facts.Op
 	opID    uint32
 
-	depth        int
+	depth       int
+	implicit    bool // what is called now is implied by a statement
 	cloneIDs     map[cloneKey]uint32
 	maxContexts  int
 	extIDs       map[*knowledge.Entity]uint32
