@@ -9,12 +9,16 @@ import (
 
 // Analyse links the tree's files and solves their effects. Files keep their index: Tree.Files[i] is Analysis.Files[i].
 func (t *Tree) Analyse(cat *knowledge.Catalogue) *effects.Analysis {
+	return effects.Analyse(link.New(t.sources(), cat, resolver{t.Layout}).Solve())
+}
+
+func (t *Tree) sources() []link.Source {
 	sources := make([]link.Source, len(t.Files))
 	for i := range t.Files {
 		f := &t.Files[i]
 		sources[i] = link.Source{Path: f.Path, Module: f.Module.Name, IsPackage: f.Module.IsPackage, Test: f.Module.Test, Facts: f.Facts}
 	}
-	return effects.Analyse(link.New(sources, cat, resolver{t.Layout}).Solve())
+	return sources
 }
 
 // resolver answers the linker's questions about imports from the layout.

@@ -360,9 +360,9 @@ func (s *solver) loadAttr(v Value, name Sym) Set {
 	case kSuper:
 		return s.superAttr(Class(ob.a), Value(ob.b), name)
 	case kStr:
-		return s.builtinMethod(v, s.wellKnown.strClass, name)
+		return s.builtinMethod(s.wellKnown.anyStr, s.wellKnown.strClass, name)
 	case kInt:
-		return s.builtinMethod(v, s.wellKnown.intClass, name)
+		return s.builtinMethod(s.wellKnown.anyInt, s.wellKnown.intClass, name)
 	case kList:
 		return s.builtinMethod(v, s.wellKnown.listClass, name)
 	case kTuple:

@@ -23,6 +23,7 @@ type wellKnown struct {
 	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass *knowledge.Entity
 	str                                                                            Set // a string of unknown value
 	offload                                                                        uint32
+	anyStr, anyInt                                                                 Value
 	starter                                                                        uint32
 
 	hooks     map[string]hook
@@ -67,6 +68,10 @@ func (w *wellKnown) init2(s *solver) {
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), class("Generator")
 	if w.strClass != nil {
 		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))
+		w.anyStr = Value(w.str)
+	}
+	if w.intClass != nil {
+		w.anyInt = s.object(kExtInst, s.extOfEntity(w.intClass), 0)
 	}
 	w.offload = s.extByPath("<offloaded>", nil, 0)
 	w.starter = s.extByPath("<start>", nil, 0)

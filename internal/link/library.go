@@ -47,13 +47,22 @@ func (s *solver) extOfEntity(e *knowledge.Entity) uint32 {
 	return x
 }
 
+// maxChain bounds a.b().c().d()… on objects of which nothing is known: fluent interfaces in loops have no end.
+const maxChain = 5
+
 // extChild is an attribute of something the catalogue does not know.
 func (s *solver) extChild(x uint32, name Sym) uint32 {
 	k := pair(x, uint32(name))
 	if c, ok := s.extKid.get(k); ok {
 		return c
 	}
+	if s.exts[x].depth >= maxChain {
+		return x
+	}
 	c := s.extByPath(s.exts[x].path+"."+s.Names[name], nil, x)
+	s.exts[c].depth = s.exts[x].depth + 1
+	e := s.exts[x].entity
+	s.exts[c].absent = s.exts[x].absent || e != nil && e.Kind != knowledge.Module
 	s.extKid.put(k, c)
 	return c
 }
@@ -149,6 +158,9 @@ func (s *solver) libraryAttr(v Value, x uint32, name Sym) Set {
 	}
 	m := s.Catalogue.Member(e, s.Names[name])
 	if m == nil {
+		if strings.HasPrefix(e.Path, "builtins.") {
+			return 0
+		}
 		return Set(s.object(kMethod, s.extChild(x, name), uint32(v)))
 	}
 	return s.boundEntity(m, v)
@@ -181,8 +193,6 @@ func (s *solver) builtinMethod(v Value, class *knowledge.Entity, name Sym) Set {
 	var out Value
 	if m := s.Catalogue.Member(class, s.Names[name]); m != nil && m.Kind == knowledge.Function {
 		out = s.object(kMethod, s.extOfEntity(m), uint32(v))
-	} else {
-		out = s.object(kMethod, s.extChild(s.extOfEntity(class), name), uint32(v))
 	}
 	s.builtinOf.put(k, uint32(out))
 	return Set(out)
@@ -265,7 +275,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		if s.op.Flags&facts.FlagDecorator != 0 {
 			return a.first()
 		}
-		if s.exts[x].entity == nil && strings.HasSuffix(s.exts[x].path, ".__init__") {
+		if s.exts[x].absent || strings.HasSuffix(s.exts[x].path, ".__init__") {
 			return 0
 		}
 		return Set(s.object(kExtInst, x, 0))

@@ -11,9 +11,13 @@ type Set uint32
 
 const setBit = 1 << 31
 
-// maxSet bounds a set: what has more than this many meanings has none that a person could follow. Values that come
-// later are dropped and the set is marked open.
-const maxSet = 160
+// maxSet bounds a set: what has more meanings than this has none that a person could follow. Such a set becomes anything,
+// of which nothing is known: it has no values, and stays so. This is also what keeps the analysis near linear: a
+// container through which half of the program passes would otherwise carry everything everywhere.
+const maxSet = 20
+
+// anything is the set with too many values, a value of its own that values never gives.
+const anything = Set(1)
 
 type sets struct {
 	many   [][]Value
@@ -34,7 +38,7 @@ func newSets() *sets {
 // values is the content of a set; it must not be changed.
 func (s *sets) values(x Set) []Value {
 	switch {
-	case x == 0:
+	case x <= anything:
 		return nil
 	case x < setBit:
 		for int(x) >= len(s.single) {
@@ -62,6 +66,9 @@ func (s *sets) union(a, b Set) Set {
 	}
 	if a > b {
 		a, b = b, a
+	}
+	if a == anything {
+		return a
 	}
 	h := (uint32(a)*0x9e3779b1 ^ uint32(b)*0x85ebca6b) >> 17
 	e := &s.unions[h&uint32(len(s.unions)-1)]
@@ -104,9 +111,10 @@ func (s *sets) merge(a, b Set) Set {
 				continue
 			}
 		}
-		if len(out) < maxSet {
-			out = append(out, v)
+		if len(out) == maxSet {
+			return anything
 		}
+		out = append(out, v)
 	}
 	return s.intern(out)
 }

@@ -184,3 +184,6 @@ func (c *LibraryCall) ReceiverPath() string {
 
 // DisplayPath is the path as a reader of the source would write it: builtins without their module.
 func (c *LibraryCall) DisplayPath() string { return strings.TrimPrefix(c.Path, "builtins.") }
+
+// Runs is the number of block evaluations that the analysis took.
+func (r *Solution) Runs() int { return r.s.runs }

@@ -65,6 +65,8 @@ type ext struct {
 	path   string
 	entity *knowledge.Entity // nil when the catalogue does not know it
 	parent uint32            // the ext whose attribute it is
+	depth  uint8             // attributes since what an import gave
+	absent bool              // an attribute that the catalogue does not list for a class it knows
 }
 
 // Instance is one evaluation of a block: the block and the context in which its variables live.
@@ -129,8 +131,9 @@ type solver struct {
 	op      *facts.Op
 	opID    uint32
 
-	depth       int
-	implicit    bool // what is called now is implied by a statement
+	depth        int
+	runs         int
+	implicit     bool // what is called now is implied by a statement
 	cloneIDs     map[cloneKey]uint32
 	maxContexts  int
 	extIDs       map[*knowledge.Entity]uint32
@@ -162,8 +165,8 @@ func (p *Program) Solve() *Solution {
 		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
-	s.objs = make([]object, 1, 1+nf+2*nc+len(p.Files)+1024)
-	s.firstFunc = 1
+	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+1024) // 0 is none, 1 anything
+	s.firstFunc = 2
 	for i := range nf {
 		s.objs = append(s.objs, object{kFunc, uint32(i), 0})
 	}
@@ -489,6 +492,7 @@ const varMark = Set(3 << 30)
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
 	in.runs++
+	s.runs++
 	s.in, s.cur = i, *in
 	s.fileOf = s.Files[in.file]
 	s.ff = s.fileOf.Facts

@@ -296,7 +296,7 @@ func (s *solver) storeItems(op *facts.Op) {
 				break
 			}
 			if op.Dst != 0 {
-				view := s.object(kView, s.place(), uint32(v))
+				view := s.view(v)
 				s.storeKeyed(view, key, val)
 				out = s.sets.union(out, Set(view))
 			}
@@ -318,6 +318,18 @@ func (s *solver) storeItems(op *facts.Op) {
 	if op.Dst != 0 && out == 0 {
 		s.set(op.Dst, base)
 	}
+}
+
+// view is a later version of a container, made here. A version of a version made here is the same one.
+func (s *solver) view(v Value) Value {
+	place := s.place()
+	depth := 0
+	for x := v; s.objs[x].kind == kView; x = Value(s.objs[x].b) {
+		if depth++; s.objs[x].a == place || depth > 30 {
+			return x
+		}
+	}
+	return s.object(kView, place, uint32(v))
 }
 
 func (s *solver) delete(op *facts.Op) {
