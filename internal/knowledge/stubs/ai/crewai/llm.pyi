@@ -1,5 +1,5 @@
 # Facts: CrewAI documentation, "LLMs".
 
 class LLM:
-    @effect("llm", timeout="class:timeout", taint="model")
+    @effect("llm", taint="model")
     def call(self, messages, callbacks=...): ...

@@ -1,7 +1,7 @@
-# Facts: Mistral Python client README (no timeout unless timeout_ms is given).
+# Facts: Mistral Python client README, version 1 (no timeout unless timeout_ms is given).
 
 @framework("ai-client")
-class Mistral:
+class Mistral:  # until 2.0
     chat: _Chat
     embeddings: _Embeddings
     fim: _Chat

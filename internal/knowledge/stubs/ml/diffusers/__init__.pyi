@@ -1,6 +1,7 @@
 # Facts: Hugging Face Diffusers documentation.
 
 class DiffusionPipeline:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs) -> Self: ...
     @effect("fs.write")
@@ -12,5 +13,6 @@ class DiffusionPipeline:
 class StableDiffusionPipeline(DiffusionPipeline): ...
 class StableDiffusionXLPipeline(DiffusionPipeline): ...
 class AutoPipelineForText2Image:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_or_path, **kwargs) -> DiffusionPipeline: ...

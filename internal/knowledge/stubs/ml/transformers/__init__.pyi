@@ -4,6 +4,7 @@
 @effect("model.load")
 def pipeline(task=..., model=..., config=..., tokenizer=..., feature_extractor=..., image_processor=..., processor=..., revision=..., use_fast=..., token=..., device=..., trust_remote_code=..., **kwargs): ...
 class PreTrainedModel:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> Self: ...
     @effect("fs.write")
@@ -15,6 +16,7 @@ class PreTrainedModel:
     def to(self, *args, **kwargs): ...
 
 class PreTrainedTokenizerBase:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> Self: ...
     @effect("fs.write")
@@ -40,105 +42,131 @@ class Trainer:
 @effect("state")
 def set_seed(seed, deterministic=...): ...
 class AutoModel(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoModelForCausalLM(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoModelForSequenceClassification(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoModelForSeq2SeqLM(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoModelForTokenClassification(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoModelForQuestionAnswering(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoModelForMaskedLM(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class BertModel(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class BertForSequenceClassification(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class GPT2LMHeadModel(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class T5ForConditionalGeneration(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class CLIPModel(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class WhisperForConditionalGeneration(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class LlamaForCausalLM(PreTrainedModel):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *model_args, **kwargs) -> PreTrainedModel: ...
 
 class AutoTokenizer(PreTrainedTokenizerBase):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> PreTrainedTokenizerBase: ...
 
 class BertTokenizer(PreTrainedTokenizerBase):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> PreTrainedTokenizerBase: ...
 
 class GPT2Tokenizer(PreTrainedTokenizerBase):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> PreTrainedTokenizerBase: ...
 
 class T5Tokenizer(PreTrainedTokenizerBase):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> PreTrainedTokenizerBase: ...
 
 class BertTokenizerFast(PreTrainedTokenizerBase):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> PreTrainedTokenizerBase: ...
 
 class CLIPTokenizer(PreTrainedTokenizerBase):
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, *init_inputs, **kwargs) -> PreTrainedTokenizerBase: ...
 
 class AutoConfig:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs): ...
 
 class AutoProcessor:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs): ...
 
 class AutoFeatureExtractor:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs): ...
 
 class AutoImageProcessor:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs): ...
 
 class CLIPProcessor:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs): ...
 
 class WhisperProcessor:
+    @classmethod
     @effect("model.load")
     def from_pretrained(cls, pretrained_model_name_or_path, **kwargs): ...

@@ -1,7 +1,7 @@
 # Facts: Dramatiq documentation, "Actors & Messages".
 
 @framework("task-queue")
-@registers_decorated(phase="job", becomes="dramatiq.actor.Actor", factory="both")
+@registers_decorated(phase="job", becomes="dramatiq.Actor", factory="both")
 def actor(fn=..., *, actor_class=..., actor_name=..., queue_name=..., priority=..., broker=..., **options): ...
 class Actor:
     @enqueues("self")

@@ -1,5 +1,4 @@
 # Facts: Sentry SDK for Python documentation: events are sent by a background thread.
-from sentry_sdk.scope import Scope
 
 @effect("state")
 @effect("thread")

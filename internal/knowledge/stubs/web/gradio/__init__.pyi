@@ -17,7 +17,7 @@ class Blocks:
 
 class Button:
     @registers("fn",phase="request")
-    def click(self, fn=..., inputs=..., outputs=..., **kwargs): ...
+    def click(self, fn=..., inputs=..., outputs=...): ...
 
 class ChatInterface:
     @registers("fn",phase="request")
