@@ -172,11 +172,7 @@ func (p *htmlPage) effects(r *Result, kinds map[string]bool) {
 func (p *htmlPage) findings(r *Result, o Options) {
 	rules := map[string]bool{}
 	works := map[string]bool{}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !open(f) {
-			continue
-		}
+	for _, f := range r.bySeverity() {
 		rules[f.Rule] = true
 		h := htmlFinding{Finding: f, ID: fmt.Sprintf("f%d", len(p.Findings)+1), Place: place(f.File, f.Cell, f.Line, f.Column), Works: strings.Join(f.Work, "\n"),
 			IsLikely: f.Certainty == diag.Likely, MessageHTML: spans(f.Message), Going: spans(f.Help)}

@@ -32,11 +32,7 @@ func Markdown(w io.Writer, r *Result, _ Options) error {
 		}
 		b.WriteByte('\n')
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !open(f) {
-			continue
-		}
+	for _, f := range r.bySeverity() {
 		fmt.Fprintf(&b, "### %s %s %s\n\n%s\n\n%s\n\n", f.Severity, f.Rule, f.Name, code(place(f.File, f.Cell, f.Line, f.Column)), prose(f.Message))
 		if s := steps(f); len(s) > 0 {
 			fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", plural(len(s), "step", "steps"))

@@ -270,6 +270,18 @@ func (r *Result) byAttention() []*Work {
 	return work
 }
 
+// bySeverity is the findings that are still open, the most severe first and otherwise in place.
+func (r *Result) bySeverity() []*diag.Finding {
+	var list []*diag.Finding
+	for i := range r.Findings {
+		if open(&r.Findings[i]) {
+			list = append(list, &r.Findings[i])
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *diag.Finding) int { return int(b.Severity) - int(a.Severity) })
+	return list
+}
+
 func tierRank(t string) int {
 	return slices.Index([]string{"experimental", "internal", "business-critical", "customer-facing"}, t)
 }
