@@ -15,6 +15,7 @@
 package knowledge
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -24,6 +25,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
+	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
 //go:embed all:stubs
@@ -204,6 +206,13 @@ func (c *Catalogue) Module(dotted string) *Entity {
 	if err != nil {
 		c.report(f.name, 1, "cannot be read: %v", err)
 		return e
+	}
+	if f.user {
+		text, problem := source.Decode(src)
+		if problem != nil {
+			c.report(f.name, 1+bytes.Count(text[:min(int(problem.Span.Start), len(text))], []byte{'\n'}), "%s", problem.Message)
+		}
+		src = text
 	}
 	c.open(e, src, path.Base(f.name) == "__init__.pyi")
 	return e
@@ -394,6 +403,15 @@ func (c *Catalogue) Lookup(dotted string) *Entity {
 		return e
 	}
 	e := c.lookup(dotted)
+	for end := len(dotted); e == nil && end > 0; {
+		// The walk has met a function with the name of its module: dramatiq.actor.Actor. Names of modules lead there.
+		if end = strings.LastIndexByte(dotted[:end], '.'); end > 0 {
+			if m := c.Module(dotted[:end]); m != nil {
+				e = c.walk(m, dotted[end+1:])
+				break
+			}
+		}
+	}
 	if c.paths == nil {
 		c.paths = map[string]*Entity{}
 	}
@@ -412,14 +430,18 @@ func (c *Catalogue) lookup(dotted string) *Entity {
 			return nil
 		}
 	}
-	for end < len(dotted) && e != nil {
-		rest := dotted[end+1:]
-		i := strings.IndexByte(rest, '.')
-		if i < 0 {
-			i = len(rest)
-		}
-		e = c.Member(e, rest[:i])
-		end += 1 + i
+	if end == len(dotted) {
+		return e
+	}
+	return c.walk(e, dotted[end+1:])
+}
+
+// walk is the member of a member of e.
+func (c *Catalogue) walk(e *Entity, dotted string) *Entity {
+	for more := true; more && e != nil; {
+		var name string
+		name, dotted, more = strings.Cut(dotted, ".")
+		e = c.Member(e, name)
 	}
 	return e
 }

@@ -471,6 +471,39 @@ x = "fine"
 	}
 }
 
+func TestAFunctionWithTheNameOfItsModuleHidesNothing(t *testing.T) {
+	c := catalogue(t, `
+-- lib/__init__.pyi --
+from .actor import actor as actor
+-- lib/actor.pyi --
+class Actor:
+    def send(self): ...
+@registers_decorated(becomes="lib.actor.Actor")
+def actor(fn=...): ...
+`)
+	valid(t, c)
+	if e := lookup(t, c, "lib.actor"); e.Kind != Function {
+		t.Errorf("lib.actor is a %s", e.Kind)
+	}
+	if e := lookup(t, c, "lib.actor.Actor.send"); e.Path != "lib.actor.Actor.send" {
+		t.Errorf("send is %s", e.Path)
+	}
+	if e := c.Lookup("lib.actor.nothing"); e != nil {
+		t.Errorf("nothing is %s", e.Path)
+	}
+}
+
+func TestStubsInOtherEncodingsAreRead(t *testing.T) {
+	c := catalogue(t, "-- a.pyi --\n# coding: latin-1\n\xe4: str\n-- b.pyi --\n\xef\xbb\xbfx: str\n-- c.pyi --\nx: str\ny = '\xff'\n")
+	lookup(t, c, "a.ä")
+	lookup(t, c, "b.x")
+	lookup(t, c, "c.x")
+	problems := c.Validate()
+	if len(problems) != 1 || problems[0].File != "c.pyi" || problems[0].Line != 2 {
+		t.Errorf("problems %v", problems)
+	}
+}
+
 func TestUserStubsReplaceModules(t *testing.T) {
 	c := catalogue(t, requests)
 	if err := c.AddDir(fstest.MapFS{"requests/api.pyi": {Data: []byte("def get(url): ...\n")}, "acme.pyi": {Data: []byte("@effect(\"bogus\")\ndef f(): ...\n")}}); err != nil {
