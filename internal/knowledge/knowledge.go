@@ -1,7 +1,7 @@
 // Package knowledge is the catalogue: what the functions and classes of libraries do beyond computing their result.
 //
 // Facts are stub files below stubs/<family>/, written in Python's stub syntax with the decorators that decorator.go
-// lists; stubs/README.md tells how to write one. The path below the family is the import path. The stubs are embedded as
+// lists; docs/effect-stubs.md tells how to write one. The path below the family is the import path. The stubs are embedded as
 // text and read by our own parser, lazily: Load knows the names of the modules only, using a module splits its stub into
 // top-level definitions by line, and a definition is parsed when its name is first looked up. A program pays for the
 // names it uses, there is no generated file to keep in step, and the stubs of a user (AddDir) are read by the same code.

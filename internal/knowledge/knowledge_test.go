@@ -1,6 +1,8 @@
 package knowledge
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -504,6 +506,36 @@ func TestStubsInOtherEncodingsAreRead(t *testing.T) {
 	}
 }
 
+func TestTheExampleOfTheDocumentationIsValid(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/effect-stubs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(doc), "```python\n")
+	block, _, ok := strings.Cut(block, "```")
+	if !ok {
+		t.Fatal("no example")
+	}
+	c := catalogue(t, "-- acme/models.pyi --\nclass Invoice: ...\n-- acme/billing.pyi --\n"+block)
+	valid(t, c)
+	if r := lookup(t, c, "acme.billing.Client.invoices").Returns; r.String() != "list[Invoice]" {
+		t.Errorf("invoices returns %s", r)
+	}
+	for _, k := range effectNames {
+		if !strings.Contains(string(doc), k) {
+			t.Errorf("the documentation does not name %s", k)
+		}
+	}
+	for name := range decorators {
+		if !strings.Contains(string(doc), "@"+name) && decorators[name].apply != nil && !slices.Contains(typing, name) {
+			t.Errorf("the documentation does not name @%s", name)
+		}
+	}
+}
+
+// typing are decorators that mean what they mean in Python.
+var typing = []string{"property", "cached_property", "dataclass", "abstractmethod", "contextmanager", "asynccontextmanager", "staticmethod", "classmethod"}
+
 func TestUserStubsReplaceModules(t *testing.T) {
 	c := catalogue(t, requests)
 	if err := c.AddDir(fstest.MapFS{"requests/api.pyi": {Data: []byte("def get(url): ...\n")}, "acme.pyi": {Data: []byte("@effect(\"bogus\")\ndef f(): ...\n")}}); err != nil {
@@ -526,6 +558,8 @@ def not_one(): ...
 """
 import a
 from b import (
+	"os"
+	"slices"
     c,
 )
 
