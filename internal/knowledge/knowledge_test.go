@@ -506,6 +506,37 @@ func TestStubsInOtherEncodingsAreRead(t *testing.T) {
 	}
 }
 
+func TestTheFirstBranchWins(t *testing.T) {
+	c := catalogue(t, `
+-- m.pyi --
+import sys
+if sys.version_info >= (3, 12):
+    def f(new): ...
+else:
+    def f(old): ...
+class A:
+    if sys.platform == "win32":
+        def g(self, new): ...
+    elif 1:
+        def g(self, old): ...
+try:
+    from m import nothing
+except ImportError:
+    x: str
+`)
+	for _, name := range []string{"m.f", "m.A.g"} {
+		if e := lookup(t, c, name); e.Params[0].Name != "new" {
+			t.Errorf("%s takes %s", name, e.Params[0].Name)
+		}
+	}
+	lookup(t, c, "m.x")
+	for _, p := range c.Validate() {
+		if !strings.Contains(p.Message, "nothing stands for") {
+			t.Error(p)
+		}
+	}
+}
+
 func TestTheExampleOfTheDocumentationIsValid(t *testing.T) {
 	doc, err := os.ReadFile("../../docs/effect-stubs.md")
 	if err != nil {
