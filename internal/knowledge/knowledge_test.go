@@ -523,6 +523,8 @@ try:
     from m import nothing
 except ImportError:
     x: str
+-- sys.pyi --
+platform: str
 `)
 	for _, name := range []string{"m.f", "m.A.g"} {
 		if e := lookup(t, c, name); e.Params[0].Name != "new" {
