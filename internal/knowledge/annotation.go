@@ -104,7 +104,7 @@ func (r *reader) typeOf(scope *Entity, e ast.Expr) *Type {
 // quoted reads an annotation written as a string.
 func (r *reader) quoted(scope *Entity, e *ast.Constant) *Type {
 	text, _ := r.file.StringValue(e)
-	text = r.c.share(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
 	for _, part := range strings.Split(text, ".") {
 		if w, rest := word([]byte(part)); len(w) == 0 || len(rest) > 0 {
 			r.report(e, "write the annotation without quotes; a stub may name what it defines later")

@@ -141,7 +141,7 @@ class Comparison:
             self.differ(node, name, "is an asynchronous generator in the library")
         try:
             signature = inspect.signature(found)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, AttributeError):  # written in C, or a default that is gone
             return
         self.parameters(node, name, list(signature.parameters.values()))
 

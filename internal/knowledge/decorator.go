@@ -383,7 +383,7 @@ func (r *reader) literal(e ast.Expr) (Literal, bool) {
 			return Literal{LitNumber, string(r.file.Src[e.Start:e.Stop])}, true
 		case ast.Str:
 			s, ok := r.file.StringValue(e)
-			return Literal{LitString, r.c.share(s)}, ok
+			return Literal{LitString, s}, ok
 		}
 	case *ast.UnaryOp:
 		if v, ok := r.literal(e.Operand); ok && e.Op == ast.USub && v.Kind == LitNumber {

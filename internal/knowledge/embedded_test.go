@@ -24,7 +24,7 @@ func TestEveryEmbeddedStubIsValid(t *testing.T) {
 // elsewhere are names of the standard library that none of the interpreters here can show: they are on other platforms, or
 // instances get them at run time.
 var elsewhere = []string{
-	"asyncio.ProactorEventLoop", "asyncio.WindowsSelectorEventLoopPolicy", "asyncio.WindowsProactorEventLoopPolicy", "ctypes.OleDLL", "ctypes.WinDLL",
+	"asyncio.ProactorEventLoop", "asyncio.WindowsSelectorEventLoopPolicy", "asyncio.WindowsProactorEventLoopPolicy", "ctypes.OleDLL", "ctypes.WinDLL", "ctypes.oledll", "ctypes.windll",
 	"os.add_dll_directory", "os.listdrives", "os.listmounts", "os.listvolumes", "os.lchmod", "os.chflags", "os.lchflags", "os.startfile",
 	"select.kqueue", "select.kevent", "select.devpoll", "selectors.DevpollSelector", "selectors.KqueueSelector", "socket.fromshare", "subprocess.STARTUPINFO",
 	"configparser.SectionProxy.", "multiprocessing.synchronize.Condition.", "multiprocessing.synchronize.SemLock.", "threading.Condition.",

@@ -1,10 +1,12 @@
 // Package knowledge is the catalogue: what the functions and classes of libraries do beyond computing their result.
 //
 // Facts are stub files below stubs/<family>/, written in Python's stub syntax with the decorators that decorator.go
-// lists; stubs/README.md tells how to write one. The path below the family is the import path. The stubs are embedded as
+// lists; docs/effect-stubs.md tells how to write one. The path below the family is the import path. The stubs are embedded as
 // text and read by our own parser, lazily: Load knows the names of the modules only, using a module splits its stub into
 // top-level definitions by line, and a definition is parsed when its name is first looked up. A program pays for the
 // names it uses, there is no generated file to keep in step, and the stubs of a user (AddDir) are read by the same code.
+// Measured on one core with 1,400 stubs: Load 0.2 ms; all that a program with 40 imports asks for, 3.5 ms; every name of
+// every stub, 65 ms. A compiled form would save a part of the second and cost a file that nobody can review.
 //
 // A Catalogue gives Entities (modules, classes, functions, variables), each made once, so pointers can be compared.
 // Types refer to classes by name and are resolved on demand by Class, which also lets stubs import each other in cycles.
@@ -15,6 +17,7 @@
 package knowledge
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -24,6 +27,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
+	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
 //go:embed all:stubs
@@ -40,7 +44,6 @@ type Catalogue struct {
 	problems []Problem
 	paths    map[string]*Entity // memo of Lookup
 	added    []string           // modules listed by AddDir
-	strings  map[string]string
 
 	params map[string]map[string]bool // of Validate: parameter names by top-level package
 }
@@ -70,7 +73,7 @@ func Load() *Catalogue {
 
 // New is a catalogue without any module. Without the embedded stubs it knows no builtins either; it is meant for tests.
 func New() *Catalogue {
-	return &Catalogue{modules: map[string]*Entity{}, files: map[string]file{}, folders: map[string][]file{}, strings: map[string]string{}}
+	return &Catalogue{modules: map[string]*Entity{}, files: map[string]file{}, folders: map[string][]file{}}
 }
 
 // AddDir lists the stubs of fsys: a file's path is its import path. A module listed before is replaced, its submodules
@@ -204,6 +207,13 @@ func (c *Catalogue) Module(dotted string) *Entity {
 	if err != nil {
 		c.report(f.name, 1, "cannot be read: %v", err)
 		return e
+	}
+	if f.user {
+		text, problem := source.Decode(src)
+		if problem != nil {
+			c.report(f.name, 1+bytes.Count(text[:min(int(problem.Span.Start), len(text))], []byte{'\n'}), "%s", problem.Message)
+		}
+		src = text
 	}
 	c.open(e, src, path.Base(f.name) == "__init__.pyi")
 	return e
@@ -394,6 +404,15 @@ func (c *Catalogue) Lookup(dotted string) *Entity {
 		return e
 	}
 	e := c.lookup(dotted)
+	for end := len(dotted); e == nil && end > 0; {
+		// The walk has met a function with the name of its module: dramatiq.actor.Actor. Names of modules lead there.
+		if end = strings.LastIndexByte(dotted[:end], '.'); end > 0 {
+			if m := c.Module(dotted[:end]); m != nil {
+				e = c.walk(m, dotted[end+1:])
+				break
+			}
+		}
+	}
 	if c.paths == nil {
 		c.paths = map[string]*Entity{}
 	}
@@ -412,14 +431,18 @@ func (c *Catalogue) lookup(dotted string) *Entity {
 			return nil
 		}
 	}
-	for end < len(dotted) && e != nil {
-		rest := dotted[end+1:]
-		i := strings.IndexByte(rest, '.')
-		if i < 0 {
-			i = len(rest)
-		}
-		e = c.Member(e, rest[:i])
-		end += 1 + i
+	if end == len(dotted) {
+		return e
+	}
+	return c.walk(e, dotted[end+1:])
+}
+
+// walk is the member of a member of e.
+func (c *Catalogue) walk(e *Entity, dotted string) *Entity {
+	for more := true; more && e != nil; {
+		var name string
+		name, dotted, more = strings.Cut(dotted, ".")
+		e = c.Member(e, name)
 	}
 	return e
 }

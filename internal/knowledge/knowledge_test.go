@@ -1,6 +1,8 @@
 package knowledge
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -471,6 +473,102 @@ x = "fine"
 	}
 }
 
+func TestAFunctionWithTheNameOfItsModuleHidesNothing(t *testing.T) {
+	c := catalogue(t, `
+-- lib/__init__.pyi --
+from .actor import actor as actor
+-- lib/actor.pyi --
+class Actor:
+    def send(self): ...
+@registers_decorated(becomes="lib.actor.Actor")
+def actor(fn=...): ...
+`)
+	valid(t, c)
+	if e := lookup(t, c, "lib.actor"); e.Kind != Function {
+		t.Errorf("lib.actor is a %s", e.Kind)
+	}
+	if e := lookup(t, c, "lib.actor.Actor.send"); e.Path != "lib.actor.Actor.send" {
+		t.Errorf("send is %s", e.Path)
+	}
+	if e := c.Lookup("lib.actor.nothing"); e != nil {
+		t.Errorf("nothing is %s", e.Path)
+	}
+}
+
+func TestStubsInOtherEncodingsAreRead(t *testing.T) {
+	c := catalogue(t, "-- a.pyi --\n# coding: latin-1\n\xe4: str\n-- b.pyi --\n\xef\xbb\xbfx: str\n-- c.pyi --\nx: str\ny = '\xff'\n")
+	lookup(t, c, "a.ä")
+	lookup(t, c, "b.x")
+	lookup(t, c, "c.x")
+	problems := c.Validate()
+	if len(problems) != 1 || problems[0].File != "c.pyi" || problems[0].Line != 2 {
+		t.Errorf("problems %v", problems)
+	}
+}
+
+func TestTheFirstBranchWins(t *testing.T) {
+	c := catalogue(t, `
+-- m.pyi --
+import sys
+if sys.version_info >= (3, 12):
+    def f(new): ...
+else:
+    def f(old): ...
+class A:
+    if sys.platform == "win32":
+        def g(self, new): ...
+    elif 1:
+        def g(self, old): ...
+try:
+    from m import nothing
+except ImportError:
+    x: str
+-- sys.pyi --
+platform: str
+`)
+	for _, name := range []string{"m.f", "m.A.g"} {
+		if e := lookup(t, c, name); e.Params[0].Name != "new" {
+			t.Errorf("%s takes %s", name, e.Params[0].Name)
+		}
+	}
+	lookup(t, c, "m.x")
+	for _, p := range c.Validate() {
+		if !strings.Contains(p.Message, "nothing stands for") {
+			t.Error(p)
+		}
+	}
+}
+
+func TestTheExampleOfTheDocumentationIsValid(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/effect-stubs.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(doc), "```python\n")
+	block, _, ok := strings.Cut(block, "```")
+	if !ok {
+		t.Fatal("no example")
+	}
+	c := catalogue(t, "-- acme/models.pyi --\nclass Invoice: ...\n-- acme/billing.pyi --\n"+block)
+	valid(t, c)
+	if r := lookup(t, c, "acme.billing.Client.invoices").Returns; r.String() != "list[Invoice]" {
+		t.Errorf("invoices returns %s", r)
+	}
+	for _, k := range effectNames {
+		if !strings.Contains(string(doc), k) {
+			t.Errorf("the documentation does not name %s", k)
+		}
+	}
+	for name := range decorators {
+		if !strings.Contains(string(doc), "@"+name) && decorators[name].apply != nil && !slices.Contains(typing, name) {
+			t.Errorf("the documentation does not name @%s", name)
+		}
+	}
+}
+
+// typing are decorators that mean what they mean in Python.
+var typing = []string{"property", "cached_property", "dataclass", "abstractmethod", "contextmanager", "asynccontextmanager", "staticmethod", "classmethod"}
+
 func TestUserStubsReplaceModules(t *testing.T) {
 	c := catalogue(t, requests)
 	if err := c.AddDir(fstest.MapFS{"requests/api.pyi": {Data: []byte("def get(url): ...\n")}, "acme.pyi": {Data: []byte("@effect(\"bogus\")\ndef f(): ...\n")}}); err != nil {
@@ -493,6 +591,8 @@ def not_one(): ...
 """
 import a
 from b import (
+	"os"
+	"slices"
     c,
 )
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
+	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
 // Reading a stub.
@@ -216,7 +218,10 @@ func (c *Catalogue) defineAll(e *Entity) {
 
 // run parses a chunk of a module's stub and declares what it defines.
 func (c *Catalogue) run(mod *Entity, ch chunk) {
-	f, message, at := c.parse(mod.stub.src[ch.start:ch.end])
+	// Names are slices of the source, and entities keep them: so each chunk has memory of its own, with the room that the parser wants.
+	src := make([]byte, ch.end-ch.start, int(ch.end-ch.start)+parser.Pad)
+	copy(src, mod.stub.src[ch.start:ch.end])
+	f, message, at := c.parse(src)
 	if message != "" {
 		c.report(mod.File, ch.line+bytes.Count(f.Src[:min(int(at), len(f.Src))], []byte{'\n'}), "%s", message)
 	}
@@ -233,28 +238,19 @@ type reader struct {
 
 	vars  []string       // type parameters in scope, besides single capital letters
 	bound map[string]int // type variables of the current function's parameters
+
+	branch int // if and try statements around
 }
 
 func (r *reader) lineOf(n ast.Node) int {
-	return r.line + bytes.Count(r.file.Src[:n.Pos()], []byte{'\n'})
+	return r.line + source.LineIndex(r.file.Lines, n.Pos())
 }
 
 func (r *reader) report(n ast.Node, format string, args ...any) {
 	r.c.report(r.mod.File, r.lineOf(n), format, args...)
 }
 
-// text is the spelling of s, which outlives the tree.
-func (r *reader) text(s ast.Sym) string { return r.c.share(r.file.Text(s)) }
-
-// share is s in memory of its own, the same for equal strings.
-func (c *Catalogue) share(s string) string {
-	if have, ok := c.strings[s]; ok {
-		return have
-	}
-	s = strings.Clone(s)
-	c.strings[s] = s
-	return s
-}
+func (r *reader) text(s ast.Sym) string { return r.file.Text(s) }
 
 // dotted is the text of a name or a chain of attributes of one, "" for anything else.
 func (r *reader) dotted(e ast.Expr) string {
@@ -298,9 +294,13 @@ func (r *reader) stmt(scope *Entity, s ast.Stmt) {
 	case *ast.ImportFrom:
 		r.importFrom(scope, s)
 	case *ast.If: // every version and platform counts; the first definition of a name wins
+		r.branch++
 		r.body(scope, s.Body)
 		r.body(scope, s.Orelse)
+		r.branch--
 	case *ast.Try:
+		r.branch++
+		defer func() { r.branch-- }()
 		r.body(scope, s.Body)
 		for _, h := range s.Handlers {
 			r.body(scope, h.Body)
@@ -441,7 +441,7 @@ func (r *reader) base(scope *Entity, b ast.Expr) *Type {
 }
 
 func (r *reader) twice(scope, e *Entity, at ast.Node) {
-	if old := scope.members[e.Name]; old.Kind != alias {
+	if old := scope.members[e.Name]; old.Kind != alias && r.branch == 0 {
 		r.report(at, "%s is defined twice, first on line %d", e.Path, old.Line)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -179,17 +178,17 @@ func JUnit(w io.Writer, r *Result, _ Options) error {
 		}
 		return &junitFailure{f.Message, f.Severity.String(), "\n" + strings.Join(text, "\n\n") + "\n"}
 	}
+	byWork := r.byWork()
 	for i := range r.Work {
 		k := &r.Work[i]
 		s := junitSuite{Name: k.Name}
+		byRule := map[string][]*diag.Finding{}
+		for _, f := range byWork[k.Name] {
+			byRule[f.Rule] = append(byRule[f.Rule], f)
+		}
 		for _, g := range k.Guardrails {
 			c := junitCase{Name: strings.TrimSpace(g.Rule + " " + names[g.Rule]), Classname: k.Name, File: k.Path}
-			var mine []*diag.Finding
-			for j := range r.Findings {
-				if f := &r.Findings[j]; open(f) && f.Rule == g.Rule && slices.Contains(f.Work, k.Name) {
-					mine = append(mine, f)
-				}
-			}
+			mine := byRule[g.Rule]
 			switch {
 			case g.State == Pass:
 			case g.State == Fail && len(mine) > 0:

@@ -82,7 +82,7 @@ func page(r *Result, o Options) *htmlPage {
 		p.Tiers = append(p.Tiers, htmlTier{Name: name})
 	}
 	verdicts := []htmlCount{{NotRoadworthy, "bad", "✕", 0}, {WithAdvisories, "warn", "!", 0}, {Roadworthy, "good", "✓", 0}, {Unknown, "none", "?", 0}}
-	kinds := map[string]bool{}
+	kinds, mine := map[string]bool{}, r.byWork()
 	for i, k := range r.byAttention() {
 		h := htmlWork{Work: k, ID: fmt.Sprintf("work-%d", i+1), States: states(k)}
 		v := slices.IndexFunc(verdicts, func(c htmlCount) bool { return c.Name == k.Verdict })
@@ -91,15 +91,7 @@ func page(r *Result, o Options) *htmlPage {
 		}
 		verdicts[v].N++
 		h.Mark, h.Class = verdicts[v].Mark, verdicts[v].Class
-		c := r.of(k)
-		for _, x := range []struct {
-			n         int
-			one, many string
-		}{{c.errors, "error", "errors"}, {c.warnings, "warning", "warnings"}, {c.notes, "note", "notes"}} {
-			if x.n > 0 {
-				h.Counts = append(h.Counts, plural(x.n, x.one, x.many))
-			}
-		}
+		h.Counts = tally(mine[k.Name]).list()
 		at := slices.Index(tiers, k.Tier.Value)
 		if at < 0 {
 			at = len(tiers) - 1
@@ -152,7 +144,7 @@ func (p *htmlPage) effects(r *Result, kinds map[string]bool) {
 		for _, kind := range p.Kinds {
 			c := htmlCell{}
 			for _, e := range k.Effects {
-				if e.Kind == kind {
+				if e.Kind == kind && e.Count > 0 {
 					c.N, c.Hot = e.Count, e.Blocking > 0
 					c.Title = fmt.Sprintf("%s: %s in %s", k.Name, kind, plural(e.Count, "function", "functions"))
 					if c.Hot {
@@ -172,11 +164,7 @@ func (p *htmlPage) effects(r *Result, kinds map[string]bool) {
 func (p *htmlPage) findings(r *Result, o Options) {
 	rules := map[string]bool{}
 	works := map[string]bool{}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !open(f) {
-			continue
-		}
+	for _, f := range r.bySeverity() {
 		rules[f.Rule] = true
 		h := htmlFinding{Finding: f, ID: fmt.Sprintf("f%d", len(p.Findings)+1), Place: place(f.File, f.Cell, f.Line, f.Column), Works: strings.Join(f.Work, "\n"),
 			IsLikely: f.Certainty == diag.Likely, MessageHTML: spans(f.Message), Going: spans(f.Help)}

@@ -15,6 +15,7 @@ func Markdown(w io.Writer, r *Result, _ Options) error {
 	b.WriteString("## Roadworthy: " + sentence(n, r.Stats) + "\n\n")
 	if len(r.Work) > 0 {
 		b.WriteString("| work | kind | tier | verdict | errors | warnings | notes |\n|---|---|---|---|--:|--:|--:|\n")
+		mine := r.byWork()
 		for _, k := range r.byAttention() {
 			verdict := k.Verdict
 			if verdict == NotRoadworthy {
@@ -27,16 +28,12 @@ func Markdown(w io.Writer, r *Result, _ Options) error {
 			if !k.Tier.Declared {
 				tier += " (inferred)"
 			}
-			c := r.of(k)
+			c := tally(mine[k.Name])
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %d | %d | %d |\n", cell(k.Name), k.Kind, tier, verdict, c.errors, c.warnings, c.notes)
 		}
 		b.WriteByte('\n')
 	}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		if !open(f) {
-			continue
-		}
+	for _, f := range r.bySeverity() {
 		fmt.Fprintf(&b, "### %s %s %s\n\n%s\n\n%s\n\n", f.Severity, f.Rule, f.Name, code(place(f.File, f.Cell, f.Line, f.Column)), prose(f.Message))
 		if s := steps(f); len(s) > 0 {
 			fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", plural(len(s), "step", "steps"))

@@ -270,17 +270,60 @@ func (r *Result) byAttention() []*Work {
 	return work
 }
 
+// bySeverity is the findings that are still open, the most severe first and otherwise in place.
+func (r *Result) bySeverity() []*diag.Finding {
+	var list []*diag.Finding
+	for i := range r.Findings {
+		if open(&r.Findings[i]) {
+			list = append(list, &r.Findings[i])
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *diag.Finding) int { return int(b.Severity) - int(a.Severity) })
+	return list
+}
+
 func tierRank(t string) int {
 	return slices.Index([]string{"experimental", "internal", "business-critical", "customer-facing"}, t)
 }
 
-// of counts the open findings of a piece of work.
-func (r *Result) of(w *Work) counts {
-	var mine []diag.Finding
+// byWork is the open findings of each piece of work, by its name.
+func (r *Result) byWork() map[string][]*diag.Finding {
+	m := make(map[string][]*diag.Finding, len(r.Work))
 	for i := range r.Findings {
-		if slices.Contains(r.Findings[i].Work, w.Name) {
-			mine = append(mine, r.Findings[i])
+		if f := &r.Findings[i]; open(f) {
+			for _, w := range f.Work {
+				m[w] = append(m[w], f)
+			}
 		}
 	}
-	return count(mine)
+	return m
+}
+
+// tally counts findings by severity.
+func tally(findings []*diag.Finding) (n counts) {
+	for _, f := range findings {
+		switch f.Severity {
+		case diag.Error:
+			n.errors++
+		case diag.Warning:
+			n.warnings++
+		default:
+			n.notes++
+		}
+	}
+	return n
+}
+
+// list is "2 errors, 1 note" in parts.
+func (n counts) list() (parts []string) {
+	if n.errors > 0 {
+		parts = append(parts, plural(n.errors, "error", "errors"))
+	}
+	if n.warnings > 0 {
+		parts = append(parts, plural(n.warnings, "warning", "warnings"))
+	}
+	if n.notes > 0 {
+		parts = append(parts, plural(n.notes, "note", "notes"))
+	}
+	return parts
 }

@@ -49,7 +49,7 @@ func sample() *Result {
 					{Function: "api.rates.fetch_rate", File: "api/rates.py", Line: 8, Note: "calls requests.get"},
 				},
 				Help: "await `httpx.AsyncClient.get`, or `asyncio.to_thread(price, order)`", Also: 3, Group: "api.rates.fetch_rate"},
-			{Rule: "RW104", Name: "outbound-call-without-timeout", Severity: diag.Error, Work: []string{"nightly", "orders-api"}, File: "api/rates.py",
+			{Rule: "RW104", Name: "outbound-call-without-timeout", Severity: diag.Error, Work: []string{"orders-api"}, File: "api/rates.py",
 				Line: 8, Column: 12, EndLine: 8, EndColumn: 41, Message: "`requests.get` waits for ever when the other side does not answer", Certainty: diag.Proved,
 				Witness: []diag.Frame{{Function: "api.rates.fetch_rate", File: "api/rates.py", Line: 8, Note: "calls requests.get without timeout"}},
 				Help:    "pass `timeout=10`", Fixes: []diag.Fix{{Message: "add timeout=10"}}},

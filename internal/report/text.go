@@ -239,7 +239,7 @@ func (t *texter) work(r *Result, brief bool) {
 	if len(r.Work) == 0 {
 		return
 	}
-	work := r.byAttention()
+	work, mine := r.byAttention(), r.byWork()
 	fine := 0
 	if brief {
 		kept := work[:0]
@@ -269,16 +269,7 @@ func (t *texter) work(r *Result, brief bool) {
 			color = yellow
 		}
 		fmt.Fprintf(&t.b, "%s  %s  %s  %s\n", t.paint(bold, pad(clean(w.Name), names)), pad(w.Kind, kinds), pad(w.Tier.Value, tiers), t.paint(color, verdict))
-		var parts []string
-		n := r.of(w)
-		for _, c := range []struct {
-			n         int
-			one, many string
-		}{{n.errors, "error", "errors"}, {n.warnings, "warning", "warnings"}, {n.notes, "note", "notes"}} {
-			if c.n > 0 {
-				parts = append(parts, plural(c.n, c.one, c.many))
-			}
-		}
+		parts := tally(mine[w.Name]).list()
 		if u := w.state(Unknown); u > 0 {
 			parts = append(parts, plural(u, "guardrail unknown", "guardrails unknown"))
 		}
