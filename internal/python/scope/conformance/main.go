@@ -45,7 +45,7 @@ func main() {
 }
 
 // counts of files, by what the two sides say.
-type counts struct{ equal, different, bothReject, onlyPython, onlyWe int }
+type counts struct{ equal, different, bothReject, onlyPython, onlyWe, names int }
 
 func run(python string, paths []string, show int) (bool, error) {
 	minor, err := version(python)
@@ -69,9 +69,14 @@ func run(python string, paths []string, show int) (bool, error) {
 	var failed error
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			err := compare(python, minor, work, func(path, want, got string, rejected bool) {
+			err := compare(python, minor, work, func(path, want, got string, names []string, rejected bool) {
 				mu.Lock()
 				defer mu.Unlock()
+				want, theirs, _ := strings.Cut(want, "\f")
+				if missing := without(theirs, names); len(missing) > 0 && !rejected {
+					n.names++
+					report(path, fmt.Sprintf("qualified names that only Python has: %q", missing))
+				}
 				reason, refused := strings.CutPrefix(want, "error: ")
 				switch {
 				case refused && rejected:
@@ -103,9 +108,9 @@ func run(python string, paths []string, show int) (bool, error) {
 	}
 	close(work)
 	wg.Wait()
-	fmt.Printf("scopes, Python 3.%d: %d files, %d equal, %d different; rejected: %d by both, %d by Python only, %d by us only\n",
-		minor, len(files), n.equal, n.different, n.bothReject, n.onlyPython, n.onlyWe)
-	return n.different+n.onlyPython+n.onlyWe == 0, failed
+	fmt.Printf("scopes, Python 3.%d: %d files, %d equal, %d different; rejected: %d by both, %d by Python only, %d by us only; qualified names differ in %d\n",
+		minor, len(files), n.equal, n.different, n.bothReject, n.onlyPython, n.onlyWe, n.names)
+	return n.different+n.onlyPython+n.onlyWe+n.names == 0, failed
 }
 
 func version(python string) (int, error) {
@@ -140,7 +145,7 @@ func list(paths []string) (files []string, err error) {
 }
 
 // compare feeds files to one Python process and to our own side.
-func compare(python string, minor int, files <-chan string, result func(path, want, got string, rejected bool)) error {
+func compare(python string, minor int, files <-chan string, result func(path, want, got string, names []string, rejected bool)) error {
 	cmd := exec.Command(python, "-c", script)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -161,7 +166,7 @@ func compare(python string, minor int, files <-chan string, result func(path, wa
 		if _, err := io.WriteString(in, path+"\n"); err != nil {
 			return fmt.Errorf("ask about %s: %w", path, err)
 		}
-		got, rejected := ours(&p, &b, path, minor)
+		got, names, rejected := ours(&p, &b, path, minor)
 		size, err := r.ReadString('\n')
 		if err != nil {
 			return fmt.Errorf("read about %s: %w", path, err)
@@ -174,32 +179,57 @@ func compare(python string, minor int, files <-chan string, result func(path, wa
 		if _, err := io.ReadFull(r, want); err != nil {
 			return fmt.Errorf("read about %s: %w", path, err)
 		}
-		result(path, string(want), got, rejected)
+		result(path, string(want), got, names, rejected)
 	}
 	in.Close()
 	return cmd.Wait()
 }
 
-func ours(p *parser.Parser, b *scope.Builder, path string, minor int) (text string, rejected bool) {
+func ours(p *parser.Parser, b *scope.Builder, path string, minor int) (text string, names []string, rejected bool) {
 	raw, err := source.ReadFile(path)
 	if err != nil {
-		return err.Error(), true
+		return err.Error(), nil, true
 	}
 	src, problem := source.Decode(raw)
 	if problem != nil {
-		return problem.Message, true
+		return problem.Message, nil, true
 	}
 	file, faults := parser.Parse(p, src, parser.Options{Python: minor})
 	if len(faults) > 0 {
-		return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, faults[0].Span.Start), faults[0].Message), true
+		return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, faults[0].Span.Start), faults[0].Message), nil, true
 	}
 	t := b.Build(file)
 	for _, f := range t.Faults {
 		if !f.AfterSymbols {
-			return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, f.Span.Start), f.Message), true
+			return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, f.Span.Start), f.Message), nil, true
 		}
 	}
-	return scope.Dump(t, minor), false
+	for id := range t.Scopes {
+		switch t.Scopes[id].Kind {
+		case scope.Function, scope.Class, scope.Lambda, scope.Comprehension, scope.TypeAlias, scope.TypeVar:
+			names = append(names, t.QualName(scope.ID(id)))
+		}
+	}
+	return scope.Dump(t, minor), names, false
+}
+
+// without is the lines of theirs that ours lacks, each as often as it occurs. Ours may have more: the compiler drops
+// code that cannot run. The code that it makes for
+// annotations and for generics has no counterpart.
+func without(theirs string, ours []string) (missing []string) {
+	if theirs == "" {
+		return nil
+	}
+	count := map[string]int{}
+	for _, n := range ours {
+		count[n]++
+	}
+	for n := range strings.SplitSeq(theirs, "\n") {
+		if count[n]--; count[n] < 0 && !strings.Contains(n, "__annotate__") && !strings.Contains(n, "<generic parameters of ") {
+			missing = append(missing, n)
+		}
+	}
+	return missing
 }
 
 // difference is the first line in which two dumps differ.
