@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -21,36 +22,45 @@ import (
 const pad = 16
 
 // ReadFile reads a file into a buffer that the parser can use without copying.
-func ReadFile(path string) ([]byte, error) {
+func ReadFile(path string) ([]byte, error) { return AppendFile(nil, path) }
+
+// AppendFile is ReadFile into the room of buf, whose contents it appends to. A worker that drops each file's tree before
+// it reads the next one reuses one buffer.
+func AppendFile(buf []byte, path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return buf, err
 	}
 	defer f.Close()
-	size := 0
+	size := 4096
 	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() < 1<<32 {
 		size = int(info.Size())
 	}
-	buf := make([]byte, 0, size+pad)
+	// One byte more than the size, so that the read that finds the end has room.
+	buf = grow(buf, size+1+pad)
 	for {
-		if cap(buf)-len(buf) <= pad-1 {
-			grown := make([]byte, len(buf), 2*cap(buf)+4096)
-			copy(grown, buf)
-			buf = grown
-		}
-		// A full read of a regular file ends with one empty read, which needs a byte of room.
-		n, err := f.Read(buf[len(buf) : cap(buf)-pad+1])
+		n, err := f.Read(buf[len(buf) : cap(buf)-pad])
 		buf = buf[:len(buf)+n]
-		if n > 0 && len(buf) > cap(buf)-pad {
-			continue
-		}
-		if n == 0 || err != nil {
-			if err != nil && err.Error() != "EOF" {
-				return nil, err
-			}
+		if err == io.EOF {
+			clear(buf[len(buf) : len(buf)+pad])
 			return buf, nil
 		}
+		if err != nil {
+			return buf, err
+		}
+		if cap(buf)-len(buf) <= pad {
+			buf = grow(buf, len(buf)+pad+1)
+		}
 	}
+}
+
+func grow(buf []byte, room int) []byte {
+	if cap(buf)-len(buf) >= room {
+		return buf
+	}
+	grown := make([]byte, len(buf), len(buf)+room)
+	copy(grown, buf)
+	return grown
 }
 
 // A Problem is why bytes are not the text they claim to be.

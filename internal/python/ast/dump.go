@@ -22,6 +22,8 @@ type dumper struct {
 	f     *File
 	minor int
 	line  int // index of the line of the last position: the next one is near
+	// whole is the string that holds what is being dumped: before 3.12 the parts of an f-string had its place.
+	whole *Range
 }
 
 func (d *dumper) begin(class string) {
@@ -435,6 +437,13 @@ func (d *dumper) conversion(c int, spec *JoinedStr) {
 		return
 	}
 	d.key("format_spec")
+	if n := len(spec.Values); d.minor == 12 && n > 0 {
+		if last, ok := spec.Values[n-1].(*FormattedValue); ok {
+			// 3.12 reads an empty text between the last field and the brace.
+			empty := &Constant{Range: Range{last.Stop, last.Stop}, Kind: Str, Plain: true}
+			spec = &JoinedStr{Range: spec.Range, Values: append(spec.Values[:n:n], empty)}
+		}
+	}
 	d.expr(spec)
 }
 
@@ -511,8 +520,15 @@ func (d *dumper) expr(e Expr) {
 		d.keywords(e.Keywords)
 	case *FormattedValue:
 		d.begin("FormattedValue")
+		whole := d.whole
+		d.whole = nil
 		d.one("value", e.Value)
+		d.whole = whole
 		d.conversion(e.Conversion, e.FormatSpec)
+		if whole != nil {
+			d.place(whole)
+			return
+		}
 	case *Interpolation:
 		d.begin("Interpolation")
 		d.one("value", e.Value)
@@ -521,12 +537,25 @@ func (d *dumper) expr(e Expr) {
 		d.conversion(e.Conversion, e.FormatSpec)
 	case *JoinedStr:
 		d.begin("JoinedStr")
+		outer := d.whole
+		if outer == nil && d.minor < 12 {
+			d.whole = &e.Range
+		}
 		d.exprs("values", e.Values)
+		if d.whole != nil {
+			d.place(d.whole)
+			d.whole = outer
+			return
+		}
 	case *TemplateStr:
 		d.begin("TemplateStr")
 		d.exprs("values", e.Values)
 	case *Constant:
 		d.constant(e)
+		if d.whole != nil {
+			d.place(d.whole)
+			return
+		}
 	case *Attribute:
 		d.begin("Attribute")
 		d.one("value", e.Value)
