@@ -1,6 +1,6 @@
 """Prints, for each file named on standard input, its symbol tables in the form of scope.Dump: a line with the number
 of bytes, then the text. A file that Python rejects gives "error: " and the reason. After a form feed follow the
-qualified names of the code objects that the compiler makes; none when the compiler rejects the file only then."""
+qualified names of the code objects that the compiler makes, or the error when it rejects the file only then."""
 
 import sys
 import symtable
@@ -47,8 +47,8 @@ def main():
             names = []
             try:
                 qualnames(compile(source, path, "exec", dont_inherit=True, optimize=0), names)
-            except SyntaxError:
-                names = []
+            except SyntaxError as e:
+                names = [f"error: {e}"]
             out.append("\f" + "\n".join(names))
         except Exception as e:
             out = [f"error: {e}"]
