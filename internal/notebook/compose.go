@@ -1,6 +1,7 @@
 package notebook
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 )
@@ -77,6 +78,9 @@ func (t *translator) emit(text string, n, at, shift int, command bool) {
 	t.lex.scan(text)
 }
 
+// prompt is what a pasted session has before its lines: >>> and ... or In [1]: and ...:
+var prompt = regexp.MustCompile(`^(?:>>>|\.\.\.|In \[\d+\]:| *\.\.\.+:)(?: |$)`)
+
 // body translates the lines of a cell, or what stands below a cell magic; first is the number of the first one.
 func (t *translator) body(lines []string, first int) {
 	i := 0
@@ -93,14 +97,16 @@ func (t *translator) body(lines []string, first int) {
 	}
 	// IPython takes the first line's indentation, or the prompts of a pasted session, off every line.
 	indent := lines[i][:len(lines[i])-len(strings.TrimLeft(lines[i], " \t"))]
-	prompts := strings.HasPrefix(lines[i], ">>> ")
+	prompts := prompt.MatchString(lines[i])
+	if s, ok := t.automagic(lines[i]); ok {
+		t.emit(s.text, first+i, s.at, s.shift, s.command)
+		i++
+	}
 	for i < len(lines) {
 		l, cut := lines[i], 0
 		switch {
-		case prompts && (strings.HasPrefix(l, ">>> ") || strings.HasPrefix(l, "... ")):
-			cut = 4
-		case prompts && (l == ">>>" || l == "..."):
-			cut = 3
+		case prompts:
+			cut = len(prompt.FindString(l))
 		case indent != "" && strings.HasPrefix(l, indent):
 			cut = len(indent)
 		}

@@ -53,6 +53,9 @@ func (t *translator) special(lines []string, cut int) (s special, n int) {
 	if code == "" || code[0] == '#' {
 		return s, 0
 	}
+	if strings.TrimSpace(code) == "?" {
+		return special{call("run_line_magic", quote("pinfo"), quote("")), 0, 0, true}, 1
+	}
 	indent := text[:len(text)-len(code)]
 	if isHelp(code) {
 		m := helpLine.FindStringSubmatch(code)
@@ -84,6 +87,43 @@ func (t *translator) special(lines []string, cut int) (s special, n int) {
 	}
 	return s, 0
 }
+
+// automagics are the magics that are used without their % on the first line of a cell; the value says whether the word
+// alone is one too.
+var automagics = map[string]bool{
+	"ls": true, "pwd": true, "who": true, "whos": true, "cd": true, "lsmagic": true, "pip": false, "conda": false, "cat": false,
+	"cp": false, "mv": false, "rm": false, "mkdir": false, "rmdir": false, "less": false, "more": false, "man": false,
+	"pycat": false, "run": false, "time": false, "timeit": false, "load_ext": false, "matplotlib": false, "pylab": true,
+}
+
+// automagic translates a magic without its %, where no variable has that name and the line is not Python.
+func (t *translator) automagic(text string) (special, bool) {
+	end := 0
+	for end < len(text) && (text[end] == '_' || 'a' <= text[end] && text[end] <= 'z') {
+		end++
+	}
+	alone, ok := automagics[text[:end]]
+	if !ok || t.names.has(text[:end]) {
+		return special{}, false
+	}
+	switch rest := strings.TrimSpace(text[end:]); {
+	case rest == "":
+		ok = alone
+	case text[end] != ' ' || operator.MatchString(rest):
+		ok = false
+	}
+	if !ok {
+		return special{}, false
+	}
+	s := t.escaped("", "%"+text, 0)
+	if s.shift > 0 {
+		s.shift-- // the % that is not there
+	}
+	return s, true
+}
+
+// operator matches what follows a name in Python.
+var operator = regexp.MustCompile(`^(?:[=(\[,:;#)]|\.\w|[-+*/%@&|^<>!]=|(?:[-+*/%@&|^<>]|//|\*\*|==|!=|<=|>=|and|or|in|is|if|not)(?: |$))`)
 
 // join is a logical line of IPython's syntax, which goes on after a backslash at the end of a line.
 func join(lines []string, cut int) (string, int) {

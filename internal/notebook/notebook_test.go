@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -194,7 +195,7 @@ func TestLargeOutput(t *testing.T) {
 	src := largeNotebook()
 	start := time.Now()
 	nb := Read(src)
-	if d := time.Since(start); d > 500*time.Millisecond {
+	if d := time.Since(start); d > 2*time.Second {
 		t.Errorf("%d bytes took %v", len(src), d)
 	}
 	if len(nb.Faults) > 0 || len(nb.Cells) != 2 || nb.Cells[0].Outputs[0].Types[0] != "image/png" {
@@ -209,6 +210,36 @@ func largeNotebook() []byte {
 	image := strings.Repeat("iVBORw0KGgoAAAANSUhEUgAA", 10<<20/24)
 	return []byte(`{"cells":[{"cell_type":"code","source":["x = 1\n"],"outputs":[{"output_type":"display_data","data":{"image/png":"` + image +
 		`","text/plain":["<Figure>"]}}]},{"cell_type":"code","source":"y = x"}],"nbformat":4,"metadata":{}}`)
+}
+
+// Sizes and depths that nobody writes take no longer than reading them.
+func TestExtremes(t *testing.T) {
+	const n = 100_000
+	for name, src := range map[string][]byte{
+		"deep json":      []byte(`{"cells":` + strings.Repeat("[", 10*n)),
+		"deep output":    []byte(`{"nbformat":4,"cells":[{"cell_type":"code","source":"x","outputs":[{"data":` + strings.Repeat(`{"a":[`, n)),
+		"quotes":         []byte(`{"cells":[{"source":"` + strings.Repeat(`\\\"`, n)),
+		"stacked magics": cellsOf(strings.Repeat("%%time\n", n)),
+		"stacked timeit": cellsOf(strings.Repeat("%%timeit\n", 1000)),
+		"nested times":   cellsOf(strings.Repeat("%time ", n)),
+		"continuations":  cellsOf("!" + strings.Repeat("a \\\n", n)),
+		"assignments":    cellsOf(strings.Repeat("a=", n)),
+		"fields":         cellsOf("a = 1\n!" + strings.Repeat("{a", n) + "\nx = f'" + strings.Repeat("{a:", n)),
+		"open brackets":  cellsOf(strings.Repeat("([{\n", n), "x = 1"),
+		"cells":          cellsOf(slices.Repeat([]string{"x = 1\n!ls $x"}, n/10)...),
+		"headings":       []byte(`{"nbformat":4,"cells":[` + strings.TrimSuffix(strings.Repeat(`{"cell_type":"markdown","source":"# a"},`, n/10), ",") + "]}"),
+		"zeros":          make([]byte, n),
+	} {
+		start := time.Now()
+		nb := Read(src)
+		Percent(src)
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%s: %d bytes took %v", name, len(src), d)
+		}
+		if len(nb.Cells) == 0 && len(nb.Faults) == 0 {
+			t.Errorf("%s: no cells and no fault", name)
+		}
+	}
 }
 
 func BenchmarkRead(b *testing.B) {

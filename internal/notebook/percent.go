@@ -1,9 +1,12 @@
 package notebook
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
+
+const databricksHead = "# Databricks notebook source"
 
 var (
 	percentMark = regexp.MustCompile(`^#[ \t]*%%+(.*)$`)
@@ -15,8 +18,12 @@ var (
 // returns nil for a script without them. The script is its own source: Cell.Line is the cell's first line in it, and
 // what stands before the first mark is a cell when it holds anything.
 func Percent(src []byte) []Cell {
+	// Nearly every file has no marks, and this is asked of every file.
+	if !bytes.Contains(src, []byte("%%")) && !bytes.HasPrefix(src, []byte(databricksHead)) {
+		return nil
+	}
 	text := strings.ReplaceAll(strings.ReplaceAll(string(src), "\r\n", "\n"), "\r", "\n")
-	databricks := strings.HasPrefix(text, "# Databricks notebook source")
+	databricks := strings.HasPrefix(text, databricksHead)
 	var cells []Cell
 	marks := 0
 	current := Cell{Line: 1}
@@ -35,7 +42,8 @@ func Percent(src []byte) []Cell {
 		n++
 		plain := strings.TrimRight(l, "\n \t")
 		title, isMark := "", false
-		if m := percentMark.FindStringSubmatch(plain); m != nil {
+		if !strings.HasPrefix(plain, "#") {
+		} else if m := percentMark.FindStringSubmatch(plain); m != nil {
 			title, isMark = m[1], true
 		} else if databricks && (plain == "# COMMAND ----------" || n == 1) {
 			isMark = true

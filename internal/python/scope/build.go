@@ -14,8 +14,9 @@ import (
 // through a hash of (scope, name), and through the last entry of the same name, which is nearly always the right one.
 // Then the entries are sorted by scope and each is decided, outer scopes first, by looking outwards for who binds it.
 type Builder struct {
-	// TopLevelAwait allows await, async for and async with outside functions, as in a notebook.
-	TopLevelAwait bool
+	// Notebook says that the file is made of cells that are compiled one by one: await, async for and async with may
+	// stand outside functions, and imports from __future__ at the head of any cell.
+	Notebook bool
 
 	table Table
 	work  []entry

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -257,10 +258,10 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s\n got %q\nwant %q", src, got, want)
 		}
 	}
-	b := scope.Builder{TopLevelAwait: true}
-	file, _ := parser.Parse(new(parser.Parser), []byte("await x\nasync with y: [z async for z in w]"), parser.Options{})
+	b := scope.Builder{Notebook: true}
+	file, _ := parser.Parse(new(parser.Parser), []byte("await x\nasync with y: [z async for z in w]\nfrom __future__ import annotations"), parser.Options{})
 	if faults := b.Build(file).Faults; len(faults) > 0 {
-		t.Errorf("await in a notebook: %v", faults)
+		t.Errorf("notebook: %v", faults)
 	}
 }
 
@@ -278,6 +279,44 @@ func TestReuse(t *testing.T) {
 			if d := cmp.Diff(scope.Dump(new(scope.Builder).Build(file), 14), scope.Dump(b.Build(file), 14)); d != "" {
 				t.Errorf("%s: %s", name, d)
 			}
+		}
+	}
+}
+
+// Chains and nests as long as the parser lets them be, and names without end, neither exhaust the stack nor time.
+func TestExtremes(t *testing.T) {
+	const n = 40_000
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("n%d", i)
+	}
+	for name, src := range map[string]string{
+		"sum":         "x = " + strings.Repeat("a + ", n) + "a",
+		"chain":       "x = a" + strings.Repeat(".b()[c]", n/3),
+		"elif":        "if a: pass\n" + strings.Repeat("elif b: pass\n", n),
+		"conditional": "x = " + strings.Repeat("a if b else ", 700) + "c",
+		"lambda":      "x = " + strings.Repeat("lambda a: ", 400) + "b",
+		"brackets":    "x = " + strings.Repeat("[a for a in ", 90) + "b" + strings.Repeat("]", 90),
+		"names":       strings.Join(names, " = ") + " = 1\n" + "def f():\n  return " + strings.Join(names, ", "),
+		"annotations": strings.Join(names, ": a = 1\n") + ": a = 1",
+		"functions":   "def f(a: int): b: int = a\n" + strings.Repeat("def f(a: int): return a\n", n),
+		"locals":      "def f():\n " + strings.Join(names, ": (lambda: 1) = 1; ") + ": int",
+		"private":     "class C:\n  __" + strings.Join(names, " = 1\n  __") + " = 1",
+		"imports":     "import " + strings.Join(names, ".a, ") + ".a",
+	} {
+		start := time.Now()
+		file, faults := parser.Parse(new(parser.Parser), []byte(src), parser.Options{})
+		if len(faults) > 0 {
+			t.Errorf("%s does not parse: %s", name, faults[0].Message)
+		}
+		table := new(scope.Builder).Build(file)
+		for id := range table.Scopes {
+			if id%100 == 0 {
+				table.QualName(scope.ID(id))
+			}
+		}
+		if d := time.Since(start); d > 5*time.Second {
+			t.Errorf("%s: %v for %d bytes", name, d, len(src))
 		}
 	}
 }

@@ -199,7 +199,7 @@ func (t *Table) QualName(s ID) string {
 				break
 			}
 		}
-		if k := t.Scopes[p].Kind; p != 0 && k != Class {
+		if k := t.Scopes[p].Kind; k == Function || k == Lambda {
 			parts = append(parts, "<locals>")
 		}
 		s = p

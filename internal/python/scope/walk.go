@@ -127,7 +127,7 @@ func (b *Builder) stmt(s ast.Stmt) {
 		for i := range s.Names {
 			b.alias(&s.Names[i])
 		}
-		if s.Module == ast.SymDunderFuture && s.Level == 0 && s.Start > b.futureEnd {
+		if s.Module == ast.SymDunderFuture && s.Level == 0 && s.Start > b.futureEnd && !b.Notebook {
 			b.fault(s.Span(), "from __future__ imports must occur at the beginning of the file")
 		}
 	case *ast.Global:
@@ -182,7 +182,7 @@ func (b *Builder) asyncDef() bool {
 
 // topAwait marks the module as one that awaits, where that is allowed.
 func (b *Builder) topAwait() bool {
-	if b.TopLevelAwait && b.cur == 0 {
+	if b.Notebook && b.cur == 0 {
 		b.scope().Flags |= Coroutine
 		return true
 	}

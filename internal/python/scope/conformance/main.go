@@ -22,6 +22,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
 	"github.com/roadworthy-dev/roadworthy/internal/python/scope"
 	"github.com/roadworthy-dev/roadworthy/internal/source"
@@ -45,7 +46,7 @@ func main() {
 }
 
 // counts of files, by what the two sides say.
-type counts struct{ equal, different, bothReject, onlyPython, onlyWe int }
+type counts struct{ equal, different, bothReject, onlyPython, onlyWe, names int }
 
 func run(python string, paths []string, show int) (bool, error) {
 	minor, err := version(python)
@@ -69,9 +70,20 @@ func run(python string, paths []string, show int) (bool, error) {
 	var failed error
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
-			err := compare(python, minor, work, func(path, want, got string, rejected bool) {
+			err := compare(python, minor, work, func(path, want string, o ourSide) {
 				mu.Lock()
 				defer mu.Unlock()
+				want, theirs, _ := strings.Cut(want, "\f")
+				got, rejected := o.dump, o.rejected
+				if _, refused := strings.CutPrefix(theirs, "error: "); refused {
+					theirs = ""
+				} else if o.later != "" && !rejected {
+					got, rejected = o.later, true
+				}
+				if missing := without(theirs, o.names); len(missing) > 0 && !rejected {
+					n.names++
+					report(path, fmt.Sprintf("qualified names that only Python has: %q", missing))
+				}
 				reason, refused := strings.CutPrefix(want, "error: ")
 				switch {
 				case refused && rejected:
@@ -103,9 +115,9 @@ func run(python string, paths []string, show int) (bool, error) {
 	}
 	close(work)
 	wg.Wait()
-	fmt.Printf("scopes, Python 3.%d: %d files, %d equal, %d different; rejected: %d by both, %d by Python only, %d by us only\n",
-		minor, len(files), n.equal, n.different, n.bothReject, n.onlyPython, n.onlyWe)
-	return n.different+n.onlyPython+n.onlyWe == 0, failed
+	fmt.Printf("scopes, Python 3.%d: %d files, %d equal, %d different; rejected: %d by both, %d by Python only, %d by us only; qualified names differ in %d\n",
+		minor, len(files), n.equal, n.different, n.bothReject, n.onlyPython, n.onlyWe, n.names)
+	return n.different+n.onlyPython+n.onlyWe+n.names == 0, failed
 }
 
 func version(python string) (int, error) {
@@ -140,7 +152,7 @@ func list(paths []string) (files []string, err error) {
 }
 
 // compare feeds files to one Python process and to our own side.
-func compare(python string, minor int, files <-chan string, result func(path, want, got string, rejected bool)) error {
+func compare(python string, minor int, files <-chan string, result func(path, want string, o ourSide)) error {
 	cmd := exec.Command(python, "-c", script)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
@@ -161,7 +173,7 @@ func compare(python string, minor int, files <-chan string, result func(path, wa
 		if _, err := io.WriteString(in, path+"\n"); err != nil {
 			return fmt.Errorf("ask about %s: %w", path, err)
 		}
-		got, rejected := ours(&p, &b, path, minor)
+		o := ours(&p, &b, path, minor)
 		size, err := r.ReadString('\n')
 		if err != nil {
 			return fmt.Errorf("read about %s: %w", path, err)
@@ -174,32 +186,71 @@ func compare(python string, minor int, files <-chan string, result func(path, wa
 		if _, err := io.ReadFull(r, want); err != nil {
 			return fmt.Errorf("read about %s: %w", path, err)
 		}
-		result(path, string(want), got, rejected)
+		result(path, string(want), o)
 	}
 	in.Close()
 	return cmd.Wait()
 }
 
-func ours(p *parser.Parser, b *scope.Builder, path string, minor int) (text string, rejected bool) {
+// ourSide is what we make of a file.
+type ourSide struct {
+	dump     string // or why it is rejected
+	rejected bool
+	later    string // a fault that the compiler finds after symbol tables
+	names    []string
+}
+
+func ours(p *parser.Parser, b *scope.Builder, path string, minor int) ourSide {
 	raw, err := source.ReadFile(path)
 	if err != nil {
-		return err.Error(), true
+		return ourSide{dump: err.Error(), rejected: true}
 	}
 	src, problem := source.Decode(raw)
 	if problem != nil {
-		return problem.Message, true
+		return ourSide{dump: problem.Message, rejected: true}
 	}
 	file, faults := parser.Parse(p, src, parser.Options{Python: minor})
-	if len(faults) > 0 {
-		return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, faults[0].Span.Start), faults[0].Message), true
+	at := func(span diag.Span, message string) string {
+		return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, span.Start), message)
 	}
+	if len(faults) > 0 {
+		return ourSide{dump: at(faults[0].Span, faults[0].Message), rejected: true}
+	}
+	var o ourSide
 	t := b.Build(file)
 	for _, f := range t.Faults {
 		if !f.AfterSymbols {
-			return fmt.Sprintf("line %d: %s", 1+source.LineIndex(file.Lines, f.Span.Start), f.Message), true
+			return ourSide{dump: at(f.Span, f.Message), rejected: true}
+		}
+		o.later = at(f.Span, f.Message)
+	}
+	o.dump = scope.Dump(t, minor)
+	for id := range t.Scopes {
+		switch t.Scopes[id].Kind {
+		case scope.Function, scope.Class, scope.Lambda, scope.Comprehension, scope.TypeAlias, scope.TypeVar:
+			o.names = append(o.names, t.QualName(scope.ID(id)))
 		}
 	}
-	return scope.Dump(t, minor), false
+	return o
+}
+
+// without is the lines of theirs that ours lacks, each as often as it occurs. Ours may have more: the compiler drops
+// code that cannot run. The code that it makes for
+// annotations and for generics has no counterpart.
+func without(theirs string, ours []string) (missing []string) {
+	if theirs == "" {
+		return nil
+	}
+	count := map[string]int{}
+	for _, n := range ours {
+		count[n]++
+	}
+	for n := range strings.SplitSeq(theirs, "\n") {
+		if count[n]--; count[n] < 0 && !strings.Contains(n, "__annotate__") && !strings.Contains(n, "<generic parameters of ") {
+			missing = append(missing, n)
+		}
+	}
+	return missing
 }
 
 // difference is the first line in which two dumps differ.

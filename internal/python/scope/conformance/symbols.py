@@ -1,5 +1,6 @@
 """Prints, for each file named on standard input, its symbol tables in the form of scope.Dump: a line with the number
-of bytes, then the text. A file that Python rejects gives "error: " and the reason."""
+of bytes, then the text. A file that Python rejects gives "error: " and the reason. After a form feed follow the
+qualified names of the code objects that the compiler makes, or the error when it rejects the file only then."""
 
 import sys
 import symtable
@@ -27,6 +28,13 @@ def dump(table, indent, out):
         dump(child, indent + "    ", out)
 
 
+def qualnames(code, out):
+    for const in code.co_consts:
+        if isinstance(const, type(code)):
+            out.append(const.co_qualname)
+            qualnames(const, out)
+
+
 def main():
     sys.setrecursionlimit(20000)
     for path in sys.stdin:
@@ -36,6 +44,12 @@ def main():
             with open(path, "rb") as f:
                 source = f.read()
             dump(symtable._symtable.symtable(source, path, "exec"), "", out)
+            names = []
+            try:
+                qualnames(compile(source, path, "exec", dont_inherit=True, optimize=0), names)
+            except SyntaxError as e:
+                names = [f"error: {e}"]
+            out.append("\f" + "\n".join(names))
         except Exception as e:
             out = [f"error: {e}"]
         text = "".join(out).encode("utf-8", "surrogatepass")
