@@ -41,7 +41,7 @@ func (p *Parser) stringsExpr() ast.Expr {
 
 func (p *Parser) oneString(start, end uint32, info strInfo) ast.Expr {
 	c := p.constant.alloc()
-	*c = ast.Constant{Range: ast.Range{Start: start, Stop: end}, Kind: ast.Str, U: info.flags&strUnicode != 0}
+	*c = ast.Constant{Range: ast.Range{Start: start, Stop: end}, Kind: ast.Str, U: p.src[start] == 'u'}
 	if info.flags&strBytes != 0 {
 		c.Kind = ast.Bytes
 	}
@@ -107,7 +107,7 @@ func (p *Parser) manyStrings(start, end uint32, info strInfo) ast.Expr {
 	mark := p.exprs.mark()
 	var r run
 	isBytes, isStr, format, template := false, false, false, false
-	u := info.flags&strUnicode != 0
+	u := end > start && p.src[start] == 'u'
 	add := end > start
 	at := start
 	for {
@@ -173,7 +173,7 @@ func (p *Parser) manyStrings(start, end uint32, info strInfo) ast.Expr {
 func (p *Parser) text(r *run, start, end, body, bodyEnd uint32, flags strFlags) {
 	p.extend(r, start, end)
 	if len(p.file.Parts) == r.first {
-		r.u = flags&strUnicode != 0
+		r.u = p.src[start] == 'u' && flags&strUnicode != 0
 	}
 	p.part(body, bodyEnd, flags)
 	r.last = len(p.file.Parts)

@@ -20,7 +20,7 @@ type strFlags uint8
 const (
 	strRaw strFlags = 1 << iota
 	strBytes
-	strUnicode // u""
+	strUnicode // u""; U"" is read the same but leaves no trace in the tree
 	strTriple
 	strBackslash
 	strCR
