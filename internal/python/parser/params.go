@@ -55,10 +55,11 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 	}
 	args.Args = p.args.cut(mark)
 	args.Defaults = p.exprs.cut(defMark)
+	more := true
 	if p.tok == token.Star {
-		p.starParams(args, closing, annotated)
+		more = p.starParams(args, closing, annotated)
 	}
-	if p.tok == token.DoubleStar {
+	if p.tok == token.DoubleStar && more {
 		p.next()
 		kw := p.arg.alloc()
 		*kw = p.parameter(annotated)
@@ -96,8 +97,8 @@ func (p *Parser) badParameter(closing token.Kind) {
 	}
 }
 
-// starParams: '*' [NAME [':' star_expression]] (',' NAME ['=' expression])*.
-func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated bool) {
+// starParams: '*' [NAME [':' star_expression]] (',' NAME ['=' expression])*. It reports whether a comma ended it.
+func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated bool) bool {
 	star := p.start
 	p.next()
 	mark, defMark := p.args.mark(), p.exprs.mark()
@@ -116,13 +117,17 @@ func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated b
 		args.Vararg = a
 		if p.tok == token.Assign {
 			p.fail("`*` parameters have no default")
-			return
+			return false
 		}
 	} else if p.tok != token.Comma {
 		p.failSpan(star, star+1, "a parameter must follow `*`")
-		return
+		return false
 	}
-	for p.accept(token.Comma) && p.tok == token.Name {
+	more := false
+	for {
+		if more = p.accept(token.Comma); !more || p.tok != token.Name {
+			break
+		}
 		p.args.push(p.parameter(annotated))
 		var def ast.Expr
 		if p.tok == token.Assign {
@@ -140,6 +145,7 @@ func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated b
 	}
 	args.KwOnly = p.args.cut(mark)
 	args.KwDefaults = p.exprs.cut(defMark)
+	return more
 }
 
 // parameter: NAME [':' expression].
