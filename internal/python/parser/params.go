@@ -16,8 +16,8 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 	}
 	annotated := closing == token.RParen
 	mark, defMark := p.args.mark(), p.exprs.mark()
-	slash := false
-	for p.tok == token.Name || p.tok == token.Slash || p.tok == token.LParen {
+	slash, more := false, true
+	for more && (p.tok == token.Name || p.tok == token.Slash || p.tok == token.LParen) {
 		if p.tok == token.LParen {
 			p.fail("parameters cannot be unpacked or parenthesized in Python 3")
 			break
@@ -49,14 +49,11 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 				break
 			}
 		}
-		if !p.accept(token.Comma) {
-			goto done
-		}
+		more = p.accept(token.Comma)
 	}
 	args.Args = p.args.cut(mark)
 	args.Defaults = p.exprs.cut(defMark)
-	more := true
-	if p.tok == token.Star {
+	if p.tok == token.Star && more {
 		more = p.starParams(args, closing, annotated)
 	}
 	if p.tok == token.DoubleStar && more {
@@ -73,13 +70,6 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 			p.fail("no parameter can follow `**`")
 		}
 	}
-	if p.tok != closing {
-		p.badParameter(closing)
-	}
-	return args
-done:
-	args.Args = p.args.cut(mark)
-	args.Defaults = p.exprs.cut(defMark)
 	if p.tok != closing {
 		p.badParameter(closing)
 	}
