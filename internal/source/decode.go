@@ -211,7 +211,7 @@ func codingName(comment []byte) (string, int) {
 
 // canonicalName folds case and punctuation, and the names that Python has for one encoding.
 func canonicalName(name string) string {
-	n := strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(name), "_", "-"), ".", "-")
+	n := strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '_' || r == '-' || r == '.' }), "-")
 	if n == "utf-8" || strings.HasPrefix(n, "utf-8-") || n == "utf8" || n == "u8" || n == "cp65001" || n == "utf8-ucs2" || n == "utf8-ucs4" || n == "utf" {
 		return "utf-8"
 	}

@@ -333,7 +333,7 @@ type (
 	Interpolation struct {
 		Range
 		Value      Expr
-		Str        diag.Span // the expression's own text
+		Str        diag.Span // the expression's own text; see InterpolationText
 		Conversion int
 		FormatSpec *JoinedStr // or nil
 	}

@@ -437,14 +437,27 @@ func (d *dumper) conversion(c int, spec *JoinedStr) {
 		return
 	}
 	d.key("format_spec")
-	if n := len(spec.Values); d.minor == 12 && n > 0 {
-		if last, ok := spec.Values[n-1].(*FormattedValue); ok {
-			// 3.12 reads an empty text between the last field and the brace.
-			empty := &Constant{Range: Range{last.Stop, last.Stop}, Kind: Str, Plain: true}
-			spec = &JoinedStr{Range: spec.Range, Values: append(spec.Values[:n:n], empty)}
-		}
+	if d.minor == 12 && len(spec.Values) > 0 {
+		spec = &JoinedStr{Range: spec.Range, Values: d.emptyTexts(spec.Values)}
 	}
 	d.expr(spec)
+}
+
+// emptyTexts adds the empty texts that 3.12 reads in a format spec: before a doubled brace at its start and between the
+// last field and the end.
+func (d *dumper) emptyTexts(values []Expr) []Expr {
+	out := make([]Expr, 0, len(values)+2)
+	empty := func(at uint32) *Constant {
+		return &Constant{Range: Range{at, at}, Kind: Str, Plain: true}
+	}
+	if first, ok := values[0].(*FormattedValue); ok && d.f.Src[first.Start+1] == '{' {
+		out = append(out, empty(first.Start))
+	}
+	out = append(out, values...)
+	if last, ok := values[len(values)-1].(*FormattedValue); ok {
+		out = append(out, empty(last.Stop))
+	}
+	return out
 }
 
 func (d *dumper) expr(e Expr) {
@@ -533,7 +546,7 @@ func (d *dumper) expr(e Expr) {
 		d.begin("Interpolation")
 		d.one("value", e.Value)
 		d.key("str")
-		d.buf = AppendRepr(d.buf, string(appendLines(nil, d.f.Src[e.Str.Start:e.Str.End])), d.minor)
+		d.buf = AppendRepr(d.buf, d.f.InterpolationText(e), d.minor)
 		d.conversion(e.Conversion, e.FormatSpec)
 	case *JoinedStr:
 		d.begin("JoinedStr")

@@ -2,6 +2,7 @@ package ast
 
 import (
 	"bytes"
+	"sort"
 	"unicode/utf8"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -41,6 +42,18 @@ func (f *File) ConstString(e Expr) (string, bool) {
 		return f.StringValue(c)
 	}
 	return "", false
+}
+
+// InterpolationText is the source of a t-string's expression as Python keeps it: without comments.
+func (f *File) InterpolationText(e *Interpolation) string {
+	start, end := e.Str.Start, e.Str.End
+	var dst []byte
+	i := sort.Search(len(f.Comments), func(i int) bool { return f.Comments[i].Start >= start })
+	for ; i < len(f.Comments) && f.Comments[i].Start < end; i++ {
+		dst = append(dst, f.Src[start:f.Comments[i].Start]...)
+		start = min(f.Comments[i].End, end)
+	}
+	return string(appendLines(nil, append(dst, f.Src[start:end]...)))
 }
 
 // AppendString appends the value of a Str or Bytes constant to dst.

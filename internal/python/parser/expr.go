@@ -504,6 +504,8 @@ func (p *Parser) noExpr() {
 		p.unclosed(token.RParen)
 	case p.tok == token.Star:
 		p.fail("a starred expression cannot stand here")
+	case p.spec > 0:
+		p.fail("")
 	case p.tok.Keyword():
 		p.fail("expected an expression, not the keyword `" + p.tok.String() + "`")
 	default:

@@ -158,6 +158,9 @@ func (p *Parser) manyStrings(start, end uint32, info strInfo) ast.Expr {
 	}
 	p.flush(&r)
 	values := p.exprs.cut(mark)
+	if n := len(values); p.failed && n > 0 {
+		p.prevEnd = max(p.prevEnd, values[n-1].End())
+	}
 	rng := p.from(start)
 	if template {
 		n := p.template.alloc()
@@ -211,16 +214,6 @@ func (p *Parser) debugText(r *run, start, end uint32) {
 func (p *Parser) verbatim(start, end uint32) {
 	p.file.Parts = append(p.file.Parts, ast.Part{Span: diag.Span{Start: start, End: end}, Kind: ast.PartPlain})
 }
-
-// interpolationText is the source of a t-string's expression, as Interpolation.Str has it.
-func (p *Parser) interpolationText(start, end uint32) diag.Span {
-	for end > start && isBlank(p.src[end-1]) {
-		end--
-	}
-	return span(start, end)
-}
-
-func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' }
 
 // flush closes the run with a constant, unless it holds no text.
 func (p *Parser) flush(r *run) {
@@ -446,6 +439,9 @@ func (p *Parser) replacementField(r *run, open int, info strInfo, quote byte, te
 		debug = true
 		p.debugText(r, uint32(open+1), p.start)
 	}
+	if p.version < 12 && p.modernField(open+1, int(textEnd), quote, info.flags) {
+		p.need(12, uint32(open), max(textEnd, uint32(open)), "a quote, backslash or comment like this in a replacement field")
+	}
 	conversion := -1
 	if p.tok == token.Exclamation {
 		conversion = p.conversion()
@@ -462,12 +458,18 @@ func (p *Parser) replacementField(r *run, open int, info strInfo, quote byte, te
 	p.field = outer
 	p.fields--
 	p.leave()
-	stop := max(p.end, uint32(open+1))
+	stop := p.end
+	if p.failed {
+		stop = max(p.prevEnd, value.End(), uint32(open+1))
+		if spec != nil {
+			stop = max(stop, spec.Stop)
+		}
+	}
 	r0 := ast.Range{Start: uint32(open), Stop: stop}
 	p.flush(r)
 	if template && !inSpec {
 		n := p.interpol.alloc()
-		*n = ast.Interpolation{Range: r0, Value: value, Str: p.interpolationText(uint32(open+1), textEnd), Conversion: conversion, FormatSpec: spec}
+		*n = ast.Interpolation{Range: r0, Value: value, Str: span(uint32(open+1), max(textEnd, uint32(open+1))), Conversion: conversion, FormatSpec: spec}
 		p.exprs.push(n)
 	} else {
 		n := p.formatted.alloc()
@@ -475,6 +477,19 @@ func (p *Parser) replacementField(r *run, open int, info strInfo, quote byte, te
 		p.exprs.push(n)
 	}
 	return p.pos
+}
+
+// modernField reports whether the expression of a field uses what PEP 701 brought: the string's own quote, a backslash, a
+// comment, or a line end between single quotes.
+func (p *Parser) modernField(start, end int, quote byte, flags strFlags) bool {
+	if end < start {
+		return false
+	}
+	text := p.src[start:end]
+	if flags&strTriple == 0 {
+		return bytes.IndexByte(text, quote) >= 0 || bytes.ContainsAny(text, "\\#\n\r")
+	}
+	return bytes.Contains(text, []byte{quote, quote, quote}) || bytes.ContainsAny(text, "\\#")
 }
 
 // fieldEnd fails because a replacement field does not end.
@@ -529,7 +544,11 @@ func (p *Parser) formatSpec(info strInfo, quote byte) *ast.JoinedStr {
 		p.next()
 	}
 	values := p.exprs.cut(mark)
+	end := max(start, uint32(i))
+	if n := len(values); p.failed && n > 0 {
+		end = max(end, values[n-1].End())
+	}
 	n := p.joined.alloc()
-	*n = ast.JoinedStr{Range: ast.Range{Start: start, Stop: max(start, uint32(i))}, Values: values}
+	*n = ast.JoinedStr{Range: ast.Range{Start: start, Stop: end}, Values: values}
 	return n
 }

@@ -16,8 +16,8 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 	}
 	annotated := closing == token.RParen
 	mark, defMark := p.args.mark(), p.exprs.mark()
-	slash := false
-	for p.tok == token.Name || p.tok == token.Slash || p.tok == token.LParen {
+	slash, more := false, true
+	for more && (p.tok == token.Name || p.tok == token.Slash || p.tok == token.LParen) {
 		if p.tok == token.LParen {
 			p.fail("parameters cannot be unpacked or parenthesized in Python 3")
 			break
@@ -49,16 +49,14 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 				break
 			}
 		}
-		if !p.accept(token.Comma) {
-			goto done
-		}
+		more = p.accept(token.Comma)
 	}
 	args.Args = p.args.cut(mark)
 	args.Defaults = p.exprs.cut(defMark)
-	if p.tok == token.Star {
-		p.starParams(args, closing, annotated)
+	if p.tok == token.Star && more {
+		more = p.starParams(args, closing, annotated)
 	}
-	if p.tok == token.DoubleStar {
+	if p.tok == token.DoubleStar && more {
 		p.next()
 		kw := p.arg.alloc()
 		*kw = p.parameter(annotated)
@@ -76,13 +74,6 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 		p.badParameter(closing)
 	}
 	return args
-done:
-	args.Args = p.args.cut(mark)
-	args.Defaults = p.exprs.cut(defMark)
-	if p.tok != closing {
-		p.badParameter(closing)
-	}
-	return args
 }
 
 func (p *Parser) badParameter(closing token.Kind) {
@@ -96,8 +87,8 @@ func (p *Parser) badParameter(closing token.Kind) {
 	}
 }
 
-// starParams: '*' [NAME [':' star_expression]] (',' NAME ['=' expression])*.
-func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated bool) {
+// starParams: '*' [NAME [':' star_expression]] (',' NAME ['=' expression])*. It reports whether a comma ended it.
+func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated bool) bool {
 	star := p.start
 	p.next()
 	mark, defMark := p.args.mark(), p.exprs.mark()
@@ -116,13 +107,17 @@ func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated b
 		args.Vararg = a
 		if p.tok == token.Assign {
 			p.fail("`*` parameters have no default")
-			return
+			return false
 		}
 	} else if p.tok != token.Comma {
 		p.failSpan(star, star+1, "a parameter must follow `*`")
-		return
+		return false
 	}
-	for p.accept(token.Comma) && p.tok == token.Name {
+	more := false
+	for {
+		if more = p.accept(token.Comma); !more || p.tok != token.Name {
+			break
+		}
 		p.args.push(p.parameter(annotated))
 		var def ast.Expr
 		if p.tok == token.Assign {
@@ -140,6 +135,7 @@ func (p *Parser) starParams(args *ast.Arguments, closing token.Kind, annotated b
 	}
 	args.KwOnly = p.args.cut(mark)
 	args.KwDefaults = p.exprs.cut(defMark)
+	return more
 }
 
 // parameter: NAME [':' expression].

@@ -162,7 +162,8 @@ func (p *Parser) fail(message string) {
 		return
 	}
 	end := max(p.end, p.start+1)
-	if p.tok == token.EOF {
+	switch p.tok {
+	case token.EOF, token.Newline, token.Indent, token.Dedent:
 		end = p.start
 	}
 	p.failSpan(p.start, end, message)
@@ -187,6 +188,8 @@ func (p *Parser) faultAt(start, end uint32, message string) {
 	if p.spec > 0 || len(p.faults) >= maxFaults {
 		return
 	}
+	start = min(start, uint32(p.n))
+	end = max(start, min(end, uint32(p.n)))
 	p.faults = append(p.faults, Fault{Span: diag.Span{Start: start, End: end}, Message: message})
 }
 
@@ -264,10 +267,16 @@ func (p *Parser) unexpected(k token.Kind) {
 	p.fail("expected `" + k.String() + "`" + p.found())
 }
 
+// found says what stands here instead; nothing during a trial, whose faults nobody reads.
 func (p *Parser) found() string {
+	if p.spec > 0 {
+		return ""
+	}
 	switch p.tok {
 	case token.EOF, token.Newline, token.Indent, token.Dedent:
 		return ", not the " + p.tok.String()
+	case token.Number, token.String, token.FString, token.TString:
+		return ", not a " + p.tok.String()
 	case token.Name:
 		return ", not `" + string(p.src[p.start:p.end]) + "`"
 	}

@@ -214,7 +214,13 @@ func (p *Parser) closedPattern() ast.Pattern {
 		*n = ast.MatchValue{Range: p.from(start), Value: v}
 		return n
 	case token.None, token.True, token.False:
-		kind := map[token.Kind]ast.ConstKind{token.None: ast.None, token.True: ast.True, token.False: ast.False}[p.tok]
+		kind := ast.None
+		switch p.tok {
+		case token.True:
+			kind = ast.True
+		case token.False:
+			kind = ast.False
+		}
 		p.next()
 		n := p.matchSingle.alloc()
 		*n = ast.MatchSingleton{Range: p.from(start), Value: kind}

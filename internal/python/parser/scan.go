@@ -394,7 +394,7 @@ func (p *Parser) lineStart() bool {
 	var col, alt int
 line:
 	col, alt = 0, 0
-	cont := -1
+	cont := 0
 	for {
 		switch src[i] {
 		case ' ':
@@ -412,7 +412,7 @@ line:
 			i++
 			continue
 		case '\\':
-			// A continued line keeps the indentation of its first part.
+			// A continued line keeps the indentation of its first part, unless that is none.
 			j := i + 1
 			if src[j] == '\r' {
 				j++
@@ -427,7 +427,7 @@ line:
 			if j >= p.n {
 				break
 			}
-			if cont < 0 {
+			if cont == 0 {
 				cont = col
 			}
 			i = j
@@ -451,12 +451,12 @@ line:
 		case 0:
 			if i >= p.n {
 				col, alt = 0, 0
-				cont = -1
+				cont = 0
 			}
 		}
 		break
 	}
-	if cont >= 0 {
+	if cont > 0 {
 		col, alt = cont, cont
 	}
 	p.pos = i

@@ -1,0 +1,6 @@
+if x:
+	y
+	if z:
+		w
+        # eight
+	v

@@ -1,0 +1,16 @@
+type X = int
+type X[T] = list[T]
+type X[T: int, *Ts, **P] = T
+type X[T = int, *Ts = *tuple[int], **P = [int]] = T
+type(x)
+type = 1
+type.x
+type, x = y
+type: int
+type [x]
+def f[T](x: T) -> T: ...
+def f[T: (int, str) = int, *Ts, **P](): ...
+async def f[T](): ...
+class A[T]: ...
+class A[T: int](B[T], c=T): ...
+type type = type
