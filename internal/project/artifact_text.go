@@ -244,18 +244,19 @@ func (p *artifactReader) makefile(text []byte) {
 	vars := map[string]string{}
 	var targets []int
 	number := 0
-	pending, start := "", 0
+	var pending []byte
+	start := 0
 	for raw := range bytes.Lines(text) {
 		number++
 		line := strings.TrimRight(string(raw), "\r\n")
-		if pending == "" {
+		if len(pending) == 0 {
 			start = number
 		}
 		if body, more := strings.CutSuffix(line, `\`); more {
-			pending += body + " "
+			pending = append(append(pending, body...), ' ')
 			continue
 		}
-		line, pending = pending+line, ""
+		line, pending = string(pending)+line, pending[:0]
 		if strings.HasPrefix(line, "\t") {
 			command := strings.TrimLeft(strings.TrimSpace(line), "@-+")
 			for _, t := range targets {
