@@ -320,7 +320,7 @@ func (a *Artifact) exec(words []string, line int) {
 func keep(list []Invocation) []Invocation {
 	out := list[:0]
 	for _, i := range list {
-		if i.Runner != "" || i.Shell != "" || !systemPrograms()[i.Program] && i.Program != "" && i.Program[0] != '$' {
+		if i.Runner != "" || i.Shell != "" || !systemPrograms()[i.Program] && i.Program != "" && i.Program[0] != '$' && i.Program[0] != '-' {
 			out = append(out, i)
 		}
 	}

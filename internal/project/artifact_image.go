@@ -210,7 +210,7 @@ func (s *stage) runs() []Invocation {
 	}
 	out := ParseWords(slices.Concat(s.words, s.cmdWords), s.wordsLine)
 	// An entrypoint script by convention ends with exec "$@": what CMD says runs as well.
-	if len(out) == 1 && out[0].Runner == "" {
+	if len(out) == 1 && out[0].Runner == "" && (out[0].Shell != "" || strings.Contains(out[0].Program, "entry") || strings.Contains(out[0].Program, "init")) {
 		if len(s.cmdWords) > 0 {
 			out = append(out, ParseWords(s.cmdWords, s.cmdLine)...)
 		} else {

@@ -50,7 +50,7 @@ func (p *artifactReader) composeService(name string, line int, s ynode) {
 	case command.isList():
 		a.exec(plainTexts(command), command.line())
 	}
-	if len(a.Runs) == 1 && a.Runs[0].Runner == "" && entry.ok() && command.ok() {
+	if len(a.Runs) == 1 && a.Runs[0].Shell != "" && entry.ok() && command.ok() {
 		if command.isList() {
 			a.exec(plainTexts(command), command.line())
 		} else {

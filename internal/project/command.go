@@ -78,6 +78,13 @@ func parseShell(text string, line, depth int) (out []Invocation) {
 		node syntax.Node
 		dir  string
 	}
+	functions := map[string]bool{} // of the script itself: calling one starts nothing new
+	syntax.Walk(file, func(node syntax.Node) bool {
+		if f, ok := node.(*syntax.FuncDecl); ok && f.Name != nil {
+			functions[f.Name.Value] = true
+		}
+		return true
+	})
 	syntax.Walk(file, func(node syntax.Node) bool {
 		if node == nil {
 			top := stack[len(stack)-1]
@@ -117,10 +124,14 @@ func parseShell(text string, line, depth int) (out []Invocation) {
 				words = append(words, wordText(w))
 			}
 			if len(words) == 2 && (words[0] == "cd" || words[0] == "pushd") {
-				dir = joinDir(dir, words[1])
+				if words[1] == "$(…)" {
+					dir = "" // cd "$(dirname "$0")": where the script is, which is as good as saying nothing
+				} else {
+					dir = joinDir(dir, words[1])
+				}
 				return true
 			}
-			if len(words) > 0 {
+			if len(words) > 0 && !functions[words[0]] {
 				out = append(out, unwrap(words, at, append(slices.Clone(exported), env...), dir, nil, depth)...)
 			}
 		}
@@ -420,7 +431,7 @@ func identify(inv Invocation, word string) []Invocation {
 		inv.Shell = word
 		return []Invocation{inv}
 	}
-	if values, ok := pythonLaunchers[lower]; ok {
+	if values, ok := pythonLaunchers[lower]; ok && values != "" {
 		inv.Args = dropOptions(inv.Args, values)
 		return python(inv)
 	}
