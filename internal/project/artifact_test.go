@@ -175,10 +175,10 @@ func TestHostileArtifacts(t *testing.T) {
 		bomb += fmt.Sprintf("%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n", c, c, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1, c-1)
 	}
 	texts := map[string]string{
-		"nested flow": strings.Repeat("[", 1<<18), "nested map": strings.Repeat("{a: ", 1<<18), "nested block": nestedBlock(3000), "bomb": bomb + "jobs: *j\nservices: *j\nscript: *j\n",
+		"nested flow": strings.Repeat("[", 1<<16), "nested map": strings.Repeat("{a: ", 1<<16), "nested block": nestedBlock(3000), "bomb": bomb + "jobs: *j\nservices: *j\nscript: *j\n",
 		"self": "services: &s\n  a: *s\n", "merge": "services:\n  a: &a\n    <<: *a\n    command: x\n", "binary": "\x00\xff\xfe\x80" + strings.Repeat("\x01", 1000),
-		"toml": "a = " + strings.Repeat("[", 1<<18), "toml keys": strings.Repeat("a.", 1<<18) + "b = 1", "strings": strings.Repeat(`"""`, 1<<16), "brackets": strings.Repeat("setup([", 1<<16),
-		"python": "A = " + strings.Repeat("[", 1<<16) + "\nsetup(install_requires=A)", "ands": strings.Repeat("a && ", 1<<16), "long": "FROM " + strings.Repeat("x", 1<<18),
+		"toml": "a = " + strings.Repeat("[", 1<<16), "toml keys": strings.Repeat("a.", 1<<16) + "b = 1", "strings": strings.Repeat(`"""`, 1<<16), "brackets": strings.Repeat("setup([", 1<<16),
+		"python": "A = " + strings.Repeat("[", 1<<16) + "\nsetup(install_requires=A)", "ands": strings.Repeat("a && ", 1<<16), "long": "FROM " + strings.Repeat("x", 1<<16),
 		"continued": strings.Repeat("RUN x \\\n", 1<<15), "vars": strings.Repeat("A=$(A)$(A)$(A)\n", 1000) + "t:\n\t$(A)\n", "doubling": doubling(), "heredoc": "FROM x\nRUN <<EOF\n" + strings.Repeat("(", 1<<15),
 	}
 	names := []string{"Dockerfile", "compose.yml", "Procfile", "a.service", "a.timer", "crontab", ".github/workflows/a.yml", ".gitlab-ci.yml", "supervisord.conf",
