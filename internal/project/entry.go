@@ -27,8 +27,9 @@ type Via struct {
 // maxVia bounds scripts that start scripts.
 const maxVia = 4
 
-// Entries finds for every command of every artifact which Python file it starts. A command that is known to run Python
-// but leads to no file of the repository is kept with Module -1: an entry point that is absent is worth knowing.
+// Entries finds for every command of every artifact which Python file it starts. A command that names a file, or a module
+// of a package that the repository has, and leads to nothing is kept with Module -1: an entry point that is absent is worth
+// knowing. Commands that run other people's code are left out.
 func (p *Project) Entries(l *Layout) []Entry {
 	j := joiner{p: p, l: l, files: map[string]int{}, scripts: map[string]int{}, contexts: map[string][]string{}, points: map[string]point{}}
 	for i := range l.Modules {
@@ -142,10 +143,18 @@ func (j *joiner) follow(artifact int, a *Artifact, inv Invocation, bases []strin
 		if !ok || slices.ContainsFunc(via, func(v Via) bool { return v.Path == script }) {
 			return nil
 		}
+		// The script's own commands run where it was started, and where it goes from there.
+		var started []string
+		if inv.Dir != "" && !path.IsAbs(inv.Dir) && !strings.HasPrefix(inv.Dir, "$") {
+			for _, base := range bases {
+				started = append(started, joinTree(base, inv.Dir))
+			}
+		}
+		bases = append(append(started, bases...), parentOf(script))
 		var out []Entry
 		for _, inner := range j.p.Artifacts[j.scripts[script]].Runs {
 			steps := append(slices.Clip(via), Via{script, inner.Line})
-			out = append(out, j.follow(artifact, a, inner, append(slices.Clip(bases), parentOf(script)), steps)...)
+			out = append(out, j.follow(artifact, a, inner, bases, steps)...)
 		}
 		return out
 	}
@@ -157,6 +166,10 @@ func (j *joiner) follow(artifact int, a *Artifact, inv Invocation, bases []strin
 			e.Module = j.files[file]
 		}
 	case inv.Module != "":
+		top, _, _ := strings.Cut(inv.Module, ".")
+		if !j.l.names[top] || IsStandardLibrary(top) {
+			return nil // python -m pip: other people's code
+		}
 		e.Module = j.module(a, inv, bases)
 	case inv.Runner == "":
 		pt, ok := j.points[inv.Program]
