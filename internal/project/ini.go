@@ -67,21 +67,21 @@ func parseINI(text []byte) iniFile {
 func parseUnit(text []byte) iniFile {
 	var f iniFile
 	number, start := 0, 0
-	pending := ""
+	var pending []byte
 	for raw := range strings.Lines(string(text)) {
 		number++
 		line := strings.TrimSpace(raw)
-		if pending == "" {
+		if len(pending) == 0 {
 			start = number
 		}
 		if line == "" || line[0] == '#' || line[0] == ';' {
 			continue
 		}
 		if body, more := strings.CutSuffix(line, `\`); more {
-			pending += body + " "
+			pending = append(append(pending, body...), ' ')
 			continue
 		}
-		line, pending = pending+line, ""
+		line, pending = string(pending)+line, pending[:0]
 		if line[0] == '[' {
 			if name, _, ok := strings.Cut(line[1:], "]"); ok {
 				f = append(f, iniSection{name: name, line: start})

@@ -353,6 +353,37 @@ func (l *Layout) Resolve(from int, name string) (Target, bool) {
 	return found, ok
 }
 
+// ResolveFrom finds what a dotted name means for a command that starts in a directory: there first, then in the roots of
+// the project that the directory belongs to, then anywhere.
+func (l *Layout) ResolveFrom(dir, name string) (Target, bool) {
+	top, rest, _ := strings.Cut(name, ".")
+	if top == "" || !l.names[top] && top != l.options.Package {
+		return Target{}, false
+	}
+	project, known := l.owner[dir]
+	if !known {
+		project = dir
+	}
+	candidates := []string{dir}
+	for _, r := range l.Roots {
+		if l.owner[r] == project && r != dir {
+			candidates = append(candidates, r)
+		}
+	}
+	for _, r := range candidates {
+		if t, ok, _ := l.within(r, top, rest); ok && !t.Namespace {
+			return t, true
+		}
+	}
+	for _, r := range l.Roots {
+		if t, ok, _ := l.within(r, top, rest); ok && !t.Namespace {
+			t.Guess = true
+			return t, true
+		}
+	}
+	return Target{}, false
+}
+
 // within looks a dotted name up below a root. A regular package or module that has the name's first part settles the
 // question even when the rest is missing; a namespace package may go on in another root.
 func (l *Layout) within(root, top, rest string) (t Target, ok, settled bool) {

@@ -1,0 +1,243 @@
+package project
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/rhysd/actionlint"
+)
+
+// workflow reads a GitHub workflow: one artifact a job.
+func (p *artifactReader) workflow(text []byte) {
+	w, errs := actionlint.Parse(text)
+	if w == nil || len(w.Jobs) == 0 {
+		for _, e := range errs {
+			p.problem(e.Line, "", shorten(e.Message))
+			return
+		}
+		return
+	}
+	var triggers []string
+	var schedules []Trigger
+	for _, on := range w.On {
+		triggers = append(triggers, on.EventName())
+		if s, ok := on.(*actionlint.ScheduledEvent); ok {
+			for _, e := range s.Schedules {
+				if e.Cron != nil {
+					t := Trigger{Text: e.Cron.Value, Timezone: "UTC", Line: line(e.Cron)}
+					if e.Timezone != nil && e.Timezone.Value != "" {
+						t.Timezone = e.Timezone.Value
+					}
+					schedules = append(schedules, t)
+				}
+			}
+		}
+	}
+	jobs := slices.SortedFunc(maps.Values(w.Jobs), func(a, b *actionlint.Job) int {
+		if d := jobLine(a) - jobLine(b); d != 0 {
+			return d
+		}
+		return strings.Compare(value(a.ID), value(b.ID))
+	})
+	for _, j := range jobs {
+		if j == nil {
+			continue
+		}
+		a := p.add(value(j.ID), jobLine(j))
+		a.Schedules = schedules
+		a.Workflow = &Workflow{Triggers: triggers}
+		permissions := j.Permissions
+		if permissions == nil {
+			permissions = w.Permissions
+		}
+		if permissions != nil {
+			a.Workflow.Permissions = map[string]string{}
+			if permissions.Pos != nil {
+				a.Workflow.PermissionsLine = permissions.Pos.Line
+			}
+			if permissions.All != nil {
+				a.Workflow.Permissions["all"] = permissions.All.Value
+			}
+			for name, s := range permissions.Scopes {
+				if s != nil {
+					a.Workflow.Permissions[name] = value(s.Value)
+				}
+			}
+		}
+		if j.Environment != nil {
+			a.Workflow.Environment = value(j.Environment.Name)
+		}
+		for _, n := range j.Needs {
+			a.Needs = append(a.Needs, value(n))
+		}
+		if j.TimeoutMinutes != nil && j.TimeoutMinutes.Pos != nil {
+			a.limit("timeout", strconv.FormatFloat(j.TimeoutMinutes.Value, 'g', -1, 64)+"m", j.TimeoutMinutes.Pos.Line)
+		}
+		if j.Concurrency != nil {
+			a.limit("concurrency", value(j.Concurrency.Group), line(j.Concurrency.Group))
+		}
+		if j.Container != nil && j.Container.Image != nil {
+			a.Images = append(a.Images, parseImage(j.Container.Image.Value, line(j.Container.Image)))
+		}
+		if j.WorkflowCall != nil && j.WorkflowCall.Uses != nil {
+			a.Workflow.use(j.WorkflowCall.Uses)
+			for name, s := range j.WorkflowCall.Secrets {
+				if s != nil {
+					a.Secrets = append(a.Secrets, EnvVar{Name: name, Line: line(s.Value), From: "secret"})
+				}
+			}
+		}
+		a.workflowEnv(w.Env)
+		a.workflowEnv(j.Env)
+		dir := ""
+		for _, d := range []*actionlint.Defaults{w.Defaults, j.Defaults} {
+			if d != nil && d.Run != nil && d.Run.WorkingDirectory != nil {
+				dir = d.Run.WorkingDirectory.Value
+			}
+		}
+		for _, s := range j.Steps {
+			if s != nil {
+				a.step(s, dir)
+			}
+		}
+		slices.SortStableFunc(a.Env, func(x, y EnvVar) int { return x.Line - y.Line })
+		slices.SortStableFunc(a.Secrets, func(x, y EnvVar) int {
+			if x.Line != y.Line {
+				return x.Line - y.Line
+			}
+			return strings.Compare(x.Name, y.Name)
+		})
+	}
+}
+
+func (a *Artifact) step(s *actionlint.Step, dir string) {
+	before := len(a.Env)
+	a.workflowEnv(s.Env)
+	own := slices.Clone(a.Env[before:])
+	slices.SortFunc(own, func(x, y EnvVar) int { return x.Line - y.Line })
+	switch e := s.Exec.(type) {
+	case *actionlint.ExecRun:
+		if e.Run == nil {
+			return
+		}
+		if e.WorkingDirectory != nil {
+			dir = e.WorkingDirectory.Value
+		}
+		at := line(e.Run)
+		if strings.Contains(e.Run.Value, "\n") {
+			at++ // a block's text starts on the line after its mark
+		}
+		a.Workflow.expressions(e.Run.Value, at)
+		shell := value(e.Shell)
+		var runs []Invocation
+		if strings.HasPrefix(shell, "python") {
+			runs = []Invocation{{Line: at, Program: "python", Runner: "python", Code: e.Run.Value}}
+		} else if !strings.HasPrefix(shell, "pwsh") && !strings.HasPrefix(shell, "powershell") && !strings.HasPrefix(shell, "cmd") {
+			runs = keep(ParseCommand(plainExpressions(e.Run.Value), at))
+		}
+		for _, r := range runs {
+			if r.Dir = joinDir(dir, r.Dir); r.Dir == "." {
+				r.Dir = ""
+			}
+			r.Env = append(slices.Clone(own), r.Env...)
+			a.Runs = append(a.Runs, r)
+		}
+	case *actionlint.ExecAction:
+		if e.Uses != nil {
+			a.Workflow.use(e.Uses)
+			// The script that actions/github-script and the like are given is program text as well.
+			if in := e.Inputs["script"]; in != nil && in.Value != nil {
+				a.Workflow.expressions(in.Value.Value, line(in.Value)+1)
+			}
+		}
+	}
+}
+
+func (a *Artifact) workflowEnv(env *actionlint.Env) {
+	if env == nil {
+		return
+	}
+	for _, v := range env.Vars {
+		if v == nil || v.Name == nil {
+			continue
+		}
+		e := EnvVar{Name: v.Name.Value, Value: value(v.Value), Line: line(v.Name)}
+		switch {
+		case strings.Contains(e.Value, "secrets."):
+			e.From = "secret"
+			a.Secrets = append(a.Secrets, EnvVar{Name: e.Name, Line: e.Line, From: "secret"})
+		case strings.Contains(e.Value, "vars."):
+			e.From = "config"
+		}
+		a.Env = append(a.Env, e)
+	}
+}
+
+func (w *Workflow) use(s *actionlint.String) {
+	action, ref, _ := strings.Cut(s.Value, "@")
+	w.Uses = append(w.Uses, Use{Action: action, Ref: ref, Line: line(s)})
+}
+
+func (w *Workflow) expressions(text string, at int) {
+	for offset := 0; ; {
+		i := strings.Index(text[offset:], "${{")
+		if i < 0 {
+			return
+		}
+		start := offset + i
+		end := strings.Index(text[start:], "}}")
+		if end < 0 {
+			return
+		}
+		w.Expressions = append(w.Expressions, Expression{Text: strings.TrimSpace(text[start+3 : start+end]), Line: at + strings.Count(text[:start], "\n")})
+		offset = start + end + 2
+	}
+}
+
+// plainExpressions makes ${{ … }} one word for the shell's parser, which has no such syntax.
+func plainExpressions(text string) string {
+	var b strings.Builder
+	for {
+		head, tail, ok := strings.Cut(text, "${{")
+		b.WriteString(head)
+		if !ok {
+			return b.String()
+		}
+		inner, rest, closed := strings.Cut(tail, "}}")
+		if !closed {
+			b.WriteString(tail)
+			return b.String()
+		}
+		b.WriteString("$" + strings.Map(func(r rune) rune {
+			if r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+				return r
+			}
+			return '_'
+		}, strings.TrimSpace(inner)))
+		b.WriteString(strings.Repeat("\n", strings.Count(inner, "\n")))
+		text = rest
+	}
+}
+
+func value(s *actionlint.String) string {
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+func line(s *actionlint.String) int {
+	if s == nil || s.Pos == nil {
+		return 0
+	}
+	return s.Pos.Line
+}
+
+func jobLine(j *actionlint.Job) int {
+	if j == nil || j.Pos == nil {
+		return 0
+	}
+	return j.Pos.Line
+}
