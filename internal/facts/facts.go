@@ -388,6 +388,15 @@ func (f *File) Place(offset uint32) (line, cell int) {
 	return i + 1, 0
 }
 
+// Column is the 1-based column of an offset, counted in bytes of UTF-8 from the start of its line.
+func (f *File) Column(offset uint32) int {
+	i := source.LineIndex(f.Lines, offset)
+	if i < 0 {
+		return 1
+	}
+	return int(offset-f.Lines[i]) + 1
+}
+
 // Str is the text of s.
 func (f *File) Str(s Str) string { return f.Strings[s] }
 

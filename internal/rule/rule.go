@@ -13,6 +13,10 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
 )
 
@@ -120,6 +124,25 @@ func (g *Registry) Find(codeOrName string) (*Rule, bool) {
 type Pass struct {
 	Rule     *Rule
 	Findings []diag.Finding
+
+	*effects.Analysis
+	Inventory *inventory.Inventory
+	Config    *project.Config
+	Project   *project.Dependencies
+	Artifacts []project.Artifact
+	// Secrets are what the detector of secrets found, in files and notebook outputs.
+	Secrets []Secret
+}
+
+// Secret is a literal that looks like a credential; Text is never printed whole.
+type Secret struct {
+	File     string
+	Line     int
+	Cell     int
+	Span     diag.Span
+	Kind     string // "AWS access key"
+	Redacted string
+	Output   bool // in a notebook's stored output
 }
 
 // Report adds a finding of the pass's rule. Its severity is set later, by the tier of the work it concerns.
@@ -144,4 +167,20 @@ func Index(rules []*Rule) (string, error) {
 		fmt.Fprintf(&b, " %s |\n", r.Since)
 	}
 	return b.String(), nil
+}
+
+// At starts a finding at an operation of a block: its place, and the caret under it.
+func (p *Pass) At(f link.Func, op *facts.Op) diag.Finding {
+	file := p.FileOf(f)
+	line, cell := file.Facts.Place(op.Pos)
+	return diag.Finding{File: file.Path, Span: diag.Span{Start: op.Pos, End: op.Pos + uint32(op.Len)}, Line: line, Cell: cell, Column: file.Facts.Column(op.Pos), Certainty: diag.Proved}
+}
+
+// Frames turns a witness into what a report shows.
+func (p *Pass) Frames(steps []effects.Step) []diag.Frame {
+	out := make([]diag.Frame, len(steps))
+	for i, s := range steps {
+		out[i] = p.Frame(s)
+	}
+	return out
 }

@@ -1,0 +1,84 @@
+// Package inventory finds the work in a repository: what has an entry point of its own, of which kind it is, how much it
+// matters (its tier), and the evidence for each.
+//
+// Evidence comes from Python (framework applications and their routes, tasks, schedules in code, main guards, dashboards,
+// model APIs: what Analysis.Registrations and Analysis.Calls tell) and from the artifacts that start it (package project).
+// Every piece of evidence is kept. Declared beats inferred.
+package inventory
+
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
+)
+
+// Evidence is one reason for a kind or a tier, with its place.
+type Evidence struct {
+	What string
+	File string
+	Line int // 0 when the whole file is meant
+}
+
+// Phase is when a root runs.
+type Phase uint8
+
+const (
+	Request Phase = iota // a request handler
+	Job                  // a task, a scheduled function
+	Script               // run as a program: the main guard or the module itself
+	Startup              // started once with the process: lifespan, signal handlers, on_event
+	Command              // a command of a command-line program
+	Tool                 // a function that a model may call
+	Test                 // a test or fixture
+	Import               // run when the module is imported
+	Callback             // called by a library for some other reason
+)
+
+var phaseNames = [...]string{"request", "job", "script", "startup", "command", "tool", "test", "import", "callback"}
+
+func (p Phase) String() string { return phaseNames[p] }
+
+// Root is where execution of a piece of work starts.
+type Root struct {
+	Func   link.Func
+	Node   effects.Node // of Func's own instance; the script part for Script
+	Phase  Phase
+	Method string // HTTP method of a Request, "" when it may be any
+	Route  string // path of a Request, "" when unknown
+	File   string
+	Line   int // of the registration
+}
+
+// Work is one piece of work.
+type Work struct {
+	Name     string // unique: its declared name, else the dotted module or the path
+	Kind     project.Kind
+	Path     string // the file that holds its entry point
+	File     int    // index into Analysis.Files, -1 when it is no Python file
+	Roots    []Root
+	Tier     project.Tier
+	Declared bool // the tier is declared
+	Owner    string
+	Evidence []Evidence // of the tier, and then of the kind
+	// Inferred is the tier that the evidence alone gives.
+	Inferred project.Tier
+	// Starts are the artifacts' invocations that name it.
+	Starts []Evidence
+	Line   int // in the configuration where it is declared, 0 otherwise
+}
+
+// Inventory is the work of a repository and what of the program each reaches.
+type Inventory struct {
+	Work []*Work // sorted by name
+	// reach[n] lists the work (indices) that reaches node n; computed by Reach.
+	reach map[effects.Node][]int
+}
+
+// Reaching is the work from whose roots execution can come to a node, by name order. Tests are not work.
+func (v *Inventory) Reaching(n effects.Node) []*Work {
+	var out []*Work
+	for _, i := range v.reach[n] {
+		out = append(out, v.Work[i])
+	}
+	return out
+}
