@@ -504,13 +504,13 @@ func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 	b := &callArgs{kw: a.kw}
 	for i := 0; i < 20; i++ {
 		x := s.readField(v, s.intKey(i))
-		if x == 0 && i >= len(s.keys[v]) {
+		if x == 0 && i >= len(s.ownKeys(v)) {
 			break
 		}
 		b.pos = append(b.pos, posArg{set: x})
 	}
 	n := 0
-	for _, k := range s.keys[v] {
+	for _, k := range s.ownKeys(v) {
 		if s.objs[k].kind == kStr {
 			b.kw = append(b.kw[:len(b.kw):len(b.kw)], kwArg{name: Sym(s.objs[k].a), set: s.readField(v, uint32(k))})
 		} else {

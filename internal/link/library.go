@@ -101,11 +101,11 @@ func (s *solver) entitySet(e *knowledge.Entity) Set {
 
 func (s *solver) extAttr(x uint32, name Sym) Set {
 	k := pair(x, uint32(name)|fieldBit)
-	if v, ok := s.extAttrs[k]; ok {
-		return v
+	if v, ok := s.extAttrs.get(k); ok {
+		return Set(v)
 	}
 	out := s.extAttrOf(x, name)
-	s.extAttrs[k] = out
+	s.extAttrs.put(k, uint32(out))
 	return out
 }
 

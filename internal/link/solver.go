@@ -42,6 +42,7 @@ const (
 	kMade           // a: ext of a class; b: function value: what a library decorator makes of a function
 	kDecorator      // a: ext; b: place: what a decorator factory of a library gave
 	kTypeOf         // a: value: type(x)
+	kinds
 )
 
 type object struct {
@@ -93,7 +94,7 @@ type solver struct {
 	*Program
 	sets    *sets
 	objs    []object
-	objOf   map[object]Value
+	objOf   [kinds]*table // by kind: (a, b) → value
 	exts    []ext
 	extOf   map[string]uint32
 	extKid  *table // (ext, Sym) → ext
@@ -104,9 +105,10 @@ type solver struct {
 	shared []Set
 	reader []uint32 // shared variable → list of readers
 	cells  []readerCell
-	known  *table            // (shared variable, instance) → registered, for reads found while running
-	fields *table            // (value, key) → shared variable
-	keys   map[Value][]Value // containers: constant keys in order of first store
+	known  *table    // (shared variable, instance) → registered, for reads found while running
+	fields *table    // (value, key) → shared variable
+	keyAt  *table    // container → index into keyLists
+	keys   [][]Value // containers: constant keys in order of first store
 
 	instances []instance
 	instOf    *table // (func, ctx) → instance
@@ -138,7 +140,7 @@ type solver struct {
 	maxContexts  int
 	extIDs       map[*knowledge.Entity]uint32
 	extSets      map[string]Set
-	extAttrs     map[uint64]Set
+	extAttrs     *table
 	builtinOf    *table
 	pendingCalls map[Value]pendingCall
 
@@ -158,10 +160,10 @@ type Solution struct {
 
 // Solve runs the analysis.
 func (p *Program) Solve() *Solution {
-	s := &solver{Program: p, sets: newSets(), objOf: make(map[object]Value, 1024), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
-		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keys: map[Value][]Value{},
+	s := &solver{Program: p, sets: newSets(), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
+		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
-		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: map[uint64]Set{},
+		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
 		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
@@ -313,6 +315,17 @@ func (s *solver) readShared(v uint32) Set {
 	return s.shared[v]
 }
 
+// registerOnce remembers the block at hand as a reader of a variable that its own operations name: those are the same
+// in every run, so the first run is the only one that needs to.
+func (s *solver) registerOnce(v uint32) {
+	head := s.reader[v]
+	if head != 0 && s.cells[head].inst == s.in {
+		return
+	}
+	s.cells = append(s.cells, readerCell{s.in, head})
+	s.reader[v] = uint32(len(s.cells) - 1)
+}
+
 func (s *solver) register(v uint32) {
 	head := s.reader[v]
 	if head != 0 && s.cells[head].inst == s.in {
@@ -385,13 +398,18 @@ func (s *solver) object(k kind, a, b uint32) Value {
 	case kModule:
 		return s.firstModule + Value(a)
 	}
-	o := object{k, a, b}
-	if v, ok := s.objOf[o]; ok {
-		return v
+	t := s.objOf[k]
+	if t == nil {
+		t = newTable(64)
+		s.objOf[k] = t
+	}
+	key := pair(a, b)
+	if v, ok := t.get(key); ok {
+		return Value(v)
 	}
 	v := Value(len(s.objs))
-	s.objs = append(s.objs, o)
-	s.objOf[o] = v
+	s.objs = append(s.objs, object{k, a, b})
+	t.put(key, uint32(v))
 	return v
 }
 
@@ -413,7 +431,11 @@ func (s *solver) val(r facts.Ref) Set {
 		}
 		return s.local[s.cur.local+r.Index()]
 	case facts.TagShared:
-		return s.readShared(s.sharedIndex(r.Index()))
+		v := s.sharedIndex(r.Index())
+		if s.cur.runs <= 1 && s.collect == nil {
+			s.registerOnce(v)
+		}
+		return s.shared[v]
 	case facts.TagStr:
 		return Set(s.stringValue(s.fileOf, r.Index()))
 	case facts.TagInt:
@@ -447,15 +469,20 @@ func (s *solver) set(r facts.Ref, x Set) {
 	i := s.cur.local + r.Index()
 	if n := s.sets.union(s.local[i], x); n != s.local[i] {
 		s.local[i] = n
-		s.change = true
+		if s.op.Flags&facts.FlagBack != 0 {
+			s.change = true
+		}
 	}
 }
 
 // builtinName is what a name means that no scope of the file binds: something from a star import, or a builtin.
 func (s *solver) builtinName(f *File, name facts.Str) Set {
-	if x, ok := f.builtin[name]; ok {
-		if x&setBit == 0 || x < varMark {
+	if x := f.builtin[name]; x != 0 {
+		if x < varMark {
 			return x
+		}
+		if x == noBuiltin {
+			return 0
 		}
 		return s.readShared(uint32(x - varMark))
 	}
@@ -482,8 +509,13 @@ func (s *solver) builtinName(f *File, name facts.Str) Set {
 		}
 	}
 	f.builtin[name] = x
+	if x == 0 {
+		f.builtin[name] = noBuiltin
+	}
 	return x
 }
+
+const noBuiltin = ^Set(0)
 
 // varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
 const varMark = Set(3 << 30)
@@ -491,8 +523,10 @@ const varMark = Set(3 << 30)
 // run evaluates one block instance.
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
-	in.runs++
-	s.runs++
+	if s.collect == nil {
+		in.runs++
+		s.runs++
+	}
 	s.in, s.cur = i, *in
 	s.fileOf = s.Files[in.file]
 	s.ff = s.fileOf.Facts
