@@ -80,7 +80,8 @@ type instance struct {
 	local  uint32 // index of local variable 0 of the block's file
 	runs   uint16
 	queued bool
-	seen   bool // static reads are registered
+	events []event // of the last run
+	seen   bool    // static reads are registered
 }
 
 // clone is a context: the blocks at and below root have variables of their own in it.
@@ -129,9 +130,11 @@ type solver struct {
 
 	firstFunc, firstClass, firstInst, firstModule Value
 
-	collect Collector // nil while solving
-	op      *facts.Op
-	opID    uint32
+	final  bool    // nothing changes any more
+	muted  bool    // nobody hears
+	events []event // what the block at hand does, see events.go
+	op     *facts.Op
+	opID   uint32
 
 	depth        int
 	runs         int
@@ -205,6 +208,7 @@ func (p *Program) Solve() *Solution {
 		s.enterMethod(Func(i))
 	}
 	s.schedule()
+	s.final, s.muted = true, true
 	return &Solution{Program: p, s: s}
 }
 
@@ -309,7 +313,7 @@ func (s *solver) wake(i Instance) {
 
 // readShared reads a shared variable and remembers the reader.
 func (s *solver) readShared(v uint32) Set {
-	if s.collect == nil {
+	if !s.final {
 		s.register(v)
 	}
 	return s.shared[v]
@@ -342,7 +346,7 @@ func (s *solver) register(v uint32) {
 
 // addShared adds values to a shared variable and wakes its readers.
 func (s *solver) addShared(v uint32, x Set) {
-	if x == 0 || s.collect != nil {
+	if x == 0 || s.final {
 		return
 	}
 	n := s.sets.union(s.shared[v], x)
@@ -375,7 +379,7 @@ func (s *solver) field(o Value, key uint32) uint32 {
 // hasField is field without making it. A reader of a field that is not there yet must be told when it appears, so it
 // is made after all unless the solver is only collecting.
 func (s *solver) readField(o Value, key uint32) Set {
-	if s.collect != nil {
+	if s.final {
 		if v, ok := s.fields.get(pair(uint32(o), key)); ok {
 			return s.shared[v]
 		}
@@ -432,7 +436,7 @@ func (s *solver) val(r facts.Ref) Set {
 		return s.local[s.cur.local+r.Index()]
 	case facts.TagShared:
 		v := s.sharedIndex(r.Index())
-		if s.cur.runs <= 1 && s.collect == nil {
+		if s.cur.runs <= 1 && !s.final {
 			s.registerOnce(v)
 		}
 		return s.shared[v]
@@ -523,7 +527,7 @@ const varMark = Set(3 << 30)
 // run evaluates one block instance.
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
-	if s.collect == nil {
+	if !s.final {
 		in.runs++
 		s.runs++
 	}
@@ -532,11 +536,12 @@ func (s *solver) run(i Instance) {
 	s.ff = s.fileOf.Facts
 	fn := &s.ff.Funcs[uint32(in.fn)-s.fileOf.fn]
 	rounds := 1
-	if fn.Flags&facts.FuncLoops != 0 && s.collect == nil {
+	if fn.Flags&facts.FuncLoops != 0 && !s.final {
 		rounds = 4
 	}
 	for r := 0; r < rounds; r++ {
 		s.change = false
+		s.events = s.events[:0]
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
 			s.opID = s.fileOf.op + k
 			s.step(&s.ff.Ops[k], fn)
@@ -545,4 +550,6 @@ func (s *solver) run(i Instance) {
 			break
 		}
 	}
+	in = &s.instances[i] // evaluation may have made instances
+	in.events = append(in.events[:0], s.events...)
 }

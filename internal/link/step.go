@@ -701,9 +701,6 @@ func (s *solver) doImport(op *facts.Op) {
 
 // importChain: `import a.b.c` runs a, a.b and a.b.c.
 func (s *solver) importChain(op *facts.Op) {
-	if s.collect == nil {
-		return
-	}
 	im := &s.ff.Imports[op.A]
 	if im.Name != 0 || im.Alias {
 		return
