@@ -80,8 +80,9 @@ type instance struct {
 	local  uint32 // index of local variable 0 of the block's file
 	runs   uint16
 	queued bool
-	events []event // of the last run
-	seen   bool    // static reads are registered
+	events []event  // of the last run
+	reads  []uint32 // shared variables come to in the last run
+	seen   bool     // static reads are registered
 }
 
 // clone is a context: the blocks at and below root have variables of their own in it.
@@ -130,11 +131,13 @@ type solver struct {
 
 	firstFunc, firstClass, firstInst, firstModule Value
 
-	final  bool    // nothing changes any more
-	muted  bool    // nobody hears
-	events []event // what the block at hand does, see events.go
-	op     *facts.Op
-	opID   uint32
+	reads, oldReads []uint32 // dynamic reads of the run at hand, and of the one before
+	readAt          int
+	final           bool    // nothing changes any more
+	muted           bool    // nobody hears
+	events          []event // what the block at hand does, see events.go
+	op              *facts.Op
+	opID            uint32
 
 	depth        int
 	runs         int
@@ -164,7 +167,7 @@ type Solution struct {
 // Solve runs the analysis.
 func (p *Program) Solve() *Solution {
 	s := &solver{Program: p, sets: newSets(), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
-		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
+		extKid: newTable(1024), known: newTable(1024), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
 		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
@@ -330,16 +333,39 @@ func (s *solver) registerOnce(v uint32) {
 	s.reader[v] = uint32(len(s.cells) - 1)
 }
 
+// register remembers the block at hand as a reader of a variable that it came to while running. The variables read are
+// logged in order: in the next run they mostly come in the same order, and are known without a look-up.
 func (s *solver) register(v uint32) {
+	at := s.readAt
+	if at < len(s.oldReads) && s.oldReads[at] == v {
+		s.readAt++
+		s.reads = append(s.reads, v)
+		return
+	}
+	for k := at + 1; k < len(s.oldReads) && k < at+6; k++ {
+		if s.oldReads[k] == v {
+			s.readAt = k + 1
+			s.reads = append(s.reads, v)
+			return
+		}
+	}
+	for k := len(s.reads) - 1; k >= 0 && k >= len(s.reads)-8; k-- {
+		if s.reads[k] == v {
+			return
+		}
+	}
+	s.reads = append(s.reads, v)
 	head := s.reader[v]
 	if head != 0 && s.cells[head].inst == s.in {
 		return
 	}
-	k := pair(v, uint32(s.in))
-	if _, ok := s.known.get(k); ok {
-		return
+	if len(s.oldReads) > 0 {
+		k := pair(v, uint32(s.in))
+		if _, ok := s.known.get(k); ok {
+			return
+		}
+		s.known.put(k, 1)
 	}
-	s.known.put(k, 1)
 	s.cells = append(s.cells, readerCell{s.in, head})
 	s.reader[v] = uint32(len(s.cells) - 1)
 }
@@ -535,13 +561,14 @@ func (s *solver) run(i Instance) {
 	s.fileOf = s.Files[in.file]
 	s.ff = s.fileOf.Facts
 	fn := &s.ff.Funcs[uint32(in.fn)-s.fileOf.fn]
+	s.oldReads = in.reads
 	rounds := 1
 	if fn.Flags&facts.FuncLoops != 0 && !s.final {
 		rounds = 4
 	}
 	for r := 0; r < rounds; r++ {
 		s.change = false
-		s.events = s.events[:0]
+		s.events, s.reads, s.readAt = s.events[:0], s.reads[:0], 0
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
 			s.opID = s.fileOf.op + k
 			s.step(&s.ff.Ops[k], fn)
@@ -552,4 +579,5 @@ func (s *solver) run(i Instance) {
 	}
 	in = &s.instances[i] // evaluation may have made instances
 	in.events = append(in.events[:0], s.events...)
+	in.reads = append(in.reads[:0], s.reads...)
 }
