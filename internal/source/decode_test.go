@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestDecode(t *testing.T) {
@@ -70,4 +71,21 @@ func TestAppendFile(t *testing.T) {
 	if _, err := ReadFile(path + ".missing"); err == nil {
 		t.Error("a missing file was read")
 	}
+}
+
+// FuzzDecode: text without a problem is UTF-8, and a problem lies in the text.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("# coding: latin-1\n\xe9"))
+	f.Add([]byte("\xef\xbb\xbf# coding: utf-8\n"))
+	f.Add([]byte("#!\r# coding=iso2022_jp\n\x1b$B"))
+	f.Add([]byte("# coding: gb18030\n\x81\x30\x81"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		text, problem := Decode(raw)
+		if problem == nil && !utf8.Valid(text) {
+			t.Fatalf("%q is not UTF-8", text)
+		}
+		if problem != nil && (problem.Span.Start > problem.Span.End || int(problem.Span.End) > len(text) || problem.Message == "") {
+			t.Fatalf("problem %+v in %d bytes", problem, len(text))
+		}
+	})
 }

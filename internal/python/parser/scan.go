@@ -124,6 +124,9 @@ again:
 		goto again
 	case '#':
 		i = p.skipComment(i)
+		if p.failed {
+			return
+		}
 		goto again
 	case '\\':
 		j := i + 1
