@@ -82,6 +82,7 @@ func (c *Checked) comment(i int, f *File, pos uint32, text string) *waiver {
 			}
 		}
 	}
+	text, _, _ = strings.Cut(text, " #") // another comment, such as noqa, may follow
 	m := commentForm.FindStringSubmatch(text)
 	if m == nil {
 		x.fault, x.help = fmt.Sprintf("%q is no waiver", "roadworthy: "+text), commentHelp
