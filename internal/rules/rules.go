@@ -4,4 +4,6 @@ package rules
 
 import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/async"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 )
