@@ -550,6 +550,14 @@ const noBuiltin = ^Set(0)
 // varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
 const varMark = Set(3 << 30)
 
+// exactly copies src over dst, with no room to spare: there are as many of these as blocks.
+func exactly[T any](dst, src []T) []T {
+	if cap(dst) < len(src) {
+		dst = make([]T, len(src))
+	}
+	return append(dst[:0], src...)
+}
+
 // run evaluates one block instance.
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
@@ -578,6 +586,6 @@ func (s *solver) run(i Instance) {
 		}
 	}
 	in = &s.instances[i] // evaluation may have made instances
-	in.events = append(in.events[:0], s.events...)
-	in.reads = append(in.reads[:0], s.reads...)
+	in.events = exactly(in.events, s.events)
+	in.reads = exactly(in.reads, s.reads)
 }
