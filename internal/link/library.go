@@ -191,7 +191,13 @@ func (s *solver) builtinMethod(v Value, class *knowledge.Entity, name Sym) Set {
 		return Set(m)
 	}
 	var out Value
-	if m := s.Catalogue.Member(class, s.Names[name]); m != nil && m.Kind == knowledge.Function {
+	m := s.Catalogue.Member(class, s.Names[name])
+	if m == nil && class == s.wellKnown.listClass { // a deque is kept as a list: popleft
+		if d := s.wellKnown.dequeClass; d != nil {
+			m = s.Catalogue.Member(d, s.Names[name])
+		}
+	}
+	if m != nil && m.Kind == knowledge.Function {
 		out = s.object(kMethod, s.extOfEntity(m), uint32(v))
 	}
 	s.builtinOf.put(k, uint32(out))

@@ -3,7 +3,7 @@ import time
 
 
 class Job:
-    def run(self):  # want: log
+    def run(self):  # want: log sleep! fs.read! fs.write!
         self.before()
         self.work()
 

@@ -11,7 +11,7 @@ class Base:
 
 
 class FromEnv(Base):
-    def name(self):  # want: env
+    def name(self):  # want: env random
         return os.environ["NAME"] + super().name()
 
 

@@ -31,7 +31,7 @@ def items(db: Session = Depends(get_db)):  # want: db!
 
 
 @router.post("/items")
-async def create(user: Annotated[dict, Depends(current_user)], tasks: BackgroundTasks):  # want: task
+async def create(user: Annotated[dict, Depends(current_user)], tasks: BackgroundTasks):  # want:
     tasks.add_task(mail, user["mail"])
     return {"ok": True}
 

@@ -10,7 +10,7 @@ def lines(path):  # want: fs.read!
         yield from f
 
 
-def parsed(source):  # want: log
+def parsed(source):  # want: log fs.read!
     for line in source:
         try:
             yield json.loads(line)

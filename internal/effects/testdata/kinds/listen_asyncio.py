@@ -12,7 +12,7 @@ async def serve(port):  # want: listen
         await server.serve_forever()
 
 
-def reserve(port):  # want: listen!
+def reserve(port):  # want: listen
     sock = socket.socket()
     sock.bind(("127.0.0.1", port))
     sock.listen()

@@ -19,7 +19,7 @@ def review(text):  # want: llm!
 
 
 class Assistant:
-    def __init__(self):  # want:
+    def __init__(self):  # want: env
         self.client = AsyncOpenAI()
 
     async def ask(self, question):  # want: llm

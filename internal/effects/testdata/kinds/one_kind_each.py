@@ -19,8 +19,8 @@ def remember(key):  # want: db.write!
     cache.incr(key)
 
 
-def ask(text):  # want: llm!
-    return openai.OpenAI().responses.create(model="gpt-4o", input=text)
+def ask(client: openai.OpenAI, text):  # want: llm!
+    return client.responses.create(model="gpt-4o", input=text)
 
 
 def tell(text):  # want: notify!

@@ -13,7 +13,7 @@ def start(path):  # want: subprocess fs.write
     return p
 
 
-def pooled(paths):  # want: subprocess sleep! fs.write
+def pooled(paths):  # want: subprocess! sleep! fs.write
     with Pool(4) as pool:
         pool.map(work, paths)
 

@@ -9,7 +9,7 @@ class Repo:
     def count(self) -> int:  # want: db!
         return self.cursor().execute("select count(*) from t").fetchone()[0]
 
-    def cursor(self) -> sqlite3.Cursor:  # want: db!
+    def cursor(self) -> sqlite3.Cursor:  # want:
         return self.conn.cursor()
 
 

@@ -13,7 +13,7 @@ def page(url):  # want: net!
     return _get(url).text
 
 
-def upload(path):  # want: net!
+def upload(path):  # want: net! fs.read!
     _s3.upload_file(path, "bucket", path)
 
 
