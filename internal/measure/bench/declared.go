@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Declared is a `[bench.NAME]` table of the configuration, as written there.
+type Declared struct {
+	Command  []string            `toml:"command"`  // a command; or
+	Call     string              `toml:"call"`     // module:function, called in fresh processes
+	Seconds  float64             `toml:"seconds"`  // call: how long one process measures
+	Calls    int                 `toml:"calls"`    // call: how many calls one process measures
+	Warmup   int                 `toml:"warmup"`   // call: calls, command: runs that are not counted
+	Vs       []string            `toml:"vs"`       // the baseline command
+	Python   []string            `toml:"python"`   // matrix over interpreters; the first is the baseline
+	Deps     []string            `toml:"deps"`     // matrix over requirements files
+	Env      []map[string]string `toml:"env"`      // matrix over settings
+	Revision []string            `toml:"revision"` // matrix over git revisions
+	Primary  []string            `toml:"primary"`
+	Gate     string              `toml:"gate"` // smallest difference that matters, "1%"
+	Time     string              `toml:"time"` // "10m"
+	Limit    string              `toml:"limit"`
+	Price    float64             `toml:"price"` // per core hour
+
+	Service *DeclaredService `toml:"service"`
+}
+
+// DeclaredService is a service to be driven with load.
+type DeclaredService struct {
+	Command   []string          `toml:"command"`
+	Env       map[string]string `toml:"env"`
+	URL       string            `toml:"url"`       // where it listens
+	Health    string            `toml:"health"`    // path that answers 2xx when it is ready
+	Scenario  string            `toml:"scenario"`  // file
+	OpenAPI   string            `toml:"openapi"`   // file or path of the service
+	Rate      float64           `toml:"rate"`      // arrivals per second; 0: step to the highest that meets the objective
+	Objective string            `toml:"objective"` // "p99<50ms"
+	Seconds   float64           `toml:"seconds"`
+}
+
+// Plan turns the declaration into a plan without arms.
+func (d Declared) Plan(name string) (Plan, error) {
+	p := Plan{Name: name, Primary: d.Primary, Warmup: d.Warmup, Price: d.Price}
+	var err error
+	if d.Gate != "" {
+		if p.Gate, err = Share(d.Gate); err != nil {
+			return p, fmt.Errorf("bench.%s: gate: %w", name, err)
+		}
+	}
+	for _, f := range []struct {
+		key, text string
+		to        *time.Duration
+	}{{"time", d.Time, &p.Budget}, {"limit", d.Limit, &p.Limit}} {
+		if f.text == "" {
+			continue
+		}
+		if *f.to, err = time.ParseDuration(f.text); err != nil {
+			return p, fmt.Errorf("bench.%s: %s: %w", name, f.key, err)
+		}
+	}
+	given := 0
+	for _, set := range []bool{len(d.Command) > 0, d.Call != "", d.Service != nil} {
+		if set {
+			given++
+		}
+	}
+	if given != 1 {
+		return p, fmt.Errorf("bench.%s: give one of command, call or service", name)
+	}
+	if d.Call != "" {
+		p.Call = &Call{Target: d.Call, Seconds: d.Seconds, Calls: d.Calls, Warmup: d.Warmup}
+		p.Warmup = 0
+		if !strings.Contains(d.Call, ":") {
+			return p, fmt.Errorf("bench.%s: call: %q is not module:function", name, d.Call)
+		}
+	}
+	return p, nil
+}
+
+// Share reads "3%", "3 %" or "0.03".
+func Share(s string) (float64, error) {
+	t, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(t), 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a share such as 3%% or 0.03", s)
+	}
+	if percent {
+		v /= 100
+	}
+	if v < 0 || v >= 1 {
+		return 0, fmt.Errorf("%q is not between 0 and 100 %%", s)
+	}
+	return v, nil
+}
