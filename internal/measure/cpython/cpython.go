@@ -77,8 +77,9 @@ type Code struct {
 	table     []byte
 	base      uint64 // address of the first instruction
 	frameSize uint64 // bytes a frame of it takes on the data stack
-	identity  [4]uint64
-	checked   uint64 // sample number of the last identity check
+	addr      uint64
+	identity  [4]uint64 // addresses of file name, qualified name and line table; first line
+	checked   uint64    // sample number of the last identity check
 }
 
 // A Thread is one thread of one interpreter, at one moment.
@@ -105,12 +106,11 @@ type Stats struct {
 const GILSize = 208
 
 const (
-	maxThreads  = 4096
-	maxInterps  = 256
-	maxDepth    = 4096
-	maxChunk    = 1 << 20
-	maxString   = 1 << 14
-	maxTable    = 1 << 20
-	maxTries    = 4
-	reverifyAge = 200 // samples after which a cached code object's identity is read again
+	maxThreads = 4096
+	maxInterps = 256
+	maxDepth   = 4096
+	maxChunk   = 1 << 20
+	maxString  = 1 << 14
+	maxTable   = 1 << 20
+	maxTries   = 4
 )

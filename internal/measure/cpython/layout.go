@@ -196,6 +196,8 @@ func (l *Layout) plausible(objectSize, bytesStructSize uint64) error {
 		header = 32
 	}
 	switch {
+	case l.codeQualname != l.codeFile+16 || l.codeTable != l.codeFile+24:
+		return bad("code name", l.codeQualname)
 	case l.framePrevious != 8:
 		return bad("frame previous", l.framePrevious)
 	case l.bytesSize != header:

@@ -244,6 +244,9 @@ func (t *Target) thread(addr, interp uint64, joints func(pairs, good int)) (Thre
 			continue
 		}
 		frames, err := t.walk(snap, c, joints)
+		if err == nil && !t.fresh(frames) {
+			frames, err = t.walk(snap, c, joints)
+		}
 		if err == nil {
 			th.Frames = frames
 			t.stats.Stacks++
@@ -481,6 +484,40 @@ func (t *Target) walk(s *snapshot, c *threadCache, joints func(pairs, good int))
 	return frames, nil
 }
 
+// fresh reads the identity of every code object of a stack again, once per sample, and forgets those that changed: a code object may be
+// freed and another one take its address. Versions that count destroyed code objects need no such reading.
+func (t *Target) fresh(frames []Frame) bool {
+	if t.counted() {
+		return true
+	}
+	var codes []*Code
+	for _, f := range frames {
+		if f.Code.checked != t.sample {
+			f.Code.checked = t.sample
+			codes = append(codes, f.Code)
+		}
+	}
+	if len(codes) == 0 {
+		return true
+	}
+	const span = 32 // co_filename, co_name, co_qualname, co_linetable
+	buf := make([]byte, span*len(codes))
+	segs := make([]Segment, len(codes))
+	for i, c := range codes {
+		segs[i] = Segment{c.addr + t.codeFile, buf[span*i : span*(i+1)]}
+	}
+	gone := t.copy(segs...) != nil
+	ok := true
+	for i, c := range codes {
+		b := buf[span*i:]
+		if gone || binary.LittleEndian.Uint64(b) != c.identity[0] || binary.LittleEndian.Uint64(b[16:]) != c.identity[1] || binary.LittleEndian.Uint64(b[24:]) != c.identity[2] {
+			delete(t.codes, c.addr)
+			ok = false
+		}
+	}
+	return ok
+}
+
 func (t *Target) line(b []byte, code *Code) int {
 	ip := binary.LittleEndian.Uint64(b[t.frameInstr:])
 	base := code.base
@@ -526,7 +563,7 @@ func (t *Target) code(ref uint64) (*Code, error) {
 	if ref == 0 || ref&7 != 0 {
 		return nil, errTorn
 	}
-	if c, ok := t.codes[ref]; ok && (t.counted() || c == nil || t.sample-c.checked < reverifyAge) {
+	if c, ok := t.codes[ref]; ok && c != nil {
 		return c, nil
 	}
 	b := make([]byte, t.codeSize)
@@ -536,15 +573,10 @@ func (t *Target) code(ref uint64) (*Code, error) {
 	word := func(off uint64) uint64 { return binary.LittleEndian.Uint64(b[off:]) }
 	typ := word(t.objType)
 	identity := [4]uint64{word(t.codeFile), word(t.codeQualname), word(t.codeTable), uint64(binary.LittleEndian.Uint32(b[t.codeFirstLine:]))}
-	if c := t.codes[ref]; c != nil && c.identity == identity {
-		c.checked = t.sample
-		return c, nil
-	}
 	if t.codeType != 0 && typ != t.codeType {
-		// Not a code object. Remembered for a while only: with a torn read it would be one later.
-		return nil, nil
+		return nil, nil // None, or a function of native code that has a frame
 	}
-	c := &Code{identity: identity, checked: t.sample, base: ref + t.codeBytecode, Line: int(int32(identity[3]))}
+	c := &Code{identity: identity, addr: ref, checked: t.sample, base: ref + t.codeBytecode, Line: int(int32(identity[3]))}
 	var err error
 	if c.Name, err = t.str(identity[1]); err != nil {
 		return nil, err
