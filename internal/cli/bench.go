@@ -163,7 +163,16 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 		return fmt.Errorf("%w", err)
 	}
 	if d.Service != nil {
-		return benchService(ctx, s, f, root, name, *d.Service)
+		if plan.Service, err = service(*d.Service, root); err != nil {
+			return fmt.Errorf("bench.%s: %w", name, err)
+		}
+		d.Command, d.Env = d.Service.Command, append(d.Env, d.Service.Env)
+		if d.Service.Env == nil {
+			d.Env = d.Env[:len(d.Env)-1]
+		}
+		if d.Service.Rate == 0 {
+			return benchKnee(ctx, s, f, root, name, *d.Service, plan.Service)
+		}
 	}
 	if f.gate != "" {
 		if plan.Gate, err = bench.Share(f.gate); err != nil {

@@ -145,7 +145,7 @@ func runProfile(ctx context.Context, s *streams, f profileFlags, argv []string) 
 	name := fmt.Sprintf("process %d", f.pid)
 	failed := ""
 	if f.service != "" {
-		return profileService(ctx, s, f, o)
+		return profileService(ctx, s, f, format, o)
 	}
 	if len(argv) > 0 {
 		name = strings.Join(argv, " ")

@@ -13,6 +13,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,6 +51,8 @@ type Plan struct {
 	Price   float64       // money per core hour; 0: no cost is computed
 	Seed    uint64
 	Call    *Call // in-process workload instead of plain commands; the arms' Argv is then the interpreter
+	// Service, when set, makes every run a fresh service under load; the arms' commands start it.
+	Service *Service
 	// Progress is told what happens; nil is silent.
 	Progress func(string)
 }
@@ -62,10 +65,20 @@ type Call struct {
 	Warmup  int     `json:"warmup,omitempty"`
 }
 
+// A Service is how to wait for a service and how to drive it. The bench knows nothing about protocols.
+type Service struct {
+	Ready func(ctx context.Context) error
+	// Drive returns the values of one run, or why the run does not count.
+	Drive func(ctx context.Context, run uint64) (values map[string]float64, failed string, err error)
+}
+
 // Defaults fills what was left open.
 func (p *Plan) Defaults() {
 	if p.Gate == 0 {
 		p.Gate = 0.01
+		if p.Service != nil {
+			p.Gate = 0.03 // latencies under load repeat less well than run times
+		}
 	}
 	if p.Budget == 0 {
 		p.Budget = time.Minute
@@ -80,6 +93,9 @@ func (p *Plan) Defaults() {
 		p.Primary = []string{"wall"}
 		if p.Call != nil {
 			p.Primary = []string{"latency.p50"}
+		}
+		if p.Service != nil {
+			p.Primary = []string{"latency.p99"}
 		}
 	}
 	for i := range p.Arms {

@@ -39,6 +39,9 @@ type DeclaredService struct {
 	Rate      float64           `toml:"rate"`      // arrivals per second; 0: step to the highest that meets the objective
 	Objective string            `toml:"objective"` // "p99<50ms"
 	Seconds   float64           `toml:"seconds"`
+	Arrivals  string            `toml:"arrivals"` // poisson or constant
+	HTTP2     bool              `toml:"http2"`
+	AllowHost string            `toml:"allow-host"` // a host that is not this machine and may be driven all the same
 }
 
 // Plan turns the declaration into a plan without arms.

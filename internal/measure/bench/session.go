@@ -226,7 +226,11 @@ func (s *Session) one(ctx context.Context, arm int, watch bool) (proc.Sample, ru
 		}
 		env = append(env, fmt.Sprintf("ROADWORTHY_BENCH_START=%d", time.Now().UnixNano()))
 	}
-	sample, err := proc.Run(ctx, proc.Command{Argv: argv, Dir: a.Dir, Env: env, Stderr: stderr, Limit: s.plan.Limit, Watch: watch})
+	cmd := proc.Command{Argv: argv, Dir: a.Dir, Env: env, Stderr: stderr, Limit: s.plan.Limit, Watch: watch}
+	if s.plan.Service != nil {
+		return s.serve(ctx, cmd)
+	}
+	sample, err := proc.Run(ctx, cmd)
 	if err != nil {
 		return sample, nil, "", err
 	}
@@ -252,6 +256,60 @@ func (s *Session) one(ctx context.Context, arm int, watch bool) (proc.Sample, ru
 	}
 	delete(values, "ops")
 	return sample, values, "", nil
+}
+
+// serve is one run of a service: started, driven, stopped. That it ends by a signal is how it is meant to end.
+func (s *Session) serve(ctx context.Context, cmd proc.Command) (proc.Sample, run, string, error) {
+	begin := time.Now()
+	p, err := proc.Start(ctx, cmd)
+	if err != nil {
+		return proc.Sample{}, nil, "", err
+	}
+	ended := func() (proc.Sample, run, string, error) {
+		sample, err := p.Wait()
+		return sample, nil, "the service ended by itself: " + failure(sample, cmd.Stderr), err
+	}
+	ready, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-p.Done():
+			cancel()
+		case <-ready.Done():
+		}
+	}()
+	err = s.plan.Service.Ready(ready)
+	cancel()
+	select {
+	case <-p.Done():
+		return ended()
+	default:
+	}
+	if err != nil {
+		sample, _ := p.Stop(time.Second)
+		return sample, nil, err.Error(), ctx.Err()
+	}
+	startup := time.Since(begin)
+	values, failed, err := s.plan.Service.Drive(ctx, s.rng.Uint64())
+	select {
+	case <-p.Done():
+		return ended()
+	default:
+	}
+	sample, stopErr := p.Stop(5 * time.Second)
+	if err == nil {
+		err = stopErr
+	}
+	if err != nil || failed != "" {
+		return sample, nil, failed, err
+	}
+	out := run{"startup": float64(startup), "cpu": float64(sample.CPU())}
+	for k, v := range values {
+		out[k] = v
+	}
+	if sample.Peak > 0 {
+		out["memory"] = float64(sample.Peak)
+	}
+	return sample, out, "", nil
 }
 
 // failure words why a run gave no value: how it ended, and the last line it wrote.

@@ -113,7 +113,11 @@ func (r *Result) Text(w io.Writer) {
 			if c.Primary {
 				verdict = c.Verdict.String()
 			}
-			rows = append(rows, []string{name, c.Metric, r.value(0, c.Metric), r.value(i, c.Metric), change(c.Effect.Ratio), interval(c.Effect), verdict})
+			by, between := change(c.Effect.Ratio), interval(c.Effect)
+			if c.Effect.Pairs == 0 {
+				by, between = "-", "-"
+			}
+			rows = append(rows, []string{name, c.Metric, r.value(0, c.Metric), r.value(i, c.Metric), by, between, verdict})
 			name = ""
 		}
 		for _, m := range []string{"memory", "pss"} {
