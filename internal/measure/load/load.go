@@ -229,6 +229,7 @@ func Drive(ctx context.Context, o Options) (*Report, error) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, o.InFlight)
 	overrun := ""
+	defer precedence()()
 	origin := time.Now()
 	n := 0
 	pace(ctx, origin, times, func(i int) bool {

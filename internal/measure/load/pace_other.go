@@ -18,3 +18,5 @@ func pace(ctx context.Context, origin time.Time, times []time.Duration, send fun
 		}
 	}
 }
+
+func precedence() func() { return func() {} }

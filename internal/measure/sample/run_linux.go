@@ -240,11 +240,9 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 		}
 		state, w := pr.state(th, c)
 		rest := weight
-		f.owed += f.starved()
+		short := f.starved()
 		if state == Running || state == Native || state == GC {
-			// The scheduler says how long, not when: it is taken out of the looks that found the thread ready to run.
-			if d := min(f.owed, weight); d > 0 {
-				f.owed -= d
+			if d := time.Duration(short * float64(weight)); d > 0 {
 				rest -= d
 				s, cat, why := rules.categorise(Starved, w, th.Frames)
 				out = append(out, weighed{Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}, d})

@@ -19,8 +19,8 @@ import (
 // A threadFiles keeps the /proc files of a thread open: reading them again costs one system call each.
 type threadFiles struct {
 	syscall, sched *os.File
-	delay          uint64 // run-queue delay as of the last look, ns
-	owed           time.Duration
+	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
+	ran, waited    float64 // the same since the last looks, older ones fading
 	started        bool
 	seen           int64
 }
@@ -85,25 +85,31 @@ func (t *threadFiles) call() (call, bool) {
 	return parseCall(buf[:n])
 }
 
-// starved returns how long the thread has waited for a processor since the last look: the second word of schedstat.
-func (t *threadFiles) starved() time.Duration {
+// starved returns which part of the thread's runnable time was spent waiting for a processor. The kernel accounts both (schedstat:
+// time on a processor, time on the run queue), but only when the thread is switched, so a single look cannot tell a thread that runs
+// from one that is about to; the last few looks together can.
+func (t *threadFiles) starved() float64 {
 	var buf [96]byte
 	n, _ := t.sched.ReadAt(buf[:], 0)
 	f := strings.Fields(string(buf[:n]))
 	if len(f) < 2 {
 		return 0
 	}
-	d, err := strconv.ParseUint(f[1], 10, 64)
-	if err != nil {
+	cpu, err1 := strconv.ParseUint(f[0], 10, 64)
+	delay, err2 := strconv.ParseUint(f[1], 10, 64)
+	if err1 != nil || err2 != nil {
 		return 0
 	}
-	was := t.delay
-	t.delay = d
-	if !t.started {
-		t.started = true
+	if t.started {
+		const keep = 0.9
+		t.ran = keep*t.ran + float64(cpu-t.cpu)
+		t.waited = keep*t.waited + float64(delay-t.delay)
+	}
+	t.cpu, t.delay, t.started = cpu, delay, true
+	if t.ran+t.waited <= 0 {
 		return 0
 	}
-	return time.Duration(d - was)
+	return t.waited / (t.ran + t.waited)
 }
 
 // System calls by what they wait for. The first argument is the descriptor unless said otherwise.
