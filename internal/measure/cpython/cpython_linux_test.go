@@ -87,6 +87,9 @@ func TestStacksAreRead(t *testing.T) {
 			if !target.contiguous {
 				t.Error("frames were not found to be contiguous")
 			}
+			if !target.saved {
+				t.Error("callers were not found to have put their stack pointers away")
+			}
 			var main, other *Thread
 			for i := range threads {
 				if threads[i].OS == cmd.Process.Pid {

@@ -26,6 +26,8 @@ type Layout struct {
 
 	framePrevious, frameCode, frameInstr, frameOwner, frameTLBC uint64
 	frameHead                                                   uint64 // bytes of a frame that are read
+	frameStack                                                  uint64 // where a frame keeps its stack pointer while it has called another
+	stackIsIndex                                                bool   // to 3.13 it is an int, −1 while the frame itself runs; later a pointer, then null
 	isEntry                                                     uint64 // 3.11: byte that marks a call from C
 
 	codeFile, codeQualname, codeTable, codeFirstLine, codeBytecode, codeTLBC, codeSize uint64
@@ -45,14 +47,14 @@ var fixed = map[int]Layout{
 	11: {
 		interpHead: 40, interpSize: 1024, interpNext: 0, interpID: 48, threadsHead: 16, gcCollecting: 648 + 200, gilInRuntime: 360,
 		threadSize: 360, threadNext: 8, threadInterp: 16, nativeID: 160, chunk: 296, viaCFrame: true, cframe: 56, cframeCurrent: 8,
-		framePrevious: 48, frameCode: 32, frameInstr: 56, frameOwner: 69, isEntry: 68, frameHead: 72,
+		framePrevious: 48, frameCode: 32, frameInstr: 56, frameOwner: 69, isEntry: 68, frameHead: 72, frameStack: 64, stackIsIndex: true,
 		codeFile: 112, codeQualname: 128, codeTable: 136, codeFirstLine: 72, codeBytecode: 184, codeSize: 192, codeLocals: 76, codeStack: 68,
 		objType: 8, bytesSize: 16, bytesData: 32, strState: 32, strLength: 16, strASCII: 48, strOther: 72,
 	},
 	12: {
 		interpHead: 40, interpSize: 1024, interpNext: 0, interpID: 8, threadsHead: 72, gcCollecting: 112 + 200, gilPointer: 384,
 		threadSize: 288, threadNext: 8, threadInterp: 16, nativeID: 144, chunk: 232, viaCFrame: true, cframe: 56, cframeCurrent: 0,
-		framePrevious: 8, frameCode: 0, frameInstr: 56, frameOwner: 70, frameHead: 80,
+		framePrevious: 8, frameCode: 0, frameInstr: 56, frameOwner: 70, frameHead: 80, frameStack: 64, stackIsIndex: true,
 		codeFile: 112, codeQualname: 128, codeTable: 136, codeFirstLine: 68, codeBytecode: 192, codeSize: 200, codeFrameSize: 76,
 		objType: 8, bytesSize: 16, bytesData: 32, strState: 32, strLength: 16, strASCII: 40, strOther: 56,
 	},
@@ -144,6 +146,11 @@ func layoutOf(runtime []byte, elsewhere uint64) (Layout, error) {
 	default:
 		l.holds, l.holdsBit = status, 5
 	}
+	if v.Minor >= 14 {
+		l.frameStack = word(w.frame + 6)
+	} else {
+		l.frameStack, l.stackIsIndex = l.frameInstr+8, true // the int after the instruction pointer
+	}
 	if w.generation != 0 {
 		l.generation = word(w.generation)
 	}
@@ -153,7 +160,7 @@ func layoutOf(runtime []byte, elsewhere uint64) (Layout, error) {
 	if v.FreeThreaded && w.frameTLBC != 0 {
 		l.frameTLBC, l.codeTLBC = word(w.frame+w.frameTLBC), word(w.code+w.codeTLBC)
 	}
-	l.frameHead = max(l.framePrevious+8, l.frameCode+8, l.frameInstr+8, l.frameOwner+1)
+	l.frameHead = max(l.framePrevious+8, l.frameCode+8, l.frameInstr+8, l.frameOwner+1, l.frameStack+8)
 	if l.frameTLBC != 0 {
 		l.frameHead = max(l.frameHead, l.frameTLBC+4)
 	}
@@ -179,7 +186,7 @@ func (l *Layout) plausible(objectSize, bytesStructSize uint64) error {
 		{"native thread id", l.nativeID, l.threadSize, 8}, {"stack chunk", l.chunk, l.threadSize - 8, 8}, {"holds gil", l.holds, l.threadSize, 4},
 		{"base frame", l.baseFrame, l.threadSize, 8},
 		{"frame previous", l.framePrevious, 256, 8}, {"frame code", l.frameCode, 256, 8}, {"frame instruction", l.frameInstr, 256, 8},
-		{"frame owner", l.frameOwner, 256, 1}, {"frame bytecode index", l.frameTLBC, 256, 4},
+		{"frame owner", l.frameOwner, 256, 1}, {"frame stack pointer", l.frameStack, 256, 4}, {"frame bytecode index", l.frameTLBC, 256, 4},
 		{"code size", l.codeSize, 1 << 16, 1}, {"code file", l.codeFile, l.codeSize, 8}, {"code name", l.codeQualname, l.codeSize, 8},
 		{"code line table", l.codeTable, l.codeSize, 8}, {"code first line", l.codeFirstLine, l.codeSize, 4},
 		{"bytecode", l.codeBytecode, l.codeSize + 64, 2}, {"code thread bytecode", l.codeTLBC, l.codeSize, 8},

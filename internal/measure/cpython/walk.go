@@ -21,6 +21,8 @@ type Target struct {
 	sample  uint64
 	// contiguous is on when frames of this target were seen to lie one behind the other.
 	contiguous bool
+	// saved is on when every frame that called another directly was seen to have put its stack pointer away.
+	saved      bool
 	generation uint64
 	stats      Stats
 	reads      int
@@ -84,9 +86,10 @@ var ErrNotReady = &UnsupportedError{"the interpreter runs no Python code yet"}
 // verify walks the stacks of the target and demands that they make sense: threads that belong to their interpreter, code objects of one
 // type, names that decode. It also learns whether frames are contiguous.
 func (t *Target) verify() error {
-	var frames, joints, contiguous int
+	var frames int
+	var seen joints
 	for range 8 {
-		threads, err := t.read(func(pairs, good int) { joints += pairs; contiguous += good })
+		threads, err := t.read(&seen)
 		if err != nil {
 			if err == ErrNotReady {
 				return err
@@ -105,9 +108,13 @@ func (t *Target) verify() error {
 	if frames == 0 {
 		return ErrNotReady
 	}
-	t.contiguous = joints == 0 || contiguous*10 >= joints*8
+	t.contiguous = seen.pairs == 0 || seen.contiguous*10 >= seen.pairs*8
+	t.saved = seen.calls == 0 || seen.saved*10 >= seen.calls*8
 	return nil
 }
+
+// joints counts, while a target is verified, how caller and callee fit together.
+type joints struct{ pairs, contiguous, calls, saved int }
 
 // Stats returns the counts since the target was opened.
 func (t *Target) Stats() Stats { return t.stats }
@@ -127,7 +134,7 @@ func (t *Target) pointer(addr uint64) (uint64, error) {
 	return binary.LittleEndian.Uint64(b[:]), err
 }
 
-func (t *Target) read(joints func(pairs, good int)) ([]Thread, error) {
+func (t *Target) read(seen *joints) ([]Thread, error) {
 	t.sample++
 	t.reads, t.copied = 0, 0
 	interp, err := t.pointer(t.runtime + t.interpHead)
@@ -180,7 +187,7 @@ func (t *Target) read(joints func(pairs, good int)) ([]Thread, error) {
 			if m == maxThreads {
 				return nil, fmt.Errorf("the thread list does not end")
 			}
-			th, follow, err := t.thread(thread, interp, joints)
+			th, follow, err := t.thread(thread, interp, seen)
 			if err != nil {
 				return nil, err
 			}
@@ -209,7 +216,7 @@ func (t *Target) read(joints func(pairs, good int)) ([]Thread, error) {
 func (t *Target) counted() bool { return t.Layout.generation != 0 }
 
 // thread copies one thread's stack and walks it, again when it was torn.
-func (t *Target) thread(addr, interp uint64, joints func(pairs, good int)) (Thread, uint64, error) {
+func (t *Target) thread(addr, interp uint64, seen *joints) (Thread, uint64, error) {
 	c := t.threads[addr]
 	if c == nil {
 		c = &threadCache{}
@@ -243,9 +250,9 @@ func (t *Target) thread(addr, interp uint64, joints func(pairs, good int)) (Thre
 			t.stats.Retried++
 			continue
 		}
-		frames, err := t.walk(snap, c, joints)
+		frames, err := t.walk(snap, c, seen)
 		if err == nil && !t.fresh(frames) {
-			frames, err = t.walk(snap, c, joints)
+			frames, err = t.walk(snap, c, seen)
 		}
 		if err == nil {
 			th.Frames = frames
@@ -405,12 +412,13 @@ const (
 )
 
 // walk follows the frames of a snapshot from the leaf to the root.
-func (t *Target) walk(s *snapshot, c *threadCache, joints func(pairs, good int)) ([]Frame, error) {
+func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error) {
 	var frames []Frame
 	var extra []uint64
 	var below uint64 // address of the last frame owned by the thread, nearer to the leaf
 	belowChunk := -1
-	pairs, good := 0, 0
+	var fit joints
+	direct := false // the frame nearer to the leaf was called by this one without native code between
 	cur := s.current
 	last := uint64(0)
 	for depth := 0; cur != 0; depth++ {
@@ -441,6 +449,7 @@ func (t *Target) walk(s *snapshot, c *threadCache, joints func(pairs, good int))
 			if len(frames) > 0 {
 				frames[len(frames)-1].C = true
 			}
+			direct = false
 			cur = prev
 			continue
 		}
@@ -449,14 +458,25 @@ func (t *Target) walk(s *snapshot, c *threadCache, joints func(pairs, good int))
 			return nil, errTorn
 		}
 		if code == nil { // an executable that is not a code object: it has no name and no line
+			direct = false
 			cur = prev
 			continue
 		}
+		if direct {
+			// A frame that runs keeps its stack pointer in a register. One that is seen to run although it has a callee has
+			// been returned to since: the callee is a leftover.
+			fit.calls++
+			if !t.runs(b) {
+				fit.saved++
+			} else if t.saved {
+				return nil, errTorn
+			}
+		}
 		if owner == ownerThread && chunk >= 0 {
 			if below != 0 && belowChunk == chunk {
-				pairs++
+				fit.pairs++
 				if cur+code.frameSize == below {
-					good++
+					fit.contiguous++
 				} else if t.contiguous {
 					return nil, errTorn
 				}
@@ -469,6 +489,7 @@ func (t *Target) walk(s *snapshot, c *threadCache, joints func(pairs, good int))
 			f.C = true
 		}
 		frames = append(frames, f)
+		direct = !f.C
 		if owner == ownerGenerator && prev == 0 {
 			return nil, errTorn // a generator that runs has a caller: this one was suspended meanwhile
 		}
@@ -478,8 +499,11 @@ func (t *Target) walk(s *snapshot, c *threadCache, joints func(pairs, good int))
 		return nil, errTorn
 	}
 	c.extra = extra
-	if joints != nil {
-		joints(pairs, good)
+	if seen != nil {
+		seen.pairs += fit.pairs
+		seen.contiguous += fit.contiguous
+		seen.calls += fit.calls
+		seen.saved += fit.saved
 	}
 	return frames, nil
 }
@@ -516,6 +540,14 @@ func (t *Target) fresh(frames []Frame) bool {
 		}
 	}
 	return ok
+}
+
+// runs says whether a frame has its stack pointer in use rather than put away.
+func (t *Target) runs(b []byte) bool {
+	if t.stackIsIndex {
+		return int32(binary.LittleEndian.Uint32(b[t.frameStack:])) < 0
+	}
+	return binary.LittleEndian.Uint64(b[t.frameStack:]) == 0
 }
 
 func (t *Target) line(b []byte, code *Code) int {

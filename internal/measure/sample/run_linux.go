@@ -240,7 +240,7 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 		}
 		state, w := pr.state(th, c)
 		rest := weight
-		short := f.starved()
+		short := f.shortage(state == Running || state == Native || state == GC, weight)
 		if state == Running || state == Native || state == GC {
 			if d := time.Duration(short * float64(weight)); d > 0 {
 				rest -= d

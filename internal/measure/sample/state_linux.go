@@ -22,6 +22,9 @@ type threadFiles struct {
 	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
 	ran, waited    float64 // the same since the last looks, older ones fading
 	started        bool
+	clock          int    // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
+	clocked        uint64 // its value as of the last look, ns
+	runnable       bool   // the last look found the thread ready or running
 	seen           int64
 }
 
@@ -36,12 +39,23 @@ func openThread(pid, tid int) (*threadFiles, error) {
 		s.Close()
 		return nil, err
 	}
-	return &threadFiles{syscall: s, sched: d}, nil
+	attr := unix.PerfEventAttr{Type: unix.PERF_TYPE_SOFTWARE, Config: unix.PERF_COUNT_SW_TASK_CLOCK, Size: uint32(unix.PERF_ATTR_SIZE_VER5)}
+	clock, err := unix.PerfEventOpen(&attr, tid, -1, -1, unix.PERF_FLAG_FD_CLOEXEC)
+	if err != nil {
+		attr.Bits = unix.PerfBitExcludeKernel | unix.PerfBitExcludeHv
+		if clock, err = unix.PerfEventOpen(&attr, tid, -1, -1, unix.PERF_FLAG_FD_CLOEXEC); err != nil {
+			clock = -1
+		}
+	}
+	return &threadFiles{syscall: s, sched: d, clock: clock}, nil
 }
 
 func (t *threadFiles) close() {
 	t.syscall.Close()
 	t.sched.Close()
+	if t.clock >= 0 {
+		unix.Close(t.clock)
+	}
 }
 
 // A call is the system call a thread is in.
@@ -85,9 +99,37 @@ func (t *threadFiles) call() (call, bool) {
 	return parseCall(buf[:n])
 }
 
-// starved returns which part of the thread's runnable time was spent waiting for a processor. The kernel accounts both (schedstat:
-// time on a processor, time on the run queue), but only when the thread is switched, so a single look cannot tell a thread that runs
-// from one that is about to; the last few looks together can.
+// shortage returns which part of a look of a thread that is ready or running was spent waiting for a processor.
+//
+// "Running" in /proc means ready as well. A perf event of the thread's processor time tells them apart to the moment: a thread that has
+// used none since it was last looked at waits, and one that was ready then too has waited for what is missing. Where perf events are not
+// allowed, the scheduler's own sums do; they are exact only after the thread was switched, so the last few looks are taken together.
+func (t *threadFiles) shortage(runnable bool, weight time.Duration) float64 {
+	before := t.runnable
+	t.runnable = runnable
+	share := t.starved()
+	if t.clock < 0 {
+		return share
+	}
+	var b [8]byte
+	if n, err := unix.Read(t.clock, b[:]); err != nil || n != 8 {
+		return share
+	}
+	now := binary.LittleEndian.Uint64(b[:])
+	used := time.Duration(now - t.clocked)
+	first := t.clocked == 0
+	t.clocked = now
+	switch {
+	case first || !runnable:
+		return share
+	case used < 2*time.Microsecond:
+		return 1
+	case before:
+		return max(0, 1-float64(used)/float64(weight))
+	}
+	return share
+}
+
 func (t *threadFiles) starved() float64 {
 	var buf [96]byte
 	n, _ := t.sched.ReadAt(buf[:], 0)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/measure/bench"
@@ -20,7 +21,8 @@ import (
 
 func init() { experiments["aa"] = experiment{aa} }
 
-// workload reports the latencies of 150 calls; its argument scales the work of each.
+// workload reports the latencies of 150 calls; its argument scales the work of each. The same in Python and, for experiments that need
+// thousands of processes on a machine that has no time for them, in this program itself.
 const workload = `
 import json, os, sys, time
 n = int(500 * float(sys.argv[1]))
@@ -39,14 +41,48 @@ if path:
         json.dump({"latency_ns": out}, f)
 `
 
-const hog = `
-import random, time
-while True:
-    end = time.perf_counter() + random.expovariate(4)
-    while time.perf_counter() < end:
-        sum(range(1000))
-    time.sleep(random.expovariate(4))
-`
+func init() { experiments["work"] = experiment{work} }
+
+var sink float64
+
+func work(_ context.Context, _ bool, args []string) (bool, error) {
+	factor, err := strconv.ParseFloat(args[0], 64)
+	if err != nil {
+		return false, err
+	}
+	n := int(10000 * factor)
+	latencies := make([]int64, 150)
+	for i := range latencies {
+		t := time.Now()
+		s := 1.0
+		for k := range n {
+			s += s * float64(k&7) * 1e-9
+		}
+		sink += s
+		latencies[i] = int64(time.Since(t))
+	}
+	if path := os.Getenv(bench.ReportEnv); path != "" {
+		b, err := json.Marshal(map[string]any{"latency_ns": latencies})
+		if err != nil {
+			return false, err
+		}
+		return true, os.WriteFile(path, b, 0o644)
+	}
+	return true, nil
+}
+
+func init() { experiments["hog"] = experiment{hog} }
+
+// hog takes a processor for random spans, half of the time.
+func hog(ctx context.Context, _ bool, _ []string) (bool, error) {
+	for ctx.Err() == nil {
+		for end := time.Now().Add(time.Duration(rand.ExpFloat64() * 250 * float64(time.Millisecond))); time.Now().Before(end); {
+			sink++
+		}
+		time.Sleep(time.Duration(rand.ExpFloat64() * 250 * float64(time.Millisecond)))
+	}
+	return true, nil
+}
 
 // A row is one session: our verdict per metric, and what the usual ways say.
 type row struct {
@@ -69,7 +105,7 @@ func aa(ctx context.Context, short bool, args []string) (bool, error) {
 	budget := fl.Duration("budget", 10*time.Minute, "length of a planted session at most")
 	every := fl.Int("usual", 1, "measure the usual ways in one session of this many")
 	hogs := fl.Int("hogs", 2, "processes that load the machine at random")
-	python := fl.String("python", "", "interpreter")
+	python := fl.String("python", "", "interpreter; empty: the workload is this program itself")
 	keep := fl.String("keep", "", "file that receives one JSON line a session; an existing one is continued")
 	if err := fl.Parse(args); err != nil {
 		return false, err
@@ -77,26 +113,27 @@ func aa(ctx context.Context, short bool, args []string) (bool, error) {
 	if short {
 		*sessions, *planted, *pairs, *budget = 12, 1, 16, 20*time.Second
 	}
-	if *python == "" {
-		all, err := pythons("")
-		if err != nil {
-			return false, err
-		}
-		*python = all[len(all)-1]
+	self, err := os.Executable()
+	if err != nil {
+		return false, err
 	}
 	dir, err := os.MkdirTemp("", "roadworthy-aa-")
 	if err != nil {
 		return false, err
 	}
 	defer os.RemoveAll(dir)
+	command := []string{self, "work"}
 	script := filepath.Join(dir, "work.py")
+	if *python != "" {
+		command = []string{*python, "-S", "-E", script}
+	}
 	if err := os.WriteFile(script, []byte(workload), 0o644); err != nil {
 		return false, err
 	}
 	load, stop := context.WithCancel(ctx)
 	defer stop()
 	for range *hogs {
-		if _, err := proc.Start(load, proc.Command{Argv: []string{*python, "-S", "-c", hog}}); err != nil {
+		if _, err := proc.Start(load, proc.Command{Argv: []string{self, "hog"}}); err != nil {
 			return false, err
 		}
 	}
@@ -131,7 +168,7 @@ func aa(ctx context.Context, short bool, args []string) (bool, error) {
 		if count(false) < *planted && (count(true) >= *sessions || count(true)*(*planted) >= (count(false)+1)*(*sessions)) {
 			factor = 1 + *slowdown
 		}
-		r, err := aaSession(ctx, *python, script, factor, *pairs, *budget, count(true)%*every == 0)
+		r, err := aaSession(ctx, command, factor, *pairs, *budget, count(true)%*every == 0)
 		if err != nil {
 			if ctx.Err() != nil {
 				break
@@ -147,9 +184,9 @@ func aa(ctx context.Context, short bool, args []string) (bool, error) {
 	return aaReport(rows), nil
 }
 
-func aaSession(ctx context.Context, python, script string, factor float64, pairs int, budget time.Duration, others bool) (row, error) {
+func aaSession(ctx context.Context, command []string, factor float64, pairs int, budget time.Duration, others bool) (row, error) {
 	arm := func(name, arg string) bench.Arm {
-		return bench.Arm{Name: name, Argv: []string{python, "-S", "-E", script, arg}}
+		return bench.Arm{Name: name, Argv: append(slices.Clone(command), arg)}
 	}
 	plan := bench.Plan{Name: "aa", Arms: []bench.Arm{arm("a", "1.0"), arm("b", fmt.Sprint(factor))}, Primary: []string{"wall"}, Warmup: 1, Pairs: pairs, Seed: rand.Uint64()}
 	if factor != 1 {
