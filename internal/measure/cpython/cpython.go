@@ -89,6 +89,7 @@ type Thread struct {
 	Interp  int64
 	Frames  []Frame // leaf first
 	Holds   bool    // holds the GIL
+	Wants   bool    // waits for the GIL; known in 3.15 only
 	GIL     uint64  // address of the GIL its interpreter uses, 0 in a free-threaded build
 	GC      bool    // its interpreter is collecting garbage
 	Torn    bool    // no consistent stack was read; Frames is empty

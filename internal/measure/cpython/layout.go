@@ -22,6 +22,7 @@ type Layout struct {
 	viaCFrame                                                           bool
 	holds                                                               uint64 // int or byte: this thread holds the GIL
 	holdsBit                                                            uint   // bit within the status word; 0: the field is a plain int
+	wants                                                               uint64 // 3.15: this thread waits for the GIL
 	baseFrame                                                           uint64 // 3.15: the stack's sentinel
 
 	framePrevious, frameCode, frameInstr, frameOwner, frameTLBC uint64
@@ -140,7 +141,7 @@ func layoutOf(runtime []byte, elsewhere uint64) (Layout, error) {
 	switch {
 	case v.FreeThreaded:
 	case w.threadHolds != 0:
-		l.holds = word(w.thread + w.threadHolds)
+		l.holds, l.wants = word(w.thread+w.threadHolds), word(w.thread+w.threadHolds+1)
 	case v.Minor == 14:
 		l.holds = status + 4 // an int right after the 4-byte status
 	default:
@@ -183,7 +184,7 @@ func (l *Layout) plausible(objectSize, bytesStructSize uint64) error {
 		{"interpreter id", l.interpID, l.interpSize, 8}, {"thread list", l.threadsHead, l.interpSize, 8}, {"gc flag", l.gcCollecting, l.interpSize, 4},
 		{"gil", l.gilPointer, l.interpSize, 8}, {"thread size", l.threadSize, 1 << 16, 1}, {"thread next", l.threadNext, l.threadSize, 8},
 		{"thread interpreter", l.threadInterp, l.threadSize, 8}, {"current frame", l.currentFrame, l.threadSize, 8},
-		{"native thread id", l.nativeID, l.threadSize, 8}, {"stack chunk", l.chunk, l.threadSize - 8, 8}, {"holds gil", l.holds, l.threadSize, 4},
+		{"native thread id", l.nativeID, l.threadSize, 8}, {"stack chunk", l.chunk, l.threadSize - 8, 8}, {"holds gil", l.holds, l.threadSize, 4}, {"gil requested", l.wants, l.threadSize, 4},
 		{"base frame", l.baseFrame, l.threadSize, 8},
 		{"frame previous", l.framePrevious, 256, 8}, {"frame code", l.frameCode, 256, 8}, {"frame instruction", l.frameInstr, 256, 8},
 		{"frame owner", l.frameOwner, 256, 1}, {"frame stack pointer", l.frameStack, 256, 4}, {"frame bytecode index", l.frameTLBC, 256, 4},

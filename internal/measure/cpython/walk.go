@@ -246,6 +246,9 @@ func (t *Target) thread(addr, interp uint64, seen *joints) (Thread, uint64, erro
 				th.Holds = v>>t.holdsBit&1 == 1
 			}
 		}
+		if t.wants != 0 {
+			th.Wants = binary.LittleEndian.Uint32(state[t.wants:]) != 0
+		}
 		if snap == nil { // the stack had moved; the cache now knows where to
 			t.stats.Retried++
 			continue

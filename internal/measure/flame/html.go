@@ -69,7 +69,7 @@ func HTML(w io.Writer, p *sample.Profile) error {
 	var report strings.Builder
 	p.Text(&report)
 	seconds := []map[string]float64{}
-	for _, s := range p.Seconds {
+	for _, s := range p.Timeline() {
 		row := map[string]float64{}
 		for c, d := range s {
 			row[string(c)] = float64(d) / float64(time.Second)

@@ -60,6 +60,12 @@ func (p *Profile) Rank() []Fix {
 	if work == 0 {
 		return nil
 	}
+	starved := p.States()[Starved]
+	if starved > 0 {
+		by[Starvation] = starved // beside the categories, not among them: a shortage lengthens whatever needs a processor
+	}
+	// Blocks of about a twentieth of the profile, and never longer than a second.
+	per := int(min(max(p.Length/20/spanLength, 1), time.Second/spanLength))
 	var out []Fix
 	for c, t := range by {
 		what, ok := remedies[c]
@@ -68,14 +74,22 @@ func (p *Profile) Rank() []Fix {
 		}
 		f := Fix{Category: c, Share: float64(t) / float64(work), What: what, Time: t.Seconds()}
 		var num, den []float64
-		for _, s := range p.Seconds {
-			var sum time.Duration
-			for k, d := range s {
+		for i, s := range p.spans {
+			if i%per == 0 {
+				num, den = append(num, 0), append(den, 0)
+			}
+			n := len(num) - 1
+			for k, d := range s.by {
+				if k == c {
+					num[n] += float64(d)
+				}
 				if k != Waiting {
-					sum += d
+					den[n] += float64(d)
 				}
 			}
-			num, den = append(num, float64(s[c])), append(den, float64(sum))
+			if c == Starvation {
+				num[n] += float64(s.starved)
+			}
 		}
 		f.Low, f.High = stat.BlockBootstrap(num, den, uint64(len(c)))
 		// Looks are a sample too: the share of n looks is uncertain by itself, which matters for short profiles.
@@ -131,7 +145,7 @@ func (p *Profile) parallelBound(c Category) float64 {
 func (p *Profile) evidence(c Category) (why, where string) {
 	whys, wheres := map[string]time.Duration{}, map[string]time.Duration{}
 	for _, s := range p.Stacks {
-		if s.Category != c {
+		if s.Category != c && !(c == Starvation && s.State == Starved) {
 			continue
 		}
 		whys[s.Evidence] += s.Weight

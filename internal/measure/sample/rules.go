@@ -189,8 +189,6 @@ func (r *Rules) categorise(state State, w wait, frames []cpython.Frame) (State, 
 		return state, GILWait, "state"
 	case GC:
 		return state, Garbage, "interpreter flag"
-	case Starved:
-		return state, Starvation, "scheduler"
 	case Child:
 		return state, Process, "state"
 	case Lock, Sleep:

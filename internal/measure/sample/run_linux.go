@@ -239,18 +239,30 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 			continue
 		}
 		state, w := pr.state(th, c)
+		short := f.shortage(state, weight)
+		s, cat, why := rules.categorise(state, w, th.Frames)
+		l := Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}
 		rest := weight
-		short := f.shortage(state == Running || state == Native || state == GC, weight)
 		if state == Running || state == Native || state == GC {
 			if d := time.Duration(short * float64(weight)); d > 0 {
 				rest -= d
-				s, cat, why := rules.categorise(Starved, w, th.Frames)
-				out = append(out, weighed{Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}, d})
+				missing := l
+				missing.State = Starved
+				switch {
+				case state == Native && f.last == GIL: // it wakes every few milliseconds to ask again
+					missing.State, missing.Category, missing.Evidence = GIL, GILWait, "state"
+				case state == Native && short == 1 && f.category != "":
+					// Its wait is over but it has not run since: that belongs to what it waited for.
+					missing.Category, missing.Evidence = f.category, f.evidence
+				}
+				out = append(out, weighed{missing, d})
 			}
+		} else {
+			f.category, f.evidence = cat, why
 		}
+		f.last = state
 		if rest > 0 {
-			s, cat, why := rules.categorise(state, w, th.Frames)
-			out = append(out, weighed{Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}, rest})
+			out = append(out, weighed{l, rest})
 		}
 	}
 	if look%512 == 0 {

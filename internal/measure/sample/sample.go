@@ -30,7 +30,7 @@ const (
 	File    State = "file" // reading, writing or opening something that is not a socket
 	Sleep   State = "sleep"
 	Child   State = "process wait"
-	Starved State = "starved" // ready, but the processors were taken
+	Starved State = "starved" // ready, but the processors were taken; its category is that of the work it would have done
 	GC      State = "gc"
 	Idle    State = "idle" // a worker without work: an accept, an empty queue, a join
 	Unknown State = "unknown"
@@ -91,8 +91,13 @@ type Stack struct {
 	Count    int64
 }
 
-// A Second is the time per category in one second of the profile, over all threads that work.
-type Second map[Category]time.Duration
+// A span is the time per category in one tenth of a second of the profile, over all threads.
+type span struct {
+	by      map[Category]time.Duration
+	starved time.Duration // part of it that was spent waiting for a processor
+}
+
+const spanLength = 100 * time.Millisecond
 
 // A Profile is what was seen.
 type Profile struct {
@@ -103,7 +108,7 @@ type Profile struct {
 	Cores    int
 	Targets  []Target
 	Stacks   []*Stack
-	Seconds  []Second
+	spans    []span
 	Looks    int64 // times the targets were looked at
 	Late     int64 // looks that came more than one period late
 	Stats    cpython.Stats
@@ -138,10 +143,14 @@ func newProfile(o Options) *Profile {
 
 // add collects one look of a weight.
 func (p *Profile) add(at time.Time, weight time.Duration, l Look, key []byte) {
-	for len(p.Seconds) <= int(at.Sub(p.Started)/time.Second) {
-		p.Seconds = append(p.Seconds, Second{})
+	n := max(0, int(at.Sub(p.Started)/spanLength))
+	for len(p.spans) <= n {
+		p.spans = append(p.spans, span{by: map[Category]time.Duration{}})
 	}
-	p.Seconds[max(0, int(at.Sub(p.Started)/time.Second))][l.Category] += weight
+	p.spans[n].by[l.Category] += weight
+	if l.State == Starved {
+		p.spans[n].starved += weight
+	}
 	s, ok := p.index[string(key)]
 	if !ok {
 		s = &Stack{PID: l.PID, TID: l.TID, State: l.State, Category: l.Category, Evidence: l.Evidence, Frames: make([]Place, len(l.Frames))}
@@ -178,4 +187,19 @@ func (p *Profile) States() map[State]time.Duration {
 		by[s.State] += s.Weight
 	}
 	return by
+}
+
+// Timeline returns the time of every category in every second.
+func (p *Profile) Timeline() []map[Category]time.Duration {
+	var out []map[Category]time.Duration
+	for i, s := range p.spans {
+		n := int(time.Duration(i) * spanLength / time.Second)
+		if n == len(out) {
+			out = append(out, map[Category]time.Duration{})
+		}
+		for c, d := range s.by {
+			out[n][c] += d
+		}
+	}
+	return out
 }

@@ -22,9 +22,11 @@ type threadFiles struct {
 	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
 	ran, waited    float64 // the same since the last looks, older ones fading
 	started        bool
-	clock          int    // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
-	clocked        uint64 // its value as of the last look, ns
-	runnable       bool   // the last look found the thread ready or running
+	clock          int      // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
+	clocked        uint64   // its value as of the last look, ns
+	last           State    // what the last look found
+	category       Category // of the last wait, and why
+	evidence       string
 	seen           int64
 }
 
@@ -104,9 +106,9 @@ func (t *threadFiles) call() (call, bool) {
 // "Running" in /proc means ready as well. A perf event of the thread's processor time tells them apart to the moment: a thread that has
 // used none since it was last looked at waits, and one that was ready then too has waited for what is missing. Where perf events are not
 // allowed, the scheduler's own sums do; they are exact only after the thread was switched, so the last few looks are taken together.
-func (t *threadFiles) shortage(runnable bool, weight time.Duration) float64 {
-	before := t.runnable
-	t.runnable = runnable
+func (t *threadFiles) shortage(state State, weight time.Duration) float64 {
+	runnable := state == Running || state == Native || state == GC
+	before := t.last == Running || t.last == Native || t.last == GC
 	share := t.starved()
 	if t.clock < 0 {
 		return share
@@ -124,7 +126,7 @@ func (t *threadFiles) shortage(runnable bool, weight time.Duration) float64 {
 		return share
 	case used < 2*time.Microsecond:
 		return 1
-	case before:
+	case before || state == Native: // native code without the GIL uses processor time, a thread on its way to ask for the GIL hardly any
 		return max(0, 1-float64(used)/float64(weight))
 	}
 	return share
@@ -203,6 +205,8 @@ func (p *process) state(th *cpython.Thread, c call) (State, wait) {
 			return GC, wait{}
 		case th.Holds:
 			return Running, wait{}
+		case th.Wants:
+			return GIL, wait{}
 		}
 		return Native, wait{}
 	}

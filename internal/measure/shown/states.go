@@ -87,6 +87,8 @@ func accepts(kind string, l sample.Look) bool {
 		return l.State == sample.Native || l.State == sample.Starved
 	case "idle":
 		return l.Category == sample.Waiting
+	case "process wait":
+		return l.Category == sample.Process
 	case "database", "external API", "filesystem":
 		return string(l.Category) == kind
 	}
@@ -126,7 +128,7 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	waits := "sleep,lock,event,child,http,accept,poll,pipe"
+	waits := "sleep,lock,event,child,http,accept,poll,pipe,flock"
 	env := append(os.Environ(), fmt.Sprintf("API=%d", api), fmt.Sprintf("DATABASE=%d", database), "SCRATCH="+dir)
 	rules := sample.DefaultRules()
 	port := database
@@ -148,7 +150,7 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 	ok := true
 	for _, python := range all {
 		// Waits alone, then the three that need a processor: a busy GIL would put every other thread to waiting for it.
-		for _, threads := range []string{waits, "spin,native", "spin,spin", "disk"} {
+		for _, threads := range []string{waits, "native", "spin", "spin,spin"} {
 			out := filepath.Join(dir, "out")
 			p, err := proc.Start(ctx, proc.Command{Argv: []string{python, script, threads, "600"}, Env: env, Stdout: out, Stderr: filepath.Join(dir, "err")})
 			if err != nil {
@@ -176,8 +178,9 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 			}
 			time.Sleep(200 * time.Millisecond)
 			type tally struct {
-				looks, right int
-				wrong        map[string]int
+				looks       int
+				time, right float64
+				wrong       map[string]float64
 			}
 			counts := map[string]*tally{}
 			_, err = sample.Run(ctx, sample.Options{PID: p.Pid, Rate: *rate, Rules: rules, Duration: time.Duration(*seconds * float64(time.Second)), OnLook: func(_ time.Time, w time.Duration, l sample.Look) {
@@ -187,14 +190,15 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 				}
 				c := counts[kind]
 				if c == nil {
-					c = &tally{wrong: map[string]int{}}
+					c = &tally{wrong: map[string]float64{}}
 					counts[kind] = c
 				}
 				c.looks++
+				c.time += w.Seconds()
 				if accepts(kind, l) {
-					c.right++
+					c.right += w.Seconds()
 				} else {
-					c.wrong[fmt.Sprintf("%s/%s", l.State, l.Category)]++
+					c.wrong[fmt.Sprintf("%s/%s", l.State, l.Category)] += w.Seconds()
 				}
 			}})
 			p.Stop(time.Second)
@@ -209,11 +213,11 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 			slices.Sort(names)
 			for _, k := range names {
 				c := counts[k]
-				share := float64(c.right) / float64(c.looks)
+				share := c.right / c.time
 				ok = ok && share >= 0.99
 				var wrong []string
 				for w, n := range c.wrong {
-					wrong = append(wrong, fmt.Sprintf("%s ×%d", w, n))
+					wrong = append(wrong, fmt.Sprintf("%s %s", w, stat.Percent(n/c.time)))
 				}
 				slices.Sort(wrong)
 				table = append(table, []string{minor(python), k, fmt.Sprint(c.looks), stat.Percent(share), strings.Join(wrong, ", ")})

@@ -1,13 +1,12 @@
 """One thread for each kind of waiting, each doing nothing else; the thread's number and its kind are printed first."""
+import hashlib
 import os
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import zlib
 
 CHILD = "import time; time.sleep(1000)"
 
@@ -25,10 +24,10 @@ def spin():
 
 
 def native():
-    announce("native")
     blob = os.urandom(1 << 23)
+    announce("native")
     while True:
-        zlib.crc32(zlib.compress(blob, 9))
+        hashlib.sha256(blob)
 
 
 def sleep():
@@ -124,15 +123,17 @@ def pipe():
     os.read(r, 1)
 
 
-def disk():
+def flock():
+    """Waits for a file lock that another descriptor holds."""
+    import fcntl
+    path = os.path.join(os.environ["SCRATCH"], "lock")
+    first, second = open(path, "w"), open(path, "w")
+    fcntl.flock(first, fcntl.LOCK_EX)
     announce("filesystem")
-    with tempfile.NamedTemporaryFile(dir=os.environ["SCRATCH"]) as f:
-        while True:
-            os.pwrite(f.fileno(), b"x" * (1 << 16), 0)
-            os.fsync(f.fileno())
+    fcntl.flock(second, fcntl.LOCK_EX)
 
 
-KINDS = {f.__name__: f for f in (spin, native, sleep, lock, event, child, postgres, http, accept, poll, pipe, disk)}
+KINDS = {f.__name__: f for f in (spin, native, sleep, lock, event, child, postgres, http, accept, poll, pipe, flock)}
 for name in sys.argv[1].split(","):
     threading.Thread(target=KINDS[name], daemon=True).start()
 print(threading.get_native_id(), "main", flush=True)

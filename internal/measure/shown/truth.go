@@ -229,7 +229,7 @@ func watched(ctx context.Context, python, script, name, dir string, env []string
 		w := weight.Seconds()
 		inside += w
 		functions[function] += w
-		if l.Category == sample.Starvation {
+		if l.State == sample.Starved {
 			starved += w
 			return
 		}
