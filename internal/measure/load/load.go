@@ -25,6 +25,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/roadworthy-dev/roadworthy/internal/measure/proc"
 	"github.com/roadworthy-dev/roadworthy/internal/measure/stat"
 )
 
@@ -229,7 +230,7 @@ func Drive(ctx context.Context, o Options) (*Report, error) {
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, o.InFlight)
 	overrun := ""
-	defer precedence()()
+	defer proc.PreferProcess()()
 	origin := time.Now()
 	n := 0
 	pace(ctx, origin, times, func(i int) bool {

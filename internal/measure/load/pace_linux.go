@@ -2,9 +2,7 @@ package load
 
 import (
 	"context"
-	"os"
 	"runtime"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -33,23 +31,4 @@ func pace(ctx context.Context, origin time.Time, times []time.Duration, send fun
 			return
 		}
 	}
-}
-
-// precedence asks the scheduler to let the generator go first, as if it had a machine of its own, and returns how to undo it. It needs
-// a privilege; without it the lag check decides whether the machine was quiet enough.
-func precedence() func() {
-	set := func(nice int) {
-		tasks, _ := os.ReadDir("/proc/self/task")
-		for _, t := range tasks {
-			if tid, err := strconv.Atoi(t.Name()); err == nil {
-				unix.Setpriority(unix.PRIO_PROCESS, tid, nice)
-			}
-		}
-	}
-	was, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
-	if err != nil {
-		return func() {}
-	}
-	set(-15)
-	return func() { set(20 - was) } // the system call counts from 20 downwards
 }

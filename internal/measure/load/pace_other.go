@@ -18,5 +18,3 @@ func pace(ctx context.Context, origin time.Time, times []time.Duration, send fun
 		}
 	}
 }
-
-func precedence() func() { return func() {} }

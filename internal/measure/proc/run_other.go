@@ -34,3 +34,9 @@ func Start(context.Context, Command) (*Process, error) { return nil, errUnsuppor
 
 // Tree returns pid alone.
 func Tree(pid int) []int { return []int{pid} }
+
+// PreferThread does nothing here.
+func PreferThread() func() { return func() {} }
+
+// PreferProcess does nothing here.
+func PreferProcess() func() { return func() {} }

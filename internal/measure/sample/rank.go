@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/measure/stat"
@@ -122,7 +123,7 @@ func (p *Profile) Rank() []Fix {
 		case a.AtMost < b.AtMost:
 			return 1
 		}
-		return 0
+		return strings.Compare(string(a.Category), string(b.Category))
 	})
 	return out
 }

@@ -45,6 +45,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	}
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	defer proc.PreferThread()()
 
 	first := newProcess(o.PID, o.Patience)
 	if t, err := cpython.AttachSoon(o.PID, o.Patience); err != nil {

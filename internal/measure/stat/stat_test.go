@@ -34,29 +34,20 @@ func TestTDistributionMatchesPublishedTable(t *testing.T) {
 	near(t, "normal quantile", normalQuantile(0.975), 1.959964, 1e-5)
 }
 
-// The ordered walk of signFlip must give the p value that sorting every pattern gives.
-func TestSignFlipEqualsBruteForce(t *testing.T) {
+func TestSignFlipEqualsPublishedSignedRankTable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	for range 20 {
-		d := make([]float64, 9)
-		for i := range d {
-			d[i] = rng.NormFloat64() + 0.4
-		}
-		slices.Sort(d)
-		observed := midmeanSorted(d)
-		extreme := 0
-		for p := 0; p < 1<<len(d); p++ {
-			flipped := slices.Clone(d)
-			for i := range flipped {
-				if p>>i&1 == 1 {
-					flipped[i] = -flipped[i]
-				}
-			}
-			if math.Abs(Midmean(flipped)) >= math.Abs(observed)*(1-1e-12) {
-				extreme++
-			}
-		}
-		near(t, "p", signFlip(d, observed, rng), float64(extreme)/512, 1e-12)
+	// Wilcoxon's table for ten pairs: a smaller rank sum of 8 has the exact two-sided p 0.0488 (25 of 512 patterns on one side).
+	d := []float64{-1, 2, 3, 4, 5, 6, -7, 8, 9, 10}
+	near(t, "p", signFlip(d, rng), 50.0/1024, 1e-12)
+	// Equal differences, as a clock with coarse ticks gives them: only their own pattern and its mirror are as far out.
+	same := make([]float64, 12)
+	for i := range same {
+		same[i] = 0.4
+	}
+	near(t, "p of equal differences", signFlip(same, rng), 2.0/4096, 1e-12)
+	near(t, "p of no difference", signFlip(make([]float64, 10), rng), 1, 0)
+	if p := signFlip(append(same, same...), rng); p > 1e-4 {
+		t.Errorf("24 equal differences have p %v", p)
 	}
 }
 
