@@ -109,7 +109,7 @@ func runBench(ctx context.Context, s *streams, f benchFlags, names, argv []strin
 		return &Hint{fmt.Errorf("bench: both a declared bench (%s) and a command are given", names[0]), "give one of them"}
 	}
 	if adhoc {
-		d := bench.Declared{Command: argv, Call: f.call, Calls: f.calls, Seconds: f.seconds, Python: f.pythons, Deps: f.deps, Revision: f.revs}
+		d := bench.Declared{Command: argv, Entry: f.call, Calls: f.calls, Seconds: f.seconds, Pythons: f.pythons, Deps: f.deps, Revisions: f.revs}
 		if f.vs != "" {
 			if d.Vs, err = splitWords(f.vs); err != nil {
 				return fmt.Errorf("bench: --vs: %w", err)
@@ -166,12 +166,9 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 		if plan.Service, err = service(*d.Service, root); err != nil {
 			return fmt.Errorf("bench.%s: %w", name, err)
 		}
-		d.Command, d.Env = d.Service.Command, append(d.Env, d.Service.Env)
-		if d.Service.Env == nil {
-			d.Env = d.Env[:len(d.Env)-1]
-		}
+		d.Command = d.Service.Command
 		if d.Service.Rate == 0 {
-			return benchKnee(ctx, s, f, root, name, *d.Service, plan.Service)
+			return benchKnee(ctx, s, f, root, name, *d.Service, d.Env, plan.Service)
 		}
 	}
 	if f.gate != "" {
@@ -194,11 +191,14 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 	if f.warmup > 0 {
 		plan.Warmup = f.warmup
 	}
-	plan.Pairs, plan.Seed = f.pairs, f.seed
+	if f.pairs > 0 {
+		plan.Pairs = f.pairs
+	}
+	plan.Seed = f.seed
 	if !f.quiet {
 		plan.Progress = func(line string) { fmt.Fprintf(s.err, "%s: %s\n", name, line) }
 	}
-	matrix := bench.Matrix{Pythons: d.Python, Deps: d.Deps, Revisions: d.Revision, Envs: d.Env}
+	matrix := bench.Matrix{Pythons: d.Pythons, Deps: d.Deps, Revisions: d.Revisions, Envs: d.Envs}
 	for _, e := range f.envs {
 		env := map[string]string{}
 		for _, kv := range strings.Split(e, ",") {
@@ -222,6 +222,13 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 		return fmt.Errorf("bench: %w", err)
 	}
 	defer release()
+	for i := range arms {
+		for k, v := range d.Env {
+			if _, own := arms[i].Env[k]; !own {
+				arms[i].Env[k] = v
+			}
+		}
+	}
 	if len(d.Vs) > 0 {
 		if len(arms) > 1 {
 			return &Hint{fmt.Errorf("bench: both --vs and a matrix are given"), "compare two commands, or one command over a matrix"}
@@ -240,7 +247,7 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 				return fmt.Errorf("bench: %w", err)
 			}
 			if f.format == "json" {
-				if err := writeJSON(s, map[string]any{"schema": "roadworthy.imports/1", "arm": a.Name, "imports": tree}); err != nil {
+				if err := writeReport(s, map[string]any{"schema": "roadworthy.imports/1", "arm": a.Name, "imports": tree}); err != nil {
 					return err
 				}
 				continue
@@ -288,7 +295,7 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 			old := history[len(history)-1]
 			rows, why := r.Against(old)
 			if f.format == "json" {
-				if err := writeJSON(s, map[string]any{"schema": "roadworthy.bench-compare/1", "against": old.Started, "rows": rows, "note": why}); err != nil {
+				if err := writeReport(s, map[string]any{"schema": "roadworthy.bench-compare/1", "against": old.Started, "rows": rows, "note": why}); err != nil {
 					return err
 				}
 			} else {
@@ -319,7 +326,7 @@ func benchOne(ctx context.Context, s *streams, f benchFlags, root, name string, 
 func listPythons(s *streams, f benchFlags) error {
 	all := bench.Interpreters()
 	if f.format == "json" {
-		return writeJSON(s, map[string]any{"schema": "roadworthy.interpreters/1", "interpreters": all})
+		return writeReport(s, map[string]any{"schema": "roadworthy.interpreters/1", "interpreters": all})
 	}
 	rows := [][]string{{"python", "JIT", "found by", "path"}}
 	for _, in := range all {
@@ -363,12 +370,12 @@ func readiness(s *streams, f benchFlags) error {
 		}
 	}
 	if f.format == "json" {
-		return writeJSON(s, out)
+		return writeReport(s, out)
 	}
 	return nil
 }
 
-func writeJSON(s *streams, v any) error {
+func writeReport(s *streams, v any) error {
 	e := json.NewEncoder(s.out)
 	e.SetIndent("", " ")
 	if err := e.Encode(v); err != nil {

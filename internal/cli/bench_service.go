@@ -130,7 +130,7 @@ func service(d bench.DeclaredService, root string) (*bench.Service, error) {
 }
 
 // benchKnee finds the highest rate that meets the objective.
-func benchKnee(ctx context.Context, s *streams, f benchFlags, root, name string, d bench.DeclaredService, svc *bench.Service) error {
+func benchKnee(ctx context.Context, s *streams, f benchFlags, root, name string, d bench.DeclaredService, env map[string]string, svc *bench.Service) error {
 	if d.Objective == "" {
 		return &Hint{fmt.Errorf("bench.%s: service: neither a rate nor an objective is given", name), `objective = "p99<50ms" finds the highest rate that meets it`}
 	}
@@ -138,7 +138,7 @@ func benchKnee(ctx context.Context, s *streams, f benchFlags, root, name string,
 	if err != nil {
 		return fmt.Errorf("bench.%s: %w", name, err)
 	}
-	p, err := startService(ctx, d, root)
+	p, err := startService(ctx, d, env, root)
 	if err != nil {
 		return fmt.Errorf("bench.%s: %w", name, err)
 	}
@@ -159,7 +159,7 @@ func benchKnee(ctx context.Context, s *streams, f benchFlags, root, name string,
 		return fmt.Errorf("bench.%s: %w", name, err)
 	}
 	if f.format == "json" {
-		return writeJSON(s, map[string]any{"schema": "roadworthy.knee/1", "name": name, "result": k})
+		return writeReport(s, map[string]any{"schema": "roadworthy.knee/1", "name": name, "result": k})
 	}
 	rows := [][]string{{"rate", "answered", "p50", "p95", "p99", "service p99", "generator lag p99", "errors", ""}}
 	ms := func(x float64) string { return fmt.Sprintf("%.2f ms", x*1e3) }
@@ -183,9 +183,9 @@ func benchKnee(ctx context.Context, s *streams, f benchFlags, root, name string,
 	return nil
 }
 
-func startService(ctx context.Context, d bench.DeclaredService, root string) (*proc.Process, error) {
+func startService(ctx context.Context, d bench.DeclaredService, set map[string]string, root string) (*proc.Process, error) {
 	env := os.Environ()
-	for k, v := range d.Env {
+	for k, v := range set {
 		env = append(env, k+"="+v)
 	}
 	return proc.Start(ctx, proc.Command{Argv: d.Command, Dir: root, Env: env})
@@ -213,7 +213,7 @@ func profileService(ctx context.Context, s *streams, f profileFlags, format stri
 	if err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}
-	p, err := startService(ctx, d, root)
+	p, err := startService(ctx, d, b.Env, root)
 	if err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}

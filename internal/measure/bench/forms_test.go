@@ -95,13 +95,13 @@ func TestDeclaredBenchesAreChecked(t *testing.T) {
 		d    Declared
 		want string
 	}{
-		"nothing":    {Declared{}, "give one of command, call or service"},
-		"both":       {Declared{Command: []string{"x"}, Call: "a:b"}, "give one of"},
-		"gate":       {Declared{Command: []string{"x"}, Gate: "much"}, "is not a share"},
-		"time":       {Declared{Command: []string{"x"}, Time: "long"}, "bench.b: time"},
-		"call":       {Declared{Call: "nocolon"}, "is not module:function"},
-		"good":       {Declared{Command: []string{"x"}, Gate: "3%", Time: "2m"}, ""},
-		"gate below": {Declared{Command: []string{"x"}, Gate: "-1%"}, "is not between"},
+		"nothing":    {Declared{}, "give one of command, entry or service"},
+		"both":       {Declared{Command: []string{"x"}, Entry: "a:b"}, "give one of"},
+		"gate":       {Declared{Command: []string{"x"}, Gate: 200}, "is not a percentage"},
+		"time":       {Declared{Command: []string{"x"}, Budget: "long"}, "bench.b: time"},
+		"call":       {Declared{Entry: "nocolon"}, "is not module:function"},
+		"good":       {Declared{Command: []string{"x"}, Gate: 3, Budget: "2m"}, ""},
+		"gate below": {Declared{Command: []string{"x"}, Gate: -1}, "is not a percentage"},
 	} {
 		p, err := c.d.Plan("b")
 		switch {
