@@ -254,7 +254,7 @@ func (t *Target) thread(addr, interp uint64, seen *joints) (Thread, uint64, erro
 			continue
 		}
 		frames, err := t.walk(snap, c, seen)
-		if err == nil && !t.fresh(frames) {
+		if !t.fresh(frames) {
 			frames, err = t.walk(snap, c, seen)
 		}
 		if err == nil {
@@ -414,7 +414,7 @@ const (
 	ownerFrame     = 2
 )
 
-// walk follows the frames of a snapshot from the leaf to the root.
+// walk follows the frames of a snapshot from the leaf to the root. With an error, the frames are those up to where it no longer fitted.
 func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error) {
 	var frames []Frame
 	var extra []uint64
@@ -426,13 +426,13 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 	last := uint64(0)
 	for depth := 0; cur != 0; depth++ {
 		if depth == maxDepth || cur&7 != 0 {
-			return nil, errTorn
+			return frames, errTorn
 		}
 		b, chunk := s.frame(cur, t.frameHead)
 		if b == nil {
 			b = make([]byte, t.frameHead)
 			if err := t.copy(Segment{cur, b}); err != nil {
-				return nil, errTorn
+				return frames, errTorn
 			}
 		}
 		if chunk < 0 && len(extra) < 128 {
@@ -441,11 +441,11 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 		last = cur
 		prev := binary.LittleEndian.Uint64(b[t.framePrevious:])
 		if prev == cur {
-			return nil, errTorn
+			return frames, errTorn
 		}
 		owner := b[t.frameOwner]
 		if owner > 4 {
-			return nil, errTorn
+			return frames, errTorn
 		}
 		if owner > ownerFrame {
 			// A frame of the interpreter itself: native code called Python here.
@@ -458,13 +458,20 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 		}
 		code, err := t.code(binary.LittleEndian.Uint64(b[t.frameCode:]))
 		if err != nil {
-			return nil, errTorn
+			return frames, errTorn
 		}
 		if code == nil { // an executable that is not a code object: it has no name and no line
 			direct = false
 			cur = prev
 			continue
 		}
+		// Appended before it is checked: of a stack that does not fit, the code objects are the first suspects.
+		f := Frame{Code: code}
+		f.Line = t.line(b, code)
+		if t.isEntry != 0 && b[t.isEntry] != 0 {
+			f.C = true
+		}
+		frames = append(frames, f)
 		if direct {
 			// A frame that runs keeps its stack pointer in a register. One that is seen to run although it has a callee has
 			// been returned to since: the callee is a leftover.
@@ -472,7 +479,7 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 			if !t.runs(b) {
 				fit.saved++
 			} else if t.saved {
-				return nil, errTorn
+				return frames, errTorn
 			}
 		}
 		if owner == ownerThread && chunk >= 0 {
@@ -481,25 +488,19 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 				if cur+code.frameSize == below {
 					fit.contiguous++
 				} else if t.contiguous {
-					return nil, errTorn
+					return frames, errTorn
 				}
 			}
 			below, belowChunk = cur, chunk
 		}
-		f := Frame{Code: code}
-		f.Line = t.line(b, code)
-		if t.isEntry != 0 && b[t.isEntry] != 0 {
-			f.C = true
-		}
-		frames = append(frames, f)
 		direct = !f.C
 		if owner == ownerGenerator && prev == 0 {
-			return nil, errTorn // a generator that runs has a caller: this one was suspended meanwhile
+			return frames, errTorn // a generator that runs has a caller: this one was suspended meanwhile
 		}
 		cur = prev
 	}
 	if s.base != 0 && last != 0 && last != s.base {
-		return nil, errTorn
+		return frames, errTorn
 	}
 	c.extra = extra
 	if seen != nil {
