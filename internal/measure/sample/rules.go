@@ -251,4 +251,18 @@ func (r *Rules) categorise(state State, w wait, frames []cpython.Frame) (State, 
 	return state, Other, "state"
 }
 
+// emptyQueue says whether a thread waits in queue.get: a worker for whom there is nothing to do. The main thread is not asked: what it
+// takes from a queue is usually the result it waits for.
+func (r *Rules) emptyQueue(frames []cpython.Frame) bool {
+	for _, f := range frames {
+		switch n := r.name(f.Code); {
+		case n.function == "queue:Queue.get":
+			return true
+		case n.module != "threading":
+			return false
+		}
+	}
+	return false
+}
+
 var networked = map[Category]bool{Database: true, Cache: true, Queue: true, API: true, LLM: true, Model: true}

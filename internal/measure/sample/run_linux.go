@@ -242,6 +242,9 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 		state, w := pr.state(th, c)
 		short := f.shortage(state, weight)
 		s, cat, why := rules.categorise(state, w, th.Frames)
+		if cat == LockWait && th.OS != pr.pid && rules.emptyQueue(th.Frames) {
+			s, cat, why = Idle, Waiting, "a worker's empty queue"
+		}
 		l := Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}
 		rest := weight
 		if state == Running || state == Native || state == GC {

@@ -67,6 +67,17 @@ func TestCategories(t *testing.T) {
 	}
 }
 
+func TestEmptyQueue(t *testing.T) {
+	r := DefaultRules()
+	wait, get := "Condition.wait /v/lib/python3.13/threading.py", "Queue.get /v/lib/python3.13/queue.py"
+	if !r.emptyQueue(frames(wait, get, "worker /srv/app.py")) {
+		t.Error("a worker at an empty queue is taken for work")
+	}
+	if r.emptyQueue(frames(wait, "worker /srv/app.py", get)) {
+		t.Error("a lock taken inside of a queue's consumer is taken for idleness")
+	}
+}
+
 func TestRulesAreChecked(t *testing.T) {
 	for text, want := range map[string]string{
 		"nonsense port 1": "unknown category",
