@@ -33,9 +33,9 @@ var Finders = []jobs.Finder{jobs.FromConfig, jobs.FromSource}
 // nodeFlags are what `up` and `serve` share.
 type nodeFlags struct {
 	root, data, listen, store, python, allow string
-	workers                            int
-	reload                             bool
-	json                               bool
+	workers                                  int
+	reload                                   bool
+	json                                     bool
 }
 
 func init() {

@@ -334,9 +334,13 @@ func runOf(row *rivertype.JobRow) Run {
 
 // claim takes up to max runs of a queue for this node, then puts back those that a limit or a pause holds.
 func (r *River) claim(ctx context.Context, tx *store.Tx, queue string, max int) ([]Run, error) {
-	got, err := r.exec(tx).JobGetAvailable(ctx, &riverdriver.JobGetAvailableParams{
-		ClientID: r.node, MaxAttemptedBy: 10, MaxToLock: max, Queue: queue,
-	})
+	params := &riverdriver.JobGetAvailableParams{ClientID: r.node, MaxAttemptedBy: 10, MaxToLock: max, Queue: queue}
+	if tx.PG != nil {
+		// Postgres's now() is the transaction's start, before whatever this transaction has inserted.
+		now := time.Now()
+		params.Now = &now
+	}
+	got, err := r.exec(tx).JobGetAvailable(ctx, params)
 	if err != nil {
 		return nil, err
 	}

@@ -601,7 +601,7 @@ func (r *River) Queues(ctx context.Context) ([]Queue, error) {
 				return nil, fmt.Errorf("list queues: %w", err)
 			}
 			var n int
-			if err := q.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state = '%s' AND queue = ? LIMIT %d) AS some", river, depthBound), name).Scan(&n); err != nil {
+			if err := q.QueryRow(ctx, fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state = '%s' AND queue = ? LIMIT %d) AS bounded", river, depthBound), name).Scan(&n); err != nil {
 				return nil, fmt.Errorf("count queue %s: %w", name, err)
 			}
 			e := get(name)

@@ -640,31 +640,43 @@ func (s *Service) reported(a *Attempt) {
 
 // pump starts what is claimed while there are slots.
 func (s *Service) pump() {
+	classes := map[string]string{}
 	for {
+		_, free := s.Pool.Capacity()
 		s.mu.Lock()
-		if s.draining {
+		if s.draining || len(s.backlog) == 0 {
 			s.mu.Unlock()
 			return
 		}
-		_, free := s.Pool.Capacity()
 		var run Run
 		found := false
 		var ended *Attempt
+		now := time.Now()
 	queues:
 		for _, q := range s.queues {
 			for i, r := range s.backlog[q] {
-				class := s.Pool.Class(r.Job)
-				now := time.Now()
+				class, ok := classes[r.Job]
+				if !ok {
+					class = s.Pool.Class(r.Job)
+					classes[r.Job] = class
+				}
 				switch {
 				case r.Meta.Cancel != "":
 					ended = &Attempt{Run: r, Outcome: WasCancel, Cause: "cancelled", Error: "cancelled", Started: now, Ended: now}
 				case class == "":
 					ended = s.undeclared(r, now)
 				case free[class] <= 0:
+					if len(free) == 0 || i > 1000 {
+						break queues
+					}
 					continue
 				}
 				run, found = r, true
-				s.backlog[q] = slices.Delete(s.backlog[q], i, i+1)
+				if i == 0 { // the usual case: no copying
+					s.backlog[q] = s.backlog[q][1:]
+				} else {
+					s.backlog[q] = slices.Delete(s.backlog[q], i, i+1)
+				}
 				if len(s.backlog[q]) == 0 {
 					delete(s.backlog, q)
 				}

@@ -97,7 +97,7 @@ func Why(ctx context.Context, r *River, run Run, declared func(job string) (is, 
 		}
 	}
 	var ahead int
-	_ = r.db.Read().QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state = 'available' AND queue = ? AND (priority < ? OR priority = ? AND id < ?) LIMIT %d) AS some`, depthBound),
+	_ = r.db.Read().QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT 1 FROM river_job WHERE state = 'available' AND queue = ? AND (priority < ? OR priority = ? AND id < ?) LIMIT %d) AS bounded`, depthBound),
 		run.Queue, run.Priority, run.Priority, run.ID).Scan(&ahead)
 	if ahead == 0 && idle > 0 {
 		return "it is next and a worker is free: it starts now"
