@@ -136,13 +136,15 @@ func runNode(ctx context.Context, s *streams, f nodeFlags) error {
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
 	go func() {
-		asked := false
+		var asked time.Time
 		for sig := range signals {
 			switch {
 			case sig == syscall.SIGHUP:
 				n.again.Store(true)
-			case !asked:
-				asked = true
+			case !asked.IsZero() && time.Since(asked) < time.Second:
+				// A supervisor that signals the process and its group means one thing by it.
+			case asked.IsZero():
+				asked = time.Now()
 				n.log.Info("stopping: what runs may finish; once more stops at once")
 				stop()
 			default:
