@@ -213,6 +213,17 @@ func (n *node) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// An earlier incarnation of this node is gone for certain, because its lock is ours: the others need not wait for its
+	// lease to run out.
+	idFile := filepath.Join(n.data, "node.id")
+	if old, err := os.ReadFile(idFile); err == nil {
+		if err := engine.Retire(ctx, strings.TrimSpace(string(old))); err != nil {
+			return err
+		}
+	}
+	if err := os.WriteFile(idFile, []byte(engine.Node()+"\n"), 0o600); err != nil {
+		return fmt.Errorf("note this node's name: %w", err)
+	}
 	python, err := n.findPython()
 	if err != nil {
 		return err

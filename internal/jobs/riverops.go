@@ -426,6 +426,14 @@ func (r *River) Leave(ctx context.Context) error {
 	return nil
 }
 
+// Retire ends the lease of a node that is known to be gone.
+func (r *River) Retire(ctx context.Context, node string) error {
+	if _, err := r.db.Exec(ctx, "DELETE FROM rw_nodes WHERE id = ?", node); err != nil {
+		return fmt.Errorf("retire node %s: %w", node, err)
+	}
+	return nil
+}
+
 // Nodes lists the nodes that have a lease.
 func (r *River) Nodes(ctx context.Context) ([]Node, error) {
 	rows, err := r.db.Read().Query(ctx, "SELECT id, host, pid, version, started_at, beat_at, expires_at, state, info FROM rw_nodes ORDER BY started_at, id")

@@ -417,6 +417,10 @@ async function render(again) {
   try {
     content = await (pages[page] || (async () => [h("h1", {}, "No such page"), h("a", { href: "#/" }, "Overview")]))(rest.join("/"), query || "");
   } catch (err) {
+    if (again && shown === hash && !err.login) {
+      live.textContent = "reconnecting…"; // what is on the screen stays while the server is away
+      return;
+    }
     content = err.login ? loginPage() : [h("h1", {}, "This did not work"), h("p", {}, err.message)];
   }
   if (turn !== rendering) return;
