@@ -81,8 +81,12 @@ func (s *Service) beatLoop(ctx context.Context) {
 		case <-beat.C:
 		}
 		s.Pool.Sample(n%5 == 0 || s.Pool.Limited())
-		if s.DB.Kind == store.Postgres && n%2 == 0 {
-			s.checkCancels(ctx)
+		if s.DB.Kind == store.Postgres {
+			s.giveBack()
+			if n%2 == 0 {
+				s.checkCancels(ctx)
+				s.takeOver(ctx)
+			}
 		}
 		if n%5 != 0 {
 			continue
@@ -112,17 +116,40 @@ func (s *Service) beatLoop(ctx context.Context) {
 		if err == nil {
 			last = time.Now()
 		}
-		if s.DB.Kind == store.Postgres {
-			rescued, err := s.Engine.Rescue(ctx, false)
-			if err != nil && ctx.Err() == nil {
-				s.Log.Error("cannot look for lost runs", "error", err)
-			}
-			if len(rescued) > 0 {
-				s.Log.Warn("took over runs of a node that fell silent", "runs", len(rescued))
-				s.kickAll()
-			}
-		}
 	}
+}
+
+// takeOver gives the runs of nodes that fell silent back to their queues.
+func (s *Service) takeOver(ctx context.Context) {
+	rescued, err := s.Engine.Rescue(ctx, false)
+	if err != nil && ctx.Err() == nil {
+		s.Log.Error("cannot look for lost runs", "error", err)
+	}
+	if len(rescued) > 0 {
+		s.Log.Warn("took over runs of a node that fell silent", "runs", len(rescued))
+		s.kickAll()
+	}
+}
+
+// giveBack returns runs that were claimed ahead and could not be started within a second: they turned out to take
+// longer than thought, and another node may have a free slot.
+func (s *Service) giveBack() {
+	s.mu.Lock()
+	if len(s.backlog) == 0 || time.Since(s.since) < time.Second {
+		s.mu.Unlock()
+		return
+	}
+	now := time.Now()
+	for q, runs := range s.backlog {
+		for _, run := range runs {
+			s.finished = append(s.finished, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
+		}
+		delete(s.backlog, q)
+		s.hungry[q] = true
+	}
+	s.avg = max(s.avg, 1) // and claim no more ahead until runs are seen to be short again
+	s.mu.Unlock()
+	s.kick()
 }
 
 func (s *Service) checkCancels(ctx context.Context) {
@@ -211,10 +238,9 @@ func (s *Service) prune(ctx context.Context) {
 	if err := s.Engine.CompactLedger(ctx); err != nil && ctx.Err() == nil {
 		s.Log.Error("cannot compact the ledger", "error", err)
 	}
-	for _, q := range []string{
-		"DELETE FROM rw_stats WHERE bucket < ?", "DELETE FROM rw_signals WHERE at < ? * 1000000",
-	} {
-		if _, err := s.DB.Exec(ctx, q, now.Add(-31*24*time.Hour).Unix()); err != nil && ctx.Err() == nil {
+	month := now.Add(-31 * 24 * time.Hour)
+	for q, before := range map[string]int64{"DELETE FROM rw_stats WHERE bucket < ?": month.Unix(), "DELETE FROM rw_signals WHERE at < ?": month.UnixMicro()} {
+		if _, err := s.DB.Exec(ctx, q, before); err != nil && ctx.Err() == nil {
 			s.Log.Error("cannot delete old statistics", "error", err)
 		}
 	}

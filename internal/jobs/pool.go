@@ -290,7 +290,7 @@ func socketpair() (ours, theirs *os.File, err error) {
 	return os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "worker-peer"), nil
 }
 
-func (p *Pool) python(mode string, theirs *os.File) (*exec.Cmd, error) {
+func (p *Pool) python(g *generation, decls []Declaration, mode string, theirs *os.File) (*exec.Cmd, error) {
 	dir, err := unpackSDK(p.opts.DataDir)
 	if err != nil {
 		return nil, err
@@ -303,9 +303,27 @@ func (p *Pool) python(mode string, theirs *os.File) (*exec.Cmd, error) {
 	if old := os.Getenv("PYTHONPATH"); old != "" {
 		path += string(os.PathListSeparator) + old
 	}
+	cmd.Env = append(cmd.Env, adapterEnv(p.hello(g, decls))...)
 	cmd.Env = append(cmd.Env, "PYTHONPATH="+path, "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=")
 	cmd.SysProcAttr = childAttr()
 	return cmd, nil
+}
+
+// adapterEnv tells the adapters which task functions are jobs.
+func adapterEnv(hello helloFrame) (env []string) {
+	for _, adapter := range []string{"celery", "rq"} {
+		known := map[string]string{}
+		for _, j := range hello.Jobs {
+			if j.Adapter == adapter && j.Module != "" {
+				known[j.Module+":"+j.Func] = j.Name
+				known[j.Module+"."+j.Func] = j.Name // Celery's own name for a task
+			}
+		}
+		if doc, err := json.Marshal(known); err == nil && len(known) > 0 {
+			env = append(env, "ROADWORTHY_"+strings.ToUpper(adapter)+"="+string(doc))
+		}
+	}
+	return env
 }
 
 func (p *Pool) hello(g *generation, decls []Declaration) helloFrame {
@@ -352,7 +370,7 @@ func (p *Pool) startZygote(g *generation, decls []Declaration) error {
 	if err != nil {
 		return err
 	}
-	cmd, err := p.python("zygote", theirs)
+	cmd, err := p.python(g, decls, "zygote", theirs)
 	if err != nil {
 		return err
 	}
@@ -606,17 +624,17 @@ func (p *Pool) newWorker(g *generation, kind string) error {
 // launch makes the process behind a worker: a fork of the zygote, or a process of its own.
 func (p *Pool) launch(g *generation, w *worker, theirs *os.File, ends [2]*os.File) error {
 	if g.spawned {
-		cmd, err := p.python(w.kind, theirs)
+		decls := make([]Declaration, 0, len(g.jobs))
+		for _, d := range g.jobs {
+			decls = append(decls, d)
+		}
+		cmd, err := p.python(g, decls, w.kind, theirs)
 		if err != nil {
 			return err
 		}
 		cmd.Stdout, cmd.Stderr = ends[0], ends[1]
 		if err := p.start(cmd); err != nil {
 			return fmt.Errorf("start a worker: %w", err)
-		}
-		decls := make([]Declaration, 0, len(g.jobs))
-		for _, d := range g.jobs {
-			decls = append(decls, d)
 		}
 		if err := w.out.send(frameHello, p.hello(g, decls)); err != nil {
 			return err

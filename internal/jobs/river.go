@@ -92,6 +92,17 @@ func OpenRiver(ctx context.Context, db *store.DB, node string) (*River, error) {
 			return nil, fmt.Errorf("index river_job: %w", err)
 		}
 	}
+	if db.Kind == store.Postgres {
+		if err := db.Tx(ctx, func(tx *store.Tx) error {
+			if err := tx.Lock(ctx, "rw_function"); err != nil {
+				return err
+			}
+			_, err := tx.PG.Exec(ctx, enqueueFunction)
+			return err
+		}); err != nil {
+			return nil, fmt.Errorf("define rw_enqueue: %w", err)
+		}
+	}
 	return r, r.loadPaused(ctx)
 }
 

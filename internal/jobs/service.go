@@ -44,6 +44,7 @@ type Service struct {
 	resume   map[int64]json.RawMessage
 	avg      float64 // seconds a run takes, smoothed
 	draining bool
+	stepping bool // a transaction is under way
 	lost     bool
 	resched  bool
 	version  string
@@ -429,9 +430,9 @@ func (s *Service) Run(ctx context.Context) error {
 	// Everything that ended while draining has to be on disk before the lease ends.
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && err == nil; time.Sleep(5 * time.Millisecond) {
 		s.mu.Lock()
-		n := len(s.finished) + len(s.asked)
+		n, stepping := len(s.finished)+len(s.asked), s.stepping
 		s.mu.Unlock()
-		if n == 0 {
+		if n == 0 && !stepping {
 			break
 		}
 		s.kick()
@@ -532,6 +533,7 @@ func (s *Service) collect() (*Step, []*asking) {
 	if len(step.Enqueue)+len(step.Finish)+len(step.Claim) == 0 {
 		return nil, nil
 	}
+	s.stepping = true
 	return step, asks
 }
 
@@ -543,6 +545,7 @@ func (s *Service) restore(step *Step, asks []*asking, err error) {
 	}
 	s.mu.Lock()
 	s.finished = append(step.Finish, s.finished...)
+	s.stepping = false
 	s.mu.Unlock()
 }
 
@@ -574,6 +577,7 @@ func (s *Service) settle(step *Step, asks []*asking, res StepResult) {
 	}
 	got := map[string]int{}
 	s.mu.Lock()
+	s.stepping = false
 	if len(res.Claimed) > 0 && len(s.backlog) == 0 {
 		s.since = now
 	}
