@@ -32,6 +32,7 @@ type Server struct {
 	Dir, bin string
 	cmd      *exec.Cmd
 	cred     *syscall.Credential
+	ended    chan struct{}
 }
 
 var (
@@ -108,8 +109,20 @@ func Start(dir string) (*Server, error) {
 	return s, s.Up()
 }
 
-// Up starts the server process and waits until it answers.
+// Up starts the server process and waits until it answers. After a kill the backends of the server before may take a
+// moment to end, and until then the new one refuses to start; it is tried again.
 func (s *Server) Up() error {
+	var err error
+	for range 20 {
+		if err = s.up(); err == nil {
+			return nil
+		}
+		time.Sleep(250 * time.Millisecond)
+	}
+	return err
+}
+
+func (s *Server) up() error {
 	os.Remove(filepath.Join(s.Dir, "data", "postmaster.pid"))
 	s.cmd = exec.Command(filepath.Join(s.bin, "postgres"), "-D", filepath.Join(s.Dir, "data"), "-k", s.Dir, "-h", "", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
 	s.cmd.Dir = "/"
@@ -131,6 +144,9 @@ func (s *Server) Up() error {
 	if err := <-started; err != nil {
 		return err
 	}
+	ended := make(chan struct{})
+	s.ended = ended
+	go func() { s.cmd.Wait(); close(ended) }()
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		c, err := pgx.Connect(ctx, s.URL("postgres"))
@@ -138,11 +154,17 @@ func (s *Server) Up() error {
 		if err == nil {
 			return c.Close(context.Background())
 		}
-		if time.Now().After(deadline) {
+		over := time.Now().After(deadline)
+		select {
+		case <-ended:
+			over = true
+		case <-time.After(50 * time.Millisecond):
+		}
+		if over {
+			s.cmd.Process.Kill()
 			out, _ := os.ReadFile(log.Name())
 			return fmt.Errorf("the server does not answer: %w: %s", err, out)
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 }
 
@@ -158,13 +180,13 @@ func (s *Server) Kill() {
 		}
 	}
 	s.cmd.Process.Kill()
-	s.cmd.Wait()
+	<-s.ended
 }
 
 // Stop ends the server and removes its directory.
 func (s *Server) Stop() {
 	s.cmd.Process.Signal(syscall.SIGQUIT)
-	s.cmd.Wait()
+	<-s.ended
 	os.RemoveAll(s.Dir)
 }
 
