@@ -48,6 +48,7 @@ type Service struct {
 	lost     bool
 	resched  bool
 	version  string
+	counts   recentCounts
 	ledger   Ledger
 	queueMax map[string]int
 	offline  bool // operated from a terminal while no node runs here

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/store"
@@ -218,35 +219,8 @@ func (s *Service) Jobs(ctx context.Context) ([]JobView, error) {
 	for _, sc := range schedules {
 		fires[sc.Job] = sc
 	}
-	now := time.Now()
-	hour, day := map[string]*Counts{}, map[string]*Counts{}
-	rows, err := s.DB.Read().Query(ctx, `SELECT job, outcome, CASE WHEN bucket >= ? THEN 1 ELSE 0 END AS fresh, CAST(sum(runs) AS bigint), CAST(sum(micros) AS bigint)
-		FROM rw_stats WHERE bucket >= ? GROUP BY 1, 2, 3`, now.Add(-time.Hour).Unix(), now.Add(-24*time.Hour).Unix())
+	hour, day, err := s.recent(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read statistics: %w", err)
-	}
-	for rows.Next() {
-		var job, outcome string
-		var fresh, n, micros int64
-		if err := rows.Scan(&job, &outcome, &fresh, &n, &micros); err != nil {
-			rows.Close()
-			return nil, err
-		}
-		for _, m := range []struct {
-			in bool
-			m  map[string]*Counts
-		}{{fresh == 1, hour}, {true, day}} {
-			if !m.in {
-				continue
-			}
-			if m.m[job] == nil {
-				m.m[job] = &Counts{}
-			}
-			m.m[job].add(outcome, n, micros)
-		}
-	}
-	rows.Close()
-	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	s.Engine.mu.RLock()
@@ -274,6 +248,78 @@ func (s *Service) Jobs(ctx context.Context) ([]JobView, error) {
 		out = append(out, v)
 	}
 	return out, nil
+}
+
+// recentCounts are the attempts of the last hour and day by job, as of a few seconds ago.
+type recentCounts struct {
+	mu        sync.Mutex
+	at        time.Time
+	reading   bool
+	hour, day map[string]*Counts
+}
+
+// recent answers from what was read last, and has it read again in the background when that is older than five
+// seconds: adding up a day of minutes is too slow to do for every page.
+func (s *Service) recent(ctx context.Context) (hour, day map[string]*Counts, err error) {
+	c := &s.counts
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.day == nil || time.Since(c.at) > time.Minute {
+		if c.hour, c.day, err = s.readRecent(ctx); err != nil {
+			c.day = nil
+			return nil, nil, err
+		}
+		c.at = time.Now()
+	} else if time.Since(c.at) > 5*time.Second && !c.reading {
+		c.reading = true
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+			defer cancel()
+			hour, day, err := s.readRecent(ctx)
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.reading = false
+			if err == nil {
+				c.hour, c.day, c.at = hour, day, time.Now()
+			}
+		}()
+	}
+	return c.hour, c.day, nil
+}
+
+func (s *Service) readRecent(ctx context.Context) (hour, day map[string]*Counts, err error) {
+	now := time.Now()
+	hour, day = map[string]*Counts{}, map[string]*Counts{}
+	rows, err := s.DB.Read().Query(ctx, `SELECT job, outcome, CASE WHEN bucket >= ? THEN 1 ELSE 0 END AS fresh, CAST(sum(runs) AS bigint), CAST(sum(micros) AS bigint)
+		FROM rw_stats WHERE bucket >= ? GROUP BY 1, 2, 3`, now.Add(-time.Hour).Unix(), now.Add(-24*time.Hour).Unix())
+	if err != nil {
+		return nil, nil, fmt.Errorf("read statistics: %w", err)
+	}
+	for rows.Next() {
+		var job, outcome string
+		var fresh, n, micros int64
+		if err := rows.Scan(&job, &outcome, &fresh, &n, &micros); err != nil {
+			rows.Close()
+			return nil, nil, err
+		}
+		for _, m := range []struct {
+			in bool
+			m  map[string]*Counts
+		}{{fresh == 1, hour}, {true, day}} {
+			if !m.in {
+				continue
+			}
+			if m.m[job] == nil {
+				m.m[job] = &Counts{}
+			}
+			m.m[job].add(outcome, n, micros)
+		}
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, nil, err
+	}
+	return hour, day, nil
 }
 
 // Point is one minute, or one signal.
