@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 // Package jobs runs declared jobs: it finds them, queues their runs, fires their schedules, starts workers, and keeps
 // the account of every run until it is done, dead or cancelled.
 //

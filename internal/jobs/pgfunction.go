@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 package jobs
 
 // enqueueFunction lets any Postgres client enqueue inside its own transaction with one statement:

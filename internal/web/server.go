@@ -1,3 +1,5 @@
+//go:build linux || darwin
+
 // Package web serves the dashboard and its API: the same handlers answer the browser, the terminal commands (over the
 // unix socket in the data directory) and the Python SDK.
 //
