@@ -119,6 +119,17 @@ func riverUp[T any](ctx context.Context, d riverdriver.Driver[T]) error {
 	return nil
 }
 
+// riverOf is the engine's view of a database that has been migrated, for statements only.
+func riverOf(db *store.DB) *River {
+	r := &River{db: db}
+	if db.Kind == store.SQLite {
+		r.lite = riversqlite.New(db.SQL())
+	} else {
+		r.pg = riverpgxv5.New(db.Pool())
+	}
+	return r
+}
+
 func (r *River) exec(tx *store.Tx) riverdriver.Executor {
 	if tx.SQL != nil {
 		return r.lite.UnwrapExecutor(tx.SQL)

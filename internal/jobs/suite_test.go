@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -618,5 +619,47 @@ func TestConcurrentClaimsOnPostgres(t *testing.T) {
 	}
 	if limited != 3 || free != runs/2 {
 		t.Errorf("claimed %d limited (limit 3) and %d free (of %d)", limited, free, runs/2)
+	}
+}
+
+func TestMoveToPostgres(t *testing.T) {
+	ctx := t.Context()
+	from := must[*store.DB](t)(store.Open(ctx, filepath.Join(t.TempDir(), "rw.db"), store.Options{}))
+	defer from.Close()
+	src := must[*River](t)(OpenRiver(ctx, from, "n1"))
+	var reqs []Request
+	for i := range 5000 {
+		reqs = append(reqs, Request{Job: "a", MaxAttempts: 2, Args: json.RawMessage(fmt.Sprintf(`{"i":%d,"text":"ü\u0001'"}`, i))})
+	}
+	reqs[7].Key = "k"
+	ids := enqueue(t, src, reqs...)
+	runs := claim(t, src, 20)
+	finish(t, src, runs[0], Succeeded)
+	finish(t, src, runs[1], Failed)
+	finish(t, src, runs[2], Killed)
+	if err := src.PauseQueue(ctx, "default", true); err != nil {
+		t.Fatal(err)
+	}
+	to := must[*store.DB](t)(store.Open(ctx, pgtest.URL(t), store.Options{}))
+	defer to.Close()
+	if err := Move(ctx, from, to, func(string, int) {}); err != nil {
+		t.Fatal(err)
+	}
+	dst := must[*River](t)(OpenRiver(ctx, to, "n2"))
+	if l := balanced(t, dst); l.Accepted != 5000 || l.Done != 1 || l.Dead != 1 {
+		t.Errorf("ledger = %+v", l)
+	}
+	a, b := must[Run](t)(src.Run(ctx, runs[2].ID)), must[Run](t)(dst.Run(ctx, runs[2].ID))
+	if a.Error != b.Error || a.State != b.State || !a.FinalizedAt.Equal(b.FinalizedAt) || a.Meta != b.Meta {
+		t.Errorf("moved %+v\n  of %+v", b, a)
+	}
+	if got := enqueue(t, dst, Request{Job: "a", Key: "k"}, Request{Job: "a"}); !got[0].Duplicate || got[0].ID != ids[7].ID || got[1].ID <= ids[4999].ID {
+		t.Errorf("after the move: %+v", got)
+	}
+	if q := must[[]Queue](t)(dst.Queues(ctx)); len(q) != 1 || !q[0].Paused {
+		t.Errorf("queues = %+v", q)
+	}
+	if err := Move(ctx, from, to, func(string, int) {}); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a second move: %v", err)
 	}
 }
