@@ -247,7 +247,7 @@ def other(kind, n, durable):
         c.env["BENCH_REDIS"] = redis.url
         family = kind.split("-")[0]
         t = time.time()
-        subprocess.run([sys.executable, "-c", SEND[family].replace("N", str(n), 1)], env=c.env, cwd=c.dir, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run([sys.executable, "-c", SEND[family].replace("range(N)", "range(%d)" % n)], env=c.env, cwd=c.dir, check=True, stderr=subprocess.DEVNULL)
         enqueue = n / (time.time() - t)
         if family == "celery":
             c.start([sys.executable, "-m", "celery", "-A", "bench_tasks", "worker", "-c", "2", "--without-gossip", "--without-mingle", "-l", "ERROR"])
