@@ -57,7 +57,7 @@ var shapes = []Shape{
 			{"client", "httpx", "asynchronous, with a timeout on the client so that no call waits for ever"},
 		},
 		dependencies:    []string{"fastapi>=0.115", httpx, prometheus, pydantic, pydSet, "starlette>=0.46", structlog, "uvicorn>=0.34"},
-		devDependencies: []string{"pytest>=8.4", "ruff>=0.12"},
+		devDependencies: []string{"httpx2>=2", "pytest>=8.4", "ruff>=0.12"},
 		run:             "uv run python -m PACKAGE",
 		about: "The service converts amounts between currencies, as an example of a request that is validated, an outside call that may fail, and\n" +
 			"an answer for each case: `curl 'http://127.0.0.1:8000/convert?amount=10&base=EUR&to=USD'`. `/healthz` tells whoever restarts it that it is\n" +
@@ -92,7 +92,7 @@ var shapes = []Shape{
 			{"client", "httpx", "asynchronous, with a timeout on the client so that no call waits for ever"},
 		},
 		dependencies:    []string{httpx, prometheus, pydantic, pydSet, "starlette>=0.46", structlog, "uvicorn>=0.34"},
-		devDependencies: []string{"anyio>=4.9", "pytest>=8.4", "ruff>=0.12"},
+		devDependencies: []string{"anyio>=4.9", "httpx2>=2", "pytest>=8.4", "ruff>=0.12"},
 		run:             "uv run python -m PACKAGE",
 		about: "The service asks a source at an interval and keeps its newest good answer: `curl http://127.0.0.1:8000/latest`. After a failure it waits\n" +
 			"longer; when no good answer came for too long, `/healthz` says so. `/metrics` counts good and failed rounds.",
@@ -152,7 +152,7 @@ var shapes = []Shape{
 			{"server", "uvicorn", "one process, stops cleanly; the platform starts more of them"},
 		},
 		dependencies:    []string{"fastapi>=0.115", httpx, "openai>=1.90", prometheus, pydantic, pydSet, "starlette>=0.46", structlog, "uvicorn>=0.34"},
-		devDependencies: []string{"pytest>=8.4", "ruff>=0.12"},
+		devDependencies: []string{"httpx2>=2", "pytest>=8.4", "ruff>=0.12"},
 		run:             "uv run python -m PACKAGE",
 		about: "The service summarizes a text: `curl http://127.0.0.1:8000/summaries --json '{\"text\": \"…\"}'`. A question to the model has a time limit, a\n" +
 			"limit on its output and bounded retries; an answer that is not as asked is not shown, and the caller gets the beginning of the text, marked\n" +
