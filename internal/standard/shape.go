@@ -151,8 +151,8 @@ var shapes = []Shape{
 			{"model", "the OpenAI client", "most model servers speak its protocol; address, model and limits are settings"},
 			{"server", "uvicorn", "one process, stops cleanly; the platform starts more of them"},
 		},
-		dependencies:    []string{"fastapi>=0.115", httpx, "openai>=1.90", prometheus, pydantic, pydSet, "starlette>=0.46", structlog, "uvicorn>=0.34"},
-		devDependencies: []string{"httpx2>=2", "pytest>=8.4", "ruff>=0.12"},
+		dependencies:    []string{"fastapi>=0.115", "httpx2>=2", "openai>=3", prometheus, pydantic, pydSet, "starlette>=0.46", structlog, "uvicorn>=0.34"},
+		devDependencies: []string{"pytest>=8.4", "ruff>=0.12"},
 		run:             "uv run python -m PACKAGE",
 		about: "The service summarizes a text: `curl http://127.0.0.1:8000/summaries --json '{\"text\": \"…\"}'`. A question to the model has a time limit, a\n" +
 			"limit on its output and bounded retries; an answer that is not as asked is not shown, and the caller gets the beginning of the text, marked\n" +

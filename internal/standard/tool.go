@@ -19,6 +19,8 @@ type Tools struct {
 	Look func(name string) (string, error)
 	// Offline keeps uv from the network.
 	Offline bool
+
+	env map[string]string // for the tools, beside what there is
 }
 
 // installs says how to get a tool, in one line.
@@ -65,6 +67,9 @@ func (t *Tools) run(ctx context.Context, dir string, limit time.Duration, name s
 		if !strings.HasPrefix(v, "VIRTUAL_ENV=") && !strings.HasPrefix(v, "PYTEST_ADDOPTS=") {
 			cmd.Env = append(cmd.Env, v)
 		}
+	}
+	for k, v := range t.env {
+		cmd.Env = append(cmd.Env, k+"="+v)
 	}
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
