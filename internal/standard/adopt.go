@@ -114,7 +114,7 @@ func makePlan(ctx context.Context, root string, o AdoptOptions, t *Tools, versio
 	}
 	var broken []RuleCount
 	if !survey.ruff && !lock.has(ruffIgnore) {
-		broken, err = t.broken(ctx, survey.Root)
+		broken, err = t.broken(ctx, survey)
 		var missing *MissingTool
 		if errors.As(err, &missing) {
 			p.Missing = append(p.Missing, missing)
@@ -349,9 +349,15 @@ func writeFile(root, name, text string) error {
 }
 
 // broken asks Ruff which of the standard's rules the code breaks today.
-func (t *Tools) broken(ctx context.Context, root string) ([]RuleCount, error) {
-	out, err := t.run(ctx, root, 2*time.Minute, "ruff", "check", "--isolated", "--no-cache", "--exit-zero", "--statistics", "--output-format", "json",
-		"--select", "E4,E7,E9,F,B,I,UP,S", "--exclude", ".venv", ".")
+func (t *Tools) broken(ctx context.Context, s *Survey) ([]RuleCount, error) {
+	args := []string{"check", "--isolated", "--no-cache", "--exit-zero", "--statistics", "--output-format", "json", "--select", "E4,E7,E9,F,B,I,UP,S"}
+	if s.Tests != "" {
+		args = append(args, "--per-file-ignores", s.Tests+"/**:S101")
+	}
+	if s.Python != "" {
+		args = append(args, "--target-version", "py"+strings.ReplaceAll(s.Python, ".", ""))
+	}
+	out, err := t.run(ctx, s.Root, 2*time.Minute, "ruff", append(args, ".")...)
 	if err != nil {
 		return nil, err
 	}

@@ -103,6 +103,11 @@ func NewBench(ctx context.Context, t *Tools, s *Survey, python string, limit tim
 			if m.Kind == project.Requirements && !files || !group {
 				continue
 			}
+			// Linters, builders and writers of documentation are no part of the tests; pinned years ago, they only keep
+			// the rest from being installed.
+			if notForTests.MatchString(d.Name) {
+				continue
+			}
 			if r := requirement(d); r != "" && !slices.Contains(need, r) {
 				need = append(need, r)
 			}
@@ -119,6 +124,9 @@ func NewBench(ctx context.Context, t *Tools, s *Survey, python string, limit tim
 	}
 	return b, nil
 }
+
+var notForTests = regexp.MustCompile(`^(black|flake8.*|pep8.*|pylint.*|pycodestyle|pydocstyle|isort|autopep8|yapf|ruff|mypy|pyright|basedpyright|ty|pre-commit|tox.*|nox.*|twine|build|bump.*|` +
+	`sphinx.*|mkdocs.*|furo|myst.*|check-manifest|safety|bandit|pyupgrade|docutils|wheel|setuptools.*|pytest-(flake8|black|mypy|pylint|isort|pep8|ruff)|python-semantic-release|jupyter.*|notebook|ipython)$`)
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")

@@ -152,9 +152,11 @@ func (s *Survey) Wants(o AdoptOptions, ruffIgnores []RuleCount) (wants []Want, a
 	if !s.ruff {
 		length, from := s.LineLength, s.LineLengthFrom
 		if length == 0 {
-			length, from = 100, "no other tool says one"
+			length, from = 100, "as new projects have it"
+		} else {
+			from = "the lines' length, from " + from
 		}
-		toml("the lines' length, from "+from, fmt.Sprint(length), "tool", "ruff", "line-length")
+		toml(from, fmt.Sprint(length), "tool", "ruff", "line-length")
 		if !s.Project && !makes {
 			if python != "" {
 				toml("from "+s.PythonFrom, tomledit.Quote("py"+strings.ReplaceAll(python, ".", "")), "tool", "ruff", "target-version")
@@ -254,6 +256,7 @@ func (s *Survey) ignored() []Want {
 		{".mypy_cache/", ".mypy_cache", true, "mypy's cache"},
 		{".pytest_cache/", ".pytest_cache", true, "pytest's cache"},
 		{"dist/", "dist", true, "what builds leave"},
+		{"*.egg-info/", "a.egg-info", true, "what setuptools leaves"},
 	}
 	have := source.ParseIgnore([]byte(s.text(".gitignore")))
 	var wants []Want
