@@ -2,18 +2,20 @@
 
     python3.11+ adopt_repos.py ROADWORTHY REPOSITORIES WORK [NAME...]
 
-REPOSITORIES holds one git clone a directory; they are cloned again into WORK and never changed. Prints the table of
+REPOSITORIES holds one git clone a directory; they are cloned again into WORK and never changed. ADOPT_FLAGS is handed to `roadworthy adopt`. Prints the table of
 docs/adopt.md. Exits 1 when a key or file of a user was lost or changed, a second run changed something, tests differ, or
-(with --lock, the default) a lock that was made does not hold.
+a lock that was made does not hold.
 """
 
 import concurrent.futures
+import os
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+FLAGS = os.environ.get("ADOPT_FLAGS", "").split()
 LISTS = {"project.dependencies", "dependency-groups.dev"}  # may grow at their end
 MAY_CHANGE = {"pyproject.toml", ".gitignore"}
 MAY_APPEAR = MAY_CHANGE | {
@@ -98,7 +100,7 @@ def judge(roadworthy, source, work):
     before, files = keys(directory), tree(directory)
     kind = manager(directory, before)
     old_text = (directory / "pyproject.toml").read_text("utf-8") if (directory / "pyproject.toml").exists() else ""
-    code, out, err = run([roadworthy, "adopt", "--write", "--test-timeout", "120s", "--owner", "@team", str(directory)], work, 1500)
+    code, out, err = run([roadworthy, "adopt", "--write", "--test-timeout", "120s", "--owner", "@team", *FLAGS, str(directory)], work, 1500)
     (work / f"{name}.log").write_text(out + "\n--- stderr\n" + err)
     after, new_files = keys(directory), tree(directory)
     faults = [f"lost key {key}" for key in lost(before, after)]
