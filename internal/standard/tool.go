@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/user"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -101,6 +102,7 @@ func (e *toolError) Error() string {
 // lastWords keeps the end of what a tool said: the reason stands there.
 func lastWords(s string) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
+	lines = slices.DeleteFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Using ") }) // which interpreter uv took
 	if len(lines) > 6 {
 		lines = lines[len(lines)-6:]
 	}

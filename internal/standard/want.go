@@ -52,9 +52,6 @@ func (w *Want) Key() string {
 	return b.String()
 }
 
-// An Advice is what the standard asks for and this command leaves to the user.
-type Advice struct{ Text string }
-
 // Wants gives what the standard wants of this repository, and what it only advises. ruffIgnores are the rules that the code
 // breaks today, with how often; nil when Ruff could not say.
 func (s *Survey) Wants(o AdoptOptions, ruffIgnores []RuleCount) (wants []Want, advice []string) {
