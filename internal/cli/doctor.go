@@ -20,8 +20,8 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/store"
 )
 
-// check is one line of `doctor`.
-type check struct {
+// examination is one line of `doctor`.
+type examination struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
 	Text string `json:"text"`
@@ -115,14 +115,14 @@ file is left as it is. Afterwards set [run] store to the Postgres URL and start 
 	})
 }
 
-func examine(ctx context.Context, o *operate) ([]check, error) {
+func examine(ctx context.Context, o *operate) ([]examination, error) {
 	root, err := filepath.Abs(o.root)
 	if err != nil {
 		return nil, err
 	}
-	var out []check
+	var out []examination
 	add := func(name string, ok bool, next, format string, args ...any) {
-		out = append(out, check{Name: name, OK: ok, Text: fmt.Sprintf(format, args...), Next: next})
+		out = append(out, examination{Name: name, OK: ok, Text: fmt.Sprintf(format, args...), Next: next})
 	}
 	config, err := jobs.LoadConfig(root)
 	if err != nil {
