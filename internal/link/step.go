@@ -217,6 +217,17 @@ func (s *solver) keysOf(o Value) []Value {
 	return s.ownKeys(o)
 }
 
+// length is the number of elements of a sequence as far as their places are known; elements of unknown value have none.
+func (s *solver) length(v Value) int {
+	n := 0
+	for _, k := range s.keysOf(v) {
+		if s.objs[k].kind == kInt {
+			n = max(n, int(s.objs[k].a)-facts.IntBias+1)
+		}
+	}
+	return n
+}
+
 // literalsOf: the constant values of a key; open when it can be something else as well.
 func (s *solver) storeKeyed(o Value, key, val Set) {
 	known := false
@@ -458,7 +469,7 @@ func (s *solver) unpack(op *facts.Op) {
 				out = s.sets.union(out, x)
 				continue
 			}
-			have := len(s.keysOf(v))
+			have := s.length(v)
 			if op.Flags&facts.FlagStar != 0 {
 				o := s.object(kList, s.place(), 0)
 				for i := pos; i < have-(n-1-pos); i++ {
