@@ -94,6 +94,11 @@ func (s *Survey) Wants(o AdoptOptions, ruffIgnores []RuleCount) (wants []Want, a
 			}
 		}
 		for _, i := range s.Imports {
+			if !i.Known {
+				// A package of that name may be anyone's: installing it unseen is how malicious ones get in.
+				advice = append(advice, fmt.Sprintf("%s:%d imports %s, which nothing here declares; if it is a package you know, add it to [project] dependencies", i.File, i.Line, i.Name))
+				continue
+			}
 			if i.Test {
 				element(fmt.Sprintf("%s:%d imports %s", i.File, i.Line, i.Name), i.Dist, tomledit.Quote(i.Dist), "dependency-groups", "dev")
 				continue
