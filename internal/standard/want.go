@@ -71,7 +71,7 @@ func (s *Survey) Wants(o AdoptOptions, ruffIgnores []RuleCount) (wants []Want, a
 	python := s.Python
 	if makes {
 		if python == "" {
-			python = "3.11"
+			python = oldestPython
 			s.PythonFrom = "the oldest Python that still gets security fixes"
 		}
 		toml("uv, Ruff and the type checker read the project from it; the name is the directory's", tomledit.Quote(s.Name), "project", "name")
