@@ -57,9 +57,7 @@ func (s *solver) makeClass(op *facts.Op) {
 		}
 		s.forgetMRO(c, 0)
 	}
-	if s.collect != nil {
-		s.collect.Edge(s.in, s.opID, op, ClassRun, Instance(s.fileOf.fn+cl.Body))
-	}
+	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
 }
 
@@ -116,7 +114,7 @@ func (s *solver) forgetMRO(c Class, depth int) {
 // mro is the method resolution order by C3 (Barrett et al., 1996; Python's since 2.3); where C3 has no answer, depth
 // first without repetition.
 func (s *solver) mro(c Class) []base {
-	if s.collect == nil {
+	if !s.final {
 		s.register(s.classVar + uint32(c))
 	}
 	return s.linear(c, 0)
@@ -378,6 +376,10 @@ func (s *solver) loadAttr(v Value, name Sym) Set {
 		case kList:
 			return s.builtinMethod(v, s.wellKnown.listClass, name)
 		}
+	case kCoro:
+		if s.Names[name] == "__await__" {
+			return Set(v)
+		}
 	case kGen:
 		return s.builtinMethod(v, s.wellKnown.generatorClass, name)
 	case kProperty:
@@ -422,6 +424,10 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 		for _, b := range s.mro(c) {
 			if b.ext == 0 {
 				out = s.sets.union(out, s.readField(s.firstInst+Value(b.class), uint32(name)|fieldBit))
+				// Worker.run = run, after the class statement: a member like any other.
+				if x := s.readField(s.firstClass+Value(b.class), uint32(name)|fieldBit); x != 0 {
+					out = s.sets.union(out, s.bindMember(x, v, c))
+				}
 			}
 		}
 	}
@@ -593,8 +599,13 @@ func (s *solver) storeAttrs(base Set, name Sym, x Set) {
 		case kInst:
 			if m, ok := s.find(Class(ob.a), name, 0); ok && m.isVar && !m.field {
 				for _, d := range s.sets.values(s.readShared(m.shared)) {
-					if s.objs[d].kind == kProperty {
+					switch o := s.objs[d]; o.kind {
+					case kProperty:
 						s.callSet(s.readField(d, keyEnter), s.argList(Set(v), x), Called)
+					case kInst:
+						if set := s.classMethod(Class(o.a), d, s.wellKnown.set); set != 0 {
+							s.callSet(set, s.argList(Set(v), x), Called)
+						}
 					}
 				}
 			} else if ok && m.ext != nil && m.ext.Setter != nil {

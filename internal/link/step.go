@@ -64,11 +64,32 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 	case facts.BinOp:
 		s.set(op.Dst, s.binOp(op))
 	case facts.Format:
+		parts, _ := s.ff.Elems(op)
+		for _, r := range parts {
+			if facts.Ref(r).IsVar() {
+				s.textOf(s.val(facts.Ref(r)), s.wellKnown.format, s.wellKnown.strOf, s.wellKnown.repr)
+			}
+		}
 		s.set(op.Dst, s.wellKnown.str)
 	case facts.Catch:
 		s.set(op.Dst, s.instancesOf(s.val(facts.Ref(op.A)), 0))
 	case facts.Delete:
 		s.delete(op)
+	}
+}
+
+// textOf calls the first of the special methods that a class of the program has.
+func (s *solver) textOf(x Set, names ...Sym) {
+	for _, v := range s.sets.values(x) {
+		if s.objs[v].kind != kInst {
+			continue
+		}
+		for _, n := range names {
+			if m, ok := s.find(Class(s.objs[v].a), n, 0); ok && m.isVar {
+				s.callSet(s.bindMember(s.readShared(m.shared), v, Class(s.objs[v].a)), nil, Called)
+				break
+			}
+		}
 	}
 }
 
@@ -90,13 +111,24 @@ func (s *solver) place() uint32 {
 // ---- containers ----
 
 func (s *solver) addKey(o Value, key Value) {
-	ks := s.keys[o]
-	for _, k := range ks {
+	i, ok := s.keyAt.get(pair(uint32(o), 0))
+	if !ok {
+		i = uint32(len(s.keys))
+		s.keys = append(s.keys, nil)
+		s.keyAt.put(pair(uint32(o), 0), i)
+	}
+	for _, k := range s.keys[i] {
 		if k == key {
 			return
 		}
 	}
-	s.keys[o] = append(ks, key)
+	s.keys[i] = append(s.keys[i], key)
+}
+
+// ownKeys are the constant keys stored in a container itself, in order of first store.
+func (s *solver) ownKeys(o Value) []Value {
+	i, _ := s.keyAt.get(pair(uint32(o), 0))
+	return s.keys[i]
 }
 
 func (s *solver) store(o Value, key uint32, x Set) {
@@ -175,10 +207,10 @@ func (s *solver) keysOf(o Value) []Value {
 	if s.objs[o].kind == kView {
 		// Reading the parent's "any" makes this block hear of new keys.
 		s.readField(Value(s.objs[o].b), keyAny)
-		return append(append([]Value(nil), s.keys[o]...), s.keysOf(Value(s.objs[o].b))...)
+		return append(append([]Value(nil), s.ownKeys(o)...), s.keysOf(Value(s.objs[o].b))...)
 	}
 	s.readField(o, keyAny)
-	return s.keys[o]
+	return s.ownKeys(o)
 }
 
 // literalsOf: the constant values of a key; open when it can be something else as well.
@@ -235,6 +267,15 @@ func (s *solver) loadItem(v Value, key Set) Set {
 		if m := s.classMethod(Class(ob.a), v, s.wellKnown.getitem); m != 0 {
 			return s.callSet(m, s.argList(key), Called)
 		}
+		if s.isTypedDict(Class(ob.a)) {
+			var x Set
+			for _, k := range s.sets.values(key) {
+				if s.objs[k].kind == kStr {
+					x = s.sets.union(x, s.instanceAttr(v, Class(ob.a), Sym(s.objs[k].a)))
+				}
+			}
+			return x
+		}
 		return s.loadElements(v, key)
 	case kClass:
 		if m := s.lookupClass(Class(ob.a), s.wellKnown.classGetitem); m != 0 {
@@ -250,6 +291,16 @@ func (s *solver) loadItem(v Value, key Set) Set {
 		return s.extItem(v, key)
 	}
 	return 0
+}
+
+// isTypedDict: the class's fields are the keys of a dict.
+func (s *solver) isTypedDict(c Class) bool {
+	for _, b := range s.mro(c) {
+		if b.ext != 0 && (s.exts[b.ext].path == "typing.TypedDict" || s.exts[b.ext].path == "typing_extensions.TypedDict") {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *solver) loadElements(v Value, key Set) Set {
@@ -453,7 +504,10 @@ func (s *solver) iterateOne(v Value, async bool) Set {
 		return s.sets.union(out, s.readField(v, keyKey))
 	case kGen:
 		s.edge(Consumed, Instance(ob.a), v)
-		return s.readShared(s.varOf(Instance(ob.a), s.Facts(s.instances[ob.a].fn).Yields))
+		return s.yields(Instance(ob.a))
+	case kCoro: // what __await__ of a coroutine gives
+		s.edge(Called, Instance(ob.a), v)
+		return s.result(Instance(ob.a))
 	case kInst:
 		c := Class(ob.a)
 		name, next := s.wellKnown.iter, s.wellKnown.next
@@ -617,7 +671,14 @@ func (s *solver) binOp(op *facts.Op) Set {
 	for _, v := range s.sets.values(left) {
 		switch ob := s.objs[v]; ob.kind {
 		case kInst:
-			if m := s.classMethod(Class(ob.a), v, names); m != 0 {
+			m := Set(0)
+			if op.Flags&facts.FlagAug != 0 {
+				m = s.classMethod(Class(ob.a), v, s.wellKnown.inplace[op.B])
+			}
+			if m == 0 {
+				m = s.classMethod(Class(ob.a), v, names)
+			}
+			if m != 0 {
 				out = s.sets.union(out, s.callSet(m, s.argList(right), Called))
 			} else if x := s.callMethod(v, names, s.argList(right)); x != 0 {
 				out = s.sets.union(out, x)
@@ -677,7 +738,10 @@ func (s *solver) doImport(op *facts.Op) {
 		if t.star {
 			return
 		}
-		s.set(op.Dst, s.extPath(t.path))
+		if t.value == 0 {
+			t.value = s.extPath(t.path)
+		}
+		s.set(op.Dst, t.value)
 	case targetUnknown:
 		if t.file >= 0 && t.file < len(s.Files) {
 			s.moduleEdge(t.file)
@@ -687,9 +751,6 @@ func (s *solver) doImport(op *facts.Op) {
 
 // importChain: `import a.b.c` runs a, a.b and a.b.c.
 func (s *solver) importChain(op *facts.Op) {
-	if s.collect == nil {
-		return
-	}
 	im := &s.ff.Imports[op.A]
 	if im.Name != 0 || im.Alias {
 		return
