@@ -12,16 +12,19 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -36,6 +39,10 @@ func main() {
 		fmt.Fprintln(os.Stderr, "bench: name at least one tree, and -runs of at least 1")
 		os.Exit(2)
 	}
+	// An interrupted run puts the edited file back.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	b.ctx = ctx
 	over, err := b.all(flag.Args())
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
@@ -50,6 +57,7 @@ func main() {
 type bench struct {
 	roadworthy, ruff string
 	runs             int
+	ctx              context.Context
 }
 
 // The bounds of the ratios, and of peak memory in MB per million lines.
@@ -144,7 +152,7 @@ func (b *bench) tree(tree string) (*result, error) {
 	times := map[string][]time.Duration{}
 	var peaks []int64
 	measure := func(name string, argv []string, keep bool) error {
-		took, peak, err := run(argv, cache)
+		took, peak, err := run(b.ctx, argv, cache)
 		if err != nil {
 			return err
 		}
@@ -218,8 +226,8 @@ func survey(tree string, r *result) (string, error) {
 }
 
 // run measures one process. Exit code 1 means findings, which is the work asked for.
-func run(argv []string, cache string) (time.Duration, int64, error) {
-	cmd := exec.Command(argv[0], argv[1:]...)
+func run(ctx context.Context, argv []string, cache string) (time.Duration, int64, error) {
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "XDG_CACHE_HOME="+cache, "NO_COLOR=1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -227,6 +235,9 @@ func run(argv []string, cache string) (time.Duration, int64, error) {
 	err := cmd.Run()
 	took := time.Since(start)
 	var exit *exec.ExitError
+	if ctx.Err() != nil {
+		return 0, 0, ctx.Err()
+	}
 	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) {
 		return 0, 0, fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, stderr.Bytes())
 	}

@@ -43,7 +43,7 @@ func TestTreeIsPutBackAndCommandsTakeTurns(t *testing.T) {
 	}
 	log := filepath.Join(dir, "log")
 	record := "echo \"$(basename $0) $1 $2 $(wc -l <" + tree + "/a.py)\" >>" + log + "; exit 1\n"
-	b := bench{roadworthy: fake(t, dir, "rw", record), ruff: fake(t, dir, "ruff", record), runs: 2}
+	b := bench{roadworthy: fake(t, dir, "rw", record), ruff: fake(t, dir, "ruff", record), runs: 2, ctx: t.Context()}
 	r, err := b.tree(tree)
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestAFailingCommandIsAnError(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := fake(t, dir, "broken", "echo out of order >&2; exit 2\n")
-	if _, err := (&bench{roadworthy: broken, ruff: broken, runs: 1}).tree(dir); err == nil || !strings.Contains(err.Error(), "out of order") {
+	if _, err := (&bench{roadworthy: broken, ruff: broken, runs: 1, ctx: t.Context()}).tree(dir); err == nil || !strings.Contains(err.Error(), "out of order") {
 		t.Errorf("error %v does not say what the command said", err)
 	}
 }
