@@ -22,10 +22,10 @@ type wellKnown struct {
 	operator, reflected, inplace                                                 [32]Sym
 
 	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass *knowledge.Entity
-	str                                                                            Set // a string of unknown value
-	offload                                                                        uint32
-	anyStr, anyInt                                                                 Value
-	starter                                                                        uint32
+	str                                                                                        Set // a string of unknown value
+	offload                                                                                    uint32
+	anyStr, anyInt                                                                             Value
+	starter                                                                                    uint32
 
 	hooks     map[string]hook
 	traits    []funcTraits // of each function
