@@ -35,7 +35,7 @@ func init() {
 						if j.Broken != "" {
 							when += " (cannot be imported)"
 						}
-						fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\n", j.Name, j.Tier, orDash(oneLine(j.Owner, 24)), when, age(j.Next), age(j.Last.GoodAt), j.Day.Done, j.Day.Failed, j.Day.Dead)
+						fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\n", j.Name, j.Tier, orDash(shortLine(j.Owner, 24)), when, age(j.Next), age(j.Last.GoodAt), j.Day.Done, j.Day.Failed, j.Day.Dead)
 					}
 				})
 			}}
@@ -196,18 +196,18 @@ func runTable(w io.Writer, v []runRow) {
 		if why == "" && r.State != jobs.Done {
 			why = r.Error
 		}
-		fmt.Fprintf(w, "%d\t%s\t%s\t%d/%d\t%s\t%s\t%s\n", r.ID, oneLine(r.Job, 40), r.State, r.Attempt, r.MaxAttempts, age(r.CreatedAt), took, oneLine(why, 100))
+		fmt.Fprintf(w, "%d\t%s\t%s\t%d/%d\t%s\t%s\t%s\n", r.ID, shortLine(r.Job, 40), r.State, r.Attempt, r.MaxAttempts, age(r.CreatedAt), took, shortLine(why, 100))
 	}
 }
 
 func runPage(w io.Writer, v jobs.RunView) {
-	fmt.Fprintf(w, "run %d of %s: %s\n%s\n", v.ID, oneLine(v.Job, 100), v.State, oneLine(v.Why, 500))
-	fmt.Fprintf(w, "owner\t%s\ntier\t%s\nqueue\t%s\narguments\t%s\ncreated\t%s\n", orDash(v.Owner), orDash(v.Tier), v.Queue, oneLine(string(v.Args), 500), v.CreatedAt.Format(time.RFC3339))
+	fmt.Fprintf(w, "run %d of %s: %s\n%s\n", v.ID, shortLine(v.Job, 100), v.State, shortLine(v.Why, 500))
+	fmt.Fprintf(w, "owner\t%s\ntier\t%s\nqueue\t%s\narguments\t%s\ncreated\t%s\n", orDash(v.Owner), orDash(v.Tier), v.Queue, shortLine(string(v.Args), 500), v.CreatedAt.Format(time.RFC3339))
 	if v.LastGood != 0 {
 		fmt.Fprintf(w, "last good run\t%d, %s\n", v.LastGood, age(v.LastGoodAt))
 	}
 	if v.Progress != nil {
-		fmt.Fprintf(w, "progress\t%g of %g %s\n", v.Progress.Done, v.Progress.Total, oneLine(v.Progress.Note, 100))
+		fmt.Fprintf(w, "progress\t%g of %g %s\n", v.Progress.Done, v.Progress.Total, shortLine(v.Progress.Note, 100))
 	}
 	for _, a := range v.Attempts {
 		fmt.Fprintf(w, "\nattempt %d\t%s", a.Attempt, a.Outcome)
@@ -220,10 +220,10 @@ func runPage(w io.Writer, v jobs.RunView) {
 		}
 		fmt.Fprintln(w)
 		if a.Cause != "" {
-			fmt.Fprintf(w, "cause\t%s\n", oneLine(a.Cause, 200))
+			fmt.Fprintf(w, "cause\t%s\n", shortLine(a.Cause, 200))
 		}
 		if a.Error != "" {
-			fmt.Fprintf(w, "error\t%s\n", oneLine(a.Error, 500))
+			fmt.Fprintf(w, "error\t%s\n", shortLine(a.Error, 500))
 		}
 		for _, block := range []struct{ name, text string }{{"traceback", a.Traceback}, {"output", a.Output}} {
 			if block.text == "" {
@@ -231,7 +231,7 @@ func runPage(w io.Writer, v jobs.RunView) {
 			}
 			fmt.Fprintln(w, block.name)
 			for _, line := range strings.Split(strings.TrimRight(block.text, "\n"), "\n") {
-				fmt.Fprintln(w, "  "+oneLine(line, 4000))
+				fmt.Fprintln(w, "  "+shortLine(line, 4000))
 			}
 		}
 	}
@@ -261,7 +261,7 @@ func eachRun(s *streams, o *operate, cmd *cobra.Command, ids []string, verb stri
 		id, err := runArg(id)
 		if err == nil {
 			err = show(s, o, cmd.Context(), "POST", "runs/"+id+"/"+verb, body, func(w io.Writer, v jobs.Run) {
-				fmt.Fprintf(w, "run %d of %s: %s\n", v.ID, oneLine(v.Job, 100), v.State)
+				fmt.Fprintf(w, "run %d of %s: %s\n", v.ID, shortLine(v.Job, 100), v.State)
 			})
 		}
 		if err != nil {
@@ -288,7 +288,7 @@ func init() {
 				return show(s, o, cmd.Context(), "GET", "runs?"+q.Encode(), nil, func(w io.Writer, v []runRow) {
 					fmt.Fprintln(w, "RUN\tJOB\tATTEMPTS\tDIED\tCAUSE\tERROR")
 					for _, r := range v {
-						fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\n", r.ID, oneLine(r.Job, 40), r.Attempt, age(r.FinalizedAt), orDash(oneLine(r.Meta.Cause, 30)), oneLine(r.Error, 100))
+						fmt.Fprintf(w, "%d\t%s\t%d\t%s\t%s\t%s\n", r.ID, shortLine(r.Job, 40), r.Attempt, age(r.FinalizedAt), orDash(shortLine(r.Meta.Cause, 30)), shortLine(r.Error, 100))
 					}
 				})
 			}}
@@ -322,7 +322,7 @@ func init() {
 				return show(s, o, cmd.Context(), "GET", "queues", nil, func(w io.Writer, v []jobs.Queue) {
 					fmt.Fprintln(w, "QUEUE\tWAITING\tSCHEDULED\tRETRYING\tRUNNING\tOLDEST\tPAUSED")
 					for _, q := range v {
-						fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%v\n", oneLine(q.Name, 40), q.Depth[jobs.Waiting], q.Depth[jobs.Scheduled], q.Depth[jobs.Retrying], q.Depth[jobs.Running], short(q.Oldest), q.Paused)
+						fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%s\t%v\n", shortLine(q.Name, 40), q.Depth[jobs.Waiting], q.Depth[jobs.Scheduled], q.Depth[jobs.Retrying], q.Depth[jobs.Running], short(q.Oldest), q.Paused)
 					}
 				})
 			}}

@@ -218,8 +218,8 @@ func short(d time.Duration) string {
 	return fmt.Sprintf("%dd", int(d.Hours()/24))
 }
 
-// oneLine makes text of a run safe and short for a table: no control characters reach the terminal.
-func oneLine(s string, n int) string {
+// shortLine makes text of a run safe and short for a table: no control characters reach the terminal.
+func shortLine(s string, n int) string {
 	var b strings.Builder
 	for _, r := range s {
 		if r == '\n' || r == '\t' {
