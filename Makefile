@@ -51,7 +51,7 @@ clean: ## removes what was built
 help:
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 	@echo "and from the .mk files:"
-	@sed -n '/^\.PHONY:/,/[^\\]$$/p' $(sort $(wildcard *.mk)) | tr -d '\\\n' | sed 's/\.PHONY://g' | tr -s ' \t' '\n' | grep '^[a-z]' | sort | sed 's/^/  make /'
+	@awk '/^\.PHONY:/ { on = 1 } on { more = sub(/\\$$/, ""); for (i = 1; i <= NF; i++) if ($$i ~ /^[a-z-]+$$/) print "  make " $$i; on = more }' $(sort $(wildcard *.mk)) | sort -u
 
 include $(sort $(wildcard *.mk))
 
