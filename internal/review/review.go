@@ -187,7 +187,7 @@ func surface(c *check.Checked) map[string]*part {
 				continue
 			}
 			p := add(a.Name(r.Func), role, r.Func, instances[r.Func])
-			if r.Route != "" && p.Detail == "" {
+			if r.Method+r.Route != "" && p.Detail == "" {
 				p.Detail = strings.TrimSpace(r.Method + " " + r.Route)
 			}
 		}
