@@ -112,7 +112,7 @@ const (
 	FlagDiscarded                      // the value is dropped: an expression statement
 	FlagAnnotation                     // evaluates an annotation: types only, never runs as far as effects go
 	FlagDecorator                      // Call: applies a decorator to a definition
-	FlagStar                           // Unpack: the starred target
+	FlagStar                           // Unpack: the starred target; Copy: FlagBack
 	FlagGlobalRoot                     // SetAttr, SetItem, Delete, Call: the object is reached from a module global
 	FlagAwaited                        // Call: its value is awaited at once
 	FlagAug                            // SetAttr, SetItem, StateWrite: by an augmented assignment
@@ -151,6 +151,9 @@ const (
 	CtxBool            // right side of and, or, conditional expression
 	CtxAssert          // in an assert
 )
+
+// FlagBack, on a Copy, says that it feeds a variable at the head of a loop from its end.
+const FlagBack = FlagStar
 
 // Ctx is a node of the tree of contexts; 0 is the block itself.
 type Ctx struct {

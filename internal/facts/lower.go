@@ -503,6 +503,7 @@ func (l *lowerer) loop(n ast.Node, body func()) (dead bool) {
 	feed := func(sym uint32, p, r Ref) {
 		if r != 0 && r != p {
 			l.copyTo(p, r, n)
+			l.out.Ops[len(l.out.Ops)-1].Flags |= FlagBack
 			l.out.Funcs[l.fn].Flags |= FuncLoops
 		}
 	}

@@ -105,12 +105,8 @@ func (s *solver) readArgs(op *facts.Op) *callArgs {
 func (s *solver) callOp(op *facts.Op) Set {
 	callee := s.val(facts.Ref(op.A))
 	if callee == 0 {
-		if s.collect != nil {
-			if op.Flags&facts.FlagDecorator != 0 {
-				return 0
-			}
-			s.collect.Unresolved(s.in, s.opID, op)
-			return 0
+		if op.Flags&facts.FlagDecorator == 0 {
+			s.tell(event{kind: evUnresolved, id: s.opID, op: op})
 		}
 		if op.Flags&facts.FlagDecorator != 0 { // an unknown decorator: the function stays what it is
 			return s.readArgs(op).first()
@@ -226,7 +222,7 @@ func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
 	if p, ok := s.find(c, s.wellKnown.postInit, 0); ok && p.isVar {
 		s.callSet(s.bindMember(s.readShared(p.shared), inst, c), nil, mode)
 	}
-	if s.collect != nil && mode != silent {
+	if mode != silent {
 		s.libraryConstructor(c, inst, a, mode)
 	}
 	return Set(inst)
@@ -285,7 +281,7 @@ func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode 
 	fn := s.Facts(f)
 	ctx := s.contextFor(f, fn, parent, recv, a)
 	in := s.instanceIn(f, ctx)
-	if s.collect == nil {
+	if !s.final {
 		s.bind(in, f, fn, a)
 	}
 	switch {
@@ -489,7 +485,7 @@ func (s *solver) callManaged(f Value, a *callArgs) Set {
 	}
 	fn := s.Facts(Func(ob.a))
 	in := s.instanceIn(Func(ob.a), s.contextFor(Func(ob.a), fn, ob.b, recv, args))
-	if s.collect == nil {
+	if !s.final {
 		s.bind(in, Func(ob.a), fn, args)
 	}
 	s.edge(Made, in, 0)
@@ -504,13 +500,13 @@ func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 	b := &callArgs{kw: a.kw}
 	for i := 0; i < 20; i++ {
 		x := s.readField(v, s.intKey(i))
-		if x == 0 && i >= len(s.keys[v]) {
+		if x == 0 && i >= len(s.ownKeys(v)) {
 			break
 		}
 		b.pos = append(b.pos, posArg{set: x})
 	}
 	n := 0
-	for _, k := range s.keys[v] {
+	for _, k := range s.ownKeys(v) {
 		if s.objs[k].kind == kStr {
 			b.kw = append(b.kw[:len(b.kw):len(b.kw)], kwArg{name: Sym(s.objs[k].a), set: s.readField(v, uint32(k))})
 		} else {
@@ -523,14 +519,11 @@ func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 
 // edge tells the collector of a call; v, when given, is the object that runs.
 func (s *solver) edge(mode Mode, to Instance, v Value) {
-	if s.collect == nil || mode == silent {
-		return
+	if mode != silent {
+		s.tell(event{kind: evEdge, mode: mode, id: s.opID, op: s.op, to: to})
 	}
-	s.collect.Edge(s.in, s.opID, s.op, mode, to)
 }
 
 func (s *solver) moduleEdge(file int) {
-	if s.collect != nil {
-		s.collect.Edge(s.in, s.opID, s.op, Imported, Instance(s.Files[file].fn))
-	}
+	s.tell(event{kind: evEdge, mode: Imported, id: s.opID, op: s.op, to: Instance(s.Files[file].fn)})
 }

@@ -57,9 +57,7 @@ func (s *solver) makeClass(op *facts.Op) {
 		}
 		s.forgetMRO(c, 0)
 	}
-	if s.collect != nil {
-		s.collect.Edge(s.in, s.opID, op, ClassRun, Instance(s.fileOf.fn+cl.Body))
-	}
+	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
 }
 
@@ -116,7 +114,7 @@ func (s *solver) forgetMRO(c Class, depth int) {
 // mro is the method resolution order by C3 (Barrett et al., 1996; Python's since 2.3); where C3 has no answer, depth
 // first without repetition.
 func (s *solver) mro(c Class) []base {
-	if s.collect == nil {
+	if !s.final {
 		s.register(s.classVar + uint32(c))
 	}
 	return s.linear(c, 0)

@@ -43,7 +43,7 @@ func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a
 	if c, ok := s.cloneIDs[k]; ok {
 		return c
 	}
-	if s.collect != nil || s.nClones[f] >= maxClones || len(s.clones) > s.maxContexts {
+	if s.final || s.nClones[f] >= maxClones || len(s.clones) > s.maxContexts {
 		return parent
 	}
 	s.nClones[f]++
@@ -96,7 +96,7 @@ func (s *solver) instanceIn(f Func, ctx uint32) Instance {
 	s.local = append(s.local, make([]Set, fn.Locals[1]-fn.Locals[0])...)
 	s.instances = append(s.instances, instance{fn: f, file: s.funcFile[f], ctx: ctx, local: base - fn.Locals[0]})
 	s.instOf.put(k, uint32(i))
-	if s.collect == nil {
+	if !s.final {
 		s.wake(i)
 	}
 	return i

@@ -69,6 +69,7 @@ func (w *wellKnown) init2(s *solver) {
 	if w.strClass != nil {
 		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))
 		w.anyStr = Value(w.str)
+		s.sets.anyStr = w.anyStr
 	}
 	if w.intClass != nil {
 		w.anyInt = s.object(kExtInst, s.extOfEntity(w.intClass), 0)

@@ -101,11 +101,11 @@ func (s *solver) entitySet(e *knowledge.Entity) Set {
 
 func (s *solver) extAttr(x uint32, name Sym) Set {
 	k := pair(x, uint32(name)|fieldBit)
-	if v, ok := s.extAttrs[k]; ok {
-		return v
+	if v, ok := s.extAttrs.get(k); ok {
+		return Set(v)
 	}
 	out := s.extAttrOf(x, name)
-	s.extAttrs[k] = out
+	s.extAttrs.put(k, uint32(out))
 	return out
 }
 
@@ -232,20 +232,20 @@ func (s *solver) callLibraryInstance(v Value, x uint32, a *callArgs, mode Mode) 
 	if s.op.Flags&facts.FlagDecorator != 0 || s.op.Code == facts.Call && s.op.Flags&facts.FlagDecorator != 0 {
 		return a.first() // what an unknown decorator factory gave, applied
 	}
-	if e == nil && s.collect != nil {
+	if e == nil {
 		s.library(x, v, a, mode)
 	}
 	return Set(v)
 }
 
 func (s *solver) library(x uint32, recv Value, a *callArgs, mode Mode) {
-	if s.collect == nil || mode == silent {
+	if mode == silent || s.muted {
 		return
 	}
 	if e := s.exts[x].entity; s.implicit && e != nil && len(e.Effects) == 0 {
 		return // a special method that a statement implies is worth telling only if it does something
 	}
-	s.collect.Library(&LibraryCall{From: s.in, ID: s.opID, Op: s.op, Path: s.exts[x].path, Entity: s.exts[x].entity, Mode: mode, Recv: recv, s: s, args: a})
+	s.tell(event{kind: evLibrary, mode: mode, id: s.opID, op: s.op, ext: x, recv: recv, args: a})
 }
 
 // libraryConstructor reports the construction of a class whose library base does something then.
@@ -342,7 +342,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 
 // noteCoroutine keeps the arguments of a library coroutine for when it is awaited.
 func (s *solver) noteCoroutine(v Value, recv Value, a *callArgs) {
-	if s.collect != nil {
+	if !s.final {
 		s.pendingCalls[v] = pendingCall{recv, a, s.opID, s.op}
 	}
 }
@@ -356,7 +356,7 @@ type pendingCall struct {
 
 // extAwaited: a library's coroutine runs here.
 func (s *solver) extAwaited(v Value, mode Mode) {
-	if s.collect == nil || mode == silent {
+	if mode == silent {
 		return
 	}
 	p, ok := s.pendingCalls[v]
@@ -667,12 +667,9 @@ func (s *solver) passedOn(e *knowledge.Entity, c *knowledge.Call, a *callArgs) *
 }
 
 func (s *solver) register2(c *knowledge.Call, e *knowledge.Entity, fs Set, factory uint32) {
-	if s.collect == nil {
-		return
-	}
 	for _, v := range s.sets.values(fs) {
 		if f, ok := s.funcOf(v); ok {
-			s.collect.Registered(&Registration{From: s.in, ID: s.opID, Op: s.op, Func: f, Entity: e, Call: c, Factory: factory})
+			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: Instance(f), entity: e, call: c, ext: factory})
 		}
 	}
 }

@@ -58,7 +58,7 @@ type File struct {
 	op       uint32
 	stars    []int // files imported with *
 	extStars []uint32
-	builtin  map[facts.Str]Set
+	builtin  []Set   // facts.Str → meaning of an unbound name, see builtinName
 	literal  []Value // facts.Str → value, lazily
 	imported []target
 }
@@ -173,7 +173,7 @@ func (p *Program) add(i int, s Source) {
 	ff := s.Facts
 	f := &File{Source: s, Index: i, local: p.nLocal, shared: p.nShared, fn: uint32(len(p.funcFile)), class: uint32(len(p.classFile)), op: p.nOps}
 	f.sym = make([]Sym, len(ff.Strings))
-	f.builtin = map[facts.Str]Set{}
+	f.builtin = make([]Set, len(ff.Strings))
 	p.nLocal += ff.NLocal + 1
 	p.nShared += ff.NShared
 	p.nOps += uint32(len(ff.Ops))
@@ -227,6 +227,7 @@ type target struct {
 	dir    string
 	shared uint32 // targetVar
 	path   string // targetLibrary
+	value  Set    // of the path, once it is known
 	star   bool
 }
 

@@ -25,6 +25,7 @@ type sets struct {
 	unions []unionEntry
 	single []Value // single[i] == i, so that a singleton can be given as a slice
 	isLit  func(Value) bool
+	anyStr Value // a string of unknown value: what many literals become
 }
 
 type unionEntry struct {
@@ -81,8 +82,8 @@ func (s *sets) union(a, b Set) Set {
 }
 
 // maxLiterals is the number of different literals a set keeps; a name that can be one of more strings is no use as a
-// key or attribute.
-const maxLiterals = 12
+// key or attribute, and becomes just a string.
+const maxLiterals = 4
 
 func (s *sets) merge(a, b Set) Set {
 	var buf [2 * maxSet]Value
@@ -91,7 +92,7 @@ func (s *sets) merge(a, b Set) Set {
 	x = s.values(a)
 	out := buf[:0]
 	i, j := 0, 0
-	lits := 0
+	lits, dropped := 0, false
 	for i < len(x) || j < len(y) {
 		var v Value
 		switch {
@@ -106,15 +107,29 @@ func (s *sets) merge(a, b Set) Set {
 			i++
 			j++
 		}
-		if s.isLit(v) {
-			if lits++; lits > maxLiterals {
-				continue
-			}
+		if v == s.anyStr {
+			dropped = true
 		}
 		if len(out) == maxSet {
 			return anything
 		}
+		if s.isLit(v) {
+			lits++
+		}
 		out = append(out, v)
+	}
+	if lits > maxLiterals || dropped && lits > 0 {
+		kept := out[:0]
+		for _, v := range out {
+			if !s.isLit(v) && v != s.anyStr {
+				kept = append(kept, v)
+			}
+		}
+		out = kept
+		if s.anyStr != 0 {
+			at, _ := slices.BinarySearch(out, s.anyStr)
+			out = slices.Insert(out, at, s.anyStr)
+		}
 	}
 	return s.intern(out)
 }
@@ -167,9 +182,13 @@ func hashValues(v []Value) uint32 {
 
 // table is a hash table from pairs of numbers to a number, without deletion. The zero key is not used.
 type table struct {
-	keys []uint64
-	vals []uint32
-	n    int
+	slots []slot
+	n     int
+}
+
+type slot struct {
+	key uint64
+	val uint32
 }
 
 func newTable(size int) *table {
@@ -177,7 +196,7 @@ func newTable(size int) *table {
 	for n < size*2 {
 		n *= 2
 	}
-	return &table{keys: make([]uint64, n), vals: make([]uint32, n)}
+	return &table{slots: make([]slot, n)}
 }
 
 func pair(a, b uint32) uint64 { return (uint64(a)<<32 | uint64(b)) + 1 }
@@ -188,11 +207,11 @@ func mix(k uint64) uint64 {
 }
 
 func (t *table) get(k uint64) (uint32, bool) {
-	mask := uint64(len(t.keys) - 1)
+	mask := uint64(len(t.slots) - 1)
 	for i := mix(k) & mask; ; i = (i + 1) & mask {
-		switch t.keys[i] {
+		switch s := &t.slots[i]; s.key {
 		case k:
-			return t.vals[i], true
+			return s.val, true
 		case 0:
 			return 0, false
 		}
@@ -200,12 +219,12 @@ func (t *table) get(k uint64) (uint32, bool) {
 }
 
 func (t *table) put(k uint64, v uint32) {
-	if t.n*2 >= len(t.keys) {
-		old := *t
-		t.keys, t.vals, t.n = make([]uint64, 2*len(old.keys)), make([]uint32, 2*len(old.keys)), 0
-		for i, k := range old.keys {
-			if k != 0 {
-				t.insert(k, old.vals[i])
+	if t.n*2 >= len(t.slots) {
+		old := t.slots
+		t.slots, t.n = make([]slot, 2*len(old)), 0
+		for i := range old {
+			if old[i].key != 0 {
+				t.insert(old[i].key, old[i].val)
 			}
 		}
 	}
@@ -213,13 +232,13 @@ func (t *table) put(k uint64, v uint32) {
 }
 
 func (t *table) insert(k uint64, v uint32) {
-	mask := uint64(len(t.keys) - 1)
+	mask := uint64(len(t.slots) - 1)
 	i := mix(k) & mask
-	for t.keys[i] != 0 && t.keys[i] != k {
+	for t.slots[i].key != 0 && t.slots[i].key != k {
 		i = (i + 1) & mask
 	}
-	if t.keys[i] == 0 {
+	if t.slots[i].key == 0 {
 		t.n++
 	}
-	t.keys[i], t.vals[i] = k, v
+	t.slots[i] = slot{k, v}
 }

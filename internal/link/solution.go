@@ -13,16 +13,22 @@ func (r *Solution) Instances() int { return len(r.s.instances) }
 // FuncOf is the block of an instance.
 func (r *Solution) FuncOf(i Instance) Func { return r.s.instances[i].fn }
 
-// Collect evaluates every block once more with the final values and tells c what it meets, in order.
+// Collect tells c what every block does, in order.
 func (r *Solution) Collect(c Collector) {
 	s := r.s
-	s.collect = c
 	for i := 0; i < len(s.instances); i++ {
 		in := Instance(i)
-		s.run(in)
+		s.muted = true
+		s.replay(in, s.instances[i].events, c)
+		s.muted = false
+		s.events = s.events[:0]
 		s.dependencies(in)
+		if len(s.events) > 0 {
+			s.muted = true
+			s.replay(in, append([]event(nil), s.events...), c)
+		}
 	}
-	s.collect = nil
+	s.muted = true
 }
 
 // dependencies reports the functions that a framework calls for this one: those its parameters name with Depends(f), as
@@ -33,7 +39,9 @@ func (s *solver) dependencies(in Instance) {
 	if fn.Kind != facts.Function {
 		return
 	}
-	s.op = &facts.Op{Pos: fn.NamePos}
+	s.in, s.cur, s.fileOf = in, it, s.FileOf(it.fn)
+	s.ff = s.fileOf.Facts
+	s.op = nil
 	for i := range fn.Params {
 		for _, v := range s.sets.values(s.shared[s.varOf(in, fn.Params[i].Var)]) {
 			ob := s.objs[v]
@@ -44,7 +52,7 @@ func (s *solver) dependencies(in Instance) {
 			if e == nil || !dependsOn(e) {
 				continue
 			}
-			s.op.Pos = fn.Params[i].Pos
+			s.op = &facts.Op{Pos: fn.Params[i].Pos}
 			s.opID = s.fileOf.op + fn.Ops[0]
 			r := s.call(Value(ob.b), &callArgs{}, Depended)
 			for _, c := range s.sets.values(r) {

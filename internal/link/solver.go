@@ -42,6 +42,7 @@ const (
 	kMade           // a: ext of a class; b: function value: what a library decorator makes of a function
 	kDecorator      // a: ext; b: place: what a decorator factory of a library gave
 	kTypeOf         // a: value: type(x)
+	kinds
 )
 
 type object struct {
@@ -79,7 +80,8 @@ type instance struct {
 	local  uint32 // index of local variable 0 of the block's file
 	runs   uint16
 	queued bool
-	seen   bool // static reads are registered
+	events []event // of the last run
+	seen   bool    // static reads are registered
 }
 
 // clone is a context: the blocks at and below root have variables of their own in it.
@@ -93,7 +95,7 @@ type solver struct {
 	*Program
 	sets    *sets
 	objs    []object
-	objOf   map[object]Value
+	objOf   [kinds]*table // by kind: (a, b) → value
 	exts    []ext
 	extOf   map[string]uint32
 	extKid  *table // (ext, Sym) → ext
@@ -104,9 +106,10 @@ type solver struct {
 	shared []Set
 	reader []uint32 // shared variable → list of readers
 	cells  []readerCell
-	known  *table            // (shared variable, instance) → registered, for reads found while running
-	fields *table            // (value, key) → shared variable
-	keys   map[Value][]Value // containers: constant keys in order of first store
+	known  *table    // (shared variable, instance) → registered, for reads found while running
+	fields *table    // (value, key) → shared variable
+	keyAt  *table    // container → index into keyLists
+	keys   [][]Value // containers: constant keys in order of first store
 
 	instances []instance
 	instOf    *table // (func, ctx) → instance
@@ -127,9 +130,11 @@ type solver struct {
 
 	firstFunc, firstClass, firstInst, firstModule Value
 
-	collect Collector // nil while solving
-	op      *facts.Op
-	opID    uint32
+	final  bool    // nothing changes any more
+	muted  bool    // nobody hears
+	events []event // what the block at hand does, see events.go
+	op     *facts.Op
+	opID   uint32
 
 	depth        int
 	runs         int
@@ -138,7 +143,7 @@ type solver struct {
 	maxContexts  int
 	extIDs       map[*knowledge.Entity]uint32
 	extSets      map[string]Set
-	extAttrs     map[uint64]Set
+	extAttrs     *table
 	builtinOf    *table
 	pendingCalls map[Value]pendingCall
 
@@ -158,10 +163,10 @@ type Solution struct {
 
 // Solve runs the analysis.
 func (p *Program) Solve() *Solution {
-	s := &solver{Program: p, sets: newSets(), objOf: make(map[object]Value, 1024), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
-		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keys: map[Value][]Value{},
+	s := &solver{Program: p, sets: newSets(), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
+		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
-		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: map[uint64]Set{},
+		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
 		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
@@ -203,6 +208,7 @@ func (p *Program) Solve() *Solution {
 		s.enterMethod(Func(i))
 	}
 	s.schedule()
+	s.final, s.muted = true, true
 	return &Solution{Program: p, s: s}
 }
 
@@ -307,10 +313,21 @@ func (s *solver) wake(i Instance) {
 
 // readShared reads a shared variable and remembers the reader.
 func (s *solver) readShared(v uint32) Set {
-	if s.collect == nil {
+	if !s.final {
 		s.register(v)
 	}
 	return s.shared[v]
+}
+
+// registerOnce remembers the block at hand as a reader of a variable that its own operations name: those are the same
+// in every run, so the first run is the only one that needs to.
+func (s *solver) registerOnce(v uint32) {
+	head := s.reader[v]
+	if head != 0 && s.cells[head].inst == s.in {
+		return
+	}
+	s.cells = append(s.cells, readerCell{s.in, head})
+	s.reader[v] = uint32(len(s.cells) - 1)
 }
 
 func (s *solver) register(v uint32) {
@@ -329,7 +346,7 @@ func (s *solver) register(v uint32) {
 
 // addShared adds values to a shared variable and wakes its readers.
 func (s *solver) addShared(v uint32, x Set) {
-	if x == 0 || s.collect != nil {
+	if x == 0 || s.final {
 		return
 	}
 	n := s.sets.union(s.shared[v], x)
@@ -362,7 +379,7 @@ func (s *solver) field(o Value, key uint32) uint32 {
 // hasField is field without making it. A reader of a field that is not there yet must be told when it appears, so it
 // is made after all unless the solver is only collecting.
 func (s *solver) readField(o Value, key uint32) Set {
-	if s.collect != nil {
+	if s.final {
 		if v, ok := s.fields.get(pair(uint32(o), key)); ok {
 			return s.shared[v]
 		}
@@ -385,13 +402,18 @@ func (s *solver) object(k kind, a, b uint32) Value {
 	case kModule:
 		return s.firstModule + Value(a)
 	}
-	o := object{k, a, b}
-	if v, ok := s.objOf[o]; ok {
-		return v
+	t := s.objOf[k]
+	if t == nil {
+		t = newTable(64)
+		s.objOf[k] = t
+	}
+	key := pair(a, b)
+	if v, ok := t.get(key); ok {
+		return Value(v)
 	}
 	v := Value(len(s.objs))
-	s.objs = append(s.objs, o)
-	s.objOf[o] = v
+	s.objs = append(s.objs, object{k, a, b})
+	t.put(key, uint32(v))
 	return v
 }
 
@@ -413,7 +435,11 @@ func (s *solver) val(r facts.Ref) Set {
 		}
 		return s.local[s.cur.local+r.Index()]
 	case facts.TagShared:
-		return s.readShared(s.sharedIndex(r.Index()))
+		v := s.sharedIndex(r.Index())
+		if s.cur.runs <= 1 && !s.final {
+			s.registerOnce(v)
+		}
+		return s.shared[v]
 	case facts.TagStr:
 		return Set(s.stringValue(s.fileOf, r.Index()))
 	case facts.TagInt:
@@ -447,15 +473,20 @@ func (s *solver) set(r facts.Ref, x Set) {
 	i := s.cur.local + r.Index()
 	if n := s.sets.union(s.local[i], x); n != s.local[i] {
 		s.local[i] = n
-		s.change = true
+		if s.op.Flags&facts.FlagBack != 0 {
+			s.change = true
+		}
 	}
 }
 
 // builtinName is what a name means that no scope of the file binds: something from a star import, or a builtin.
 func (s *solver) builtinName(f *File, name facts.Str) Set {
-	if x, ok := f.builtin[name]; ok {
-		if x&setBit == 0 || x < varMark {
+	if x := f.builtin[name]; x != 0 {
+		if x < varMark {
 			return x
+		}
+		if x == noBuiltin {
+			return 0
 		}
 		return s.readShared(uint32(x - varMark))
 	}
@@ -482,8 +513,13 @@ func (s *solver) builtinName(f *File, name facts.Str) Set {
 		}
 	}
 	f.builtin[name] = x
+	if x == 0 {
+		f.builtin[name] = noBuiltin
+	}
 	return x
 }
+
+const noBuiltin = ^Set(0)
 
 // varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
 const varMark = Set(3 << 30)
@@ -491,18 +527,21 @@ const varMark = Set(3 << 30)
 // run evaluates one block instance.
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
-	in.runs++
-	s.runs++
+	if !s.final {
+		in.runs++
+		s.runs++
+	}
 	s.in, s.cur = i, *in
 	s.fileOf = s.Files[in.file]
 	s.ff = s.fileOf.Facts
 	fn := &s.ff.Funcs[uint32(in.fn)-s.fileOf.fn]
 	rounds := 1
-	if fn.Flags&facts.FuncLoops != 0 && s.collect == nil {
+	if fn.Flags&facts.FuncLoops != 0 && !s.final {
 		rounds = 4
 	}
 	for r := 0; r < rounds; r++ {
 		s.change = false
+		s.events = s.events[:0]
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
 			s.opID = s.fileOf.op + k
 			s.step(&s.ff.Ops[k], fn)
@@ -511,4 +550,6 @@ func (s *solver) run(i Instance) {
 			break
 		}
 	}
+	in = &s.instances[i] // evaluation may have made instances
+	in.events = append(in.events[:0], s.events...)
 }

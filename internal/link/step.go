@@ -90,13 +90,24 @@ func (s *solver) place() uint32 {
 // ---- containers ----
 
 func (s *solver) addKey(o Value, key Value) {
-	ks := s.keys[o]
-	for _, k := range ks {
+	i, ok := s.keyAt.get(pair(uint32(o), 0))
+	if !ok {
+		i = uint32(len(s.keys))
+		s.keys = append(s.keys, nil)
+		s.keyAt.put(pair(uint32(o), 0), i)
+	}
+	for _, k := range s.keys[i] {
 		if k == key {
 			return
 		}
 	}
-	s.keys[o] = append(ks, key)
+	s.keys[i] = append(s.keys[i], key)
+}
+
+// ownKeys are the constant keys stored in a container itself, in order of first store.
+func (s *solver) ownKeys(o Value) []Value {
+	i, _ := s.keyAt.get(pair(uint32(o), 0))
+	return s.keys[i]
 }
 
 func (s *solver) store(o Value, key uint32, x Set) {
@@ -175,10 +186,10 @@ func (s *solver) keysOf(o Value) []Value {
 	if s.objs[o].kind == kView {
 		// Reading the parent's "any" makes this block hear of new keys.
 		s.readField(Value(s.objs[o].b), keyAny)
-		return append(append([]Value(nil), s.keys[o]...), s.keysOf(Value(s.objs[o].b))...)
+		return append(append([]Value(nil), s.ownKeys(o)...), s.keysOf(Value(s.objs[o].b))...)
 	}
 	s.readField(o, keyAny)
-	return s.keys[o]
+	return s.ownKeys(o)
 }
 
 // literalsOf: the constant values of a key; open when it can be something else as well.
@@ -677,7 +688,10 @@ func (s *solver) doImport(op *facts.Op) {
 		if t.star {
 			return
 		}
-		s.set(op.Dst, s.extPath(t.path))
+		if t.value == 0 {
+			t.value = s.extPath(t.path)
+		}
+		s.set(op.Dst, t.value)
 	case targetUnknown:
 		if t.file >= 0 && t.file < len(s.Files) {
 			s.moduleEdge(t.file)
@@ -687,9 +701,6 @@ func (s *solver) doImport(op *facts.Op) {
 
 // importChain: `import a.b.c` runs a, a.b and a.b.c.
 func (s *solver) importChain(op *facts.Op) {
-	if s.collect == nil {
-		return
-	}
 	im := &s.ff.Imports[op.A]
 	if im.Name != 0 || im.Alias {
 		return

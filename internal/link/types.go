@@ -75,7 +75,7 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 	all := func() Set {
 		var x Set
 		for i := 0; i < 20; i++ {
-			if i >= len(s.keys[v])+8 {
+			if i >= len(s.ownKeys(v))+8 {
 				break
 			}
 			x = s.sets.union(x, arg(i))

@@ -6,4 +6,5 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/async"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
 )

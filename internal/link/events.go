@@ -1,0 +1,54 @@
+package link
+
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
+
+// event is something a block does, noted in each of its runs; those of the last run, which saw the final values, are
+// told to the Collector.
+type event struct {
+	kind   eventKind
+	mode   Mode
+	id     uint32
+	op     *facts.Op
+	to     Instance // evEdge; evRegistered: the Func
+	ext    uint32   // evLibrary; evRegistered: the factory
+	recv   Value
+	args   *callArgs
+	entity *knowledge.Entity
+	call   *knowledge.Call
+}
+
+type eventKind uint8
+
+const (
+	evEdge eventKind = iota
+	evLibrary
+	evRegistered
+	evUnresolved
+)
+
+func (s *solver) tell(e event) {
+	if !s.muted {
+		s.events = append(s.events, e)
+	}
+}
+
+// replay tells a collector what an instance does.
+func (s *solver) replay(in Instance, events []event, c Collector) {
+	for i := range events {
+		e := &events[i]
+		switch e.kind {
+		case evEdge:
+			c.Edge(in, e.id, e.op, e.mode, e.to)
+		case evLibrary:
+			x := &s.exts[e.ext]
+			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, s: s, args: e.args})
+		case evRegistered:
+			c.Registered(&Registration{From: in, ID: e.id, Op: e.op, Func: Func(e.to), Entity: e.entity, Call: e.call, Factory: e.ext})
+		case evUnresolved:
+			c.Unresolved(in, e.id, e.op)
+		}
+	}
+}
