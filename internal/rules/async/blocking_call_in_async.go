@@ -57,7 +57,8 @@ func blockingCallInAsync(p *rule.Pass) {
 		told := map[*facts.Op]bool{}
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]
-			if s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
+			// An awaited call is the asynchronous twin of the one that the types led to.
+			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
 				told[s.Op] = true
 				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
 			}
@@ -67,8 +68,8 @@ func blockingCallInAsync(p *rule.Pass) {
 			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] {
 				continue
 			}
-			// What is awaited is no plain function's result: the call may reach this one only as far as types tell.
-			if e.Op.Flags&facts.FlagAwaited != 0 && e.Certainty < diag.Proved {
+			// What is awaited is no plain function's result: the call reaches this one only as far as types tell.
+			if e.Op.Flags&facts.FlagAwaited != 0 {
 				continue
 			}
 			told[e.Op] = true

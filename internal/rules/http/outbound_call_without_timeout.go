@@ -113,6 +113,10 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
+	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
+	case "start", "run", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
+		return true // made to run for as long as the program does
+	}
 	if strings.HasPrefix(c.Path, "socket.socket.") {
 		return true // settimeout is a matter of the object
 	}
