@@ -10,4 +10,5 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/notebook"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/security"
 )
