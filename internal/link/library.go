@@ -1004,7 +1004,7 @@ func (s *solver) equalsLiteral(l knowledge.Literal, x Set, ref facts.Ref) (eq, s
 				return true, true
 			}
 		case kExt:
-			if l.Kind == knowledge.LitName && sameName(s.exts[ob.a].path, l.Text) {
+			if (l.Kind == knowledge.LitName || l.Kind == knowledge.LitString) && sameName(s.exts[ob.a].path, l.Text) {
 				return true, true
 			}
 		case kInt:
