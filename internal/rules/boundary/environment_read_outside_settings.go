@@ -85,7 +85,7 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 	if !has {
 		return // nowhere better to read it
 	}
-	var g rule.Grouped
+	var once rule.Once
 	for _, file := range p.Files {
 		for _, r := range reads[file] {
 			f := p.FuncOf(r.s.Node)
@@ -96,10 +96,9 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 			x.Help = fmt.Sprintf("read `%s` in the settings module and hand the value to %s", r.key, where)
 			x.Witness = p.Frames([]effects.Step{p.SiteStep(r.s)})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, f)
-			g.Add(x, nil)
+			once.Report(p, x)
 		}
 	}
-	g.Report(p)
 }
 
 // environmentKey is the literal name that a call asks the environment for.

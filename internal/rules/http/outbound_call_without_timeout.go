@@ -23,7 +23,7 @@ var outbound = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.LLM, knowle
 func outboundCallWithoutTimeout(p *rule.Pass) {
 	b := bounds{p: p, made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}}
 	b.collect()
-	var g rule.Grouped
+	var once rule.Once
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		file := p.File(s.Node)
@@ -35,16 +35,15 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 		}
 		switch s.Timeout {
 		case effects.WaitsForever:
-			b.report(&g, s, "")
+			b.report(&once, s, "")
 		case effects.MaybeBounded:
 			if why := b.unboundedObject(s); why != "" {
-				b.report(&g, s, why)
+				b.report(&once, s, why)
 			}
 		case effects.Bounded:
-			b.defaultOfWrapper(&g, s)
+			b.defaultOfWrapper(&once, s)
 		}
 	}
-	g.Report(p)
 }
 
 type bounds struct {
@@ -114,6 +113,10 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
+	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
+	case "start", "run", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
+		return true // made to run for as long as the program does
+	}
 	if strings.HasPrefix(c.Path, "socket.socket.") {
 		return true // settimeout is a matter of the object
 	}
@@ -180,7 +183,7 @@ func openArgs(p *rule.Pass, c *link.LibraryCall) bool {
 	return a.Stars != 0
 }
 
-func (b *bounds) report(g *rule.Grouped, s *effects.Site, class string) {
+func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 	p := b.p
 	f := p.FuncOf(s.Node)
 	x := p.At(f, s.Op)
@@ -205,12 +208,12 @@ func (b *bounds) report(g *rule.Grouped, s *effects.Site, class string) {
 	}
 	x.Witness = p.Frames([]effects.Step{p.SiteStep(s)})
 	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
-	g.Add(x, nil)
+	once.Report(p, x)
 }
 
 // defaultOfWrapper: the call passes its function's own parameter as the timeout, whose default is None, and callers leave it
 // out. All such callers are one finding.
-func (b *bounds) defaultOfWrapper(g *rule.Grouped, s *effects.Site) {
+func (b *bounds) defaultOfWrapper(once *rule.Once, s *effects.Site) {
 	p := b.p
 	if s.Effect.Timeout == "" || s.Effect.DefaultTimeout == knowledge.Bounded && !explicitNone(s) {
 		return
@@ -236,7 +239,7 @@ func (b *bounds) defaultOfWrapper(g *rule.Grouped, s *effects.Site) {
 			x.Help = fmt.Sprintf("give `%s` of `%s` a default in seconds", name, p.Short(f))
 			x.Witness = p.Frames([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}, p.SiteStep(s)})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
-			g.Add(x, nil)
+			once.Report(p, x)
 		}
 	}
 }
