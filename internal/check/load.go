@@ -127,7 +127,7 @@ func (t *Tree) readFacts(ctx context.Context, opts Options) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	cache := openCache(opts.Cache)
+	cache := openCache(opts.Cache, t.Root)
 	var next, done atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -153,7 +153,7 @@ func (t *Tree) readFacts(ctx context.Context, opts Options) {
 		})
 	}
 	wg.Wait()
-	cache.close()
+	cache.save(t.Files)
 	slices.SortFunc(t.Problems, func(a, b source.Problem) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line)) })
 }
 
@@ -171,6 +171,10 @@ func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
 	f.Facts = &facts.File{Strings: []string{""}, Ctxs: make([]facts.Ctx, 1), Funcs: make([]facts.Func, 1), Lines: []uint32{0}}
 	if f.Size > maxSource {
 		return &source.Problem{Path: f.Path, Message: "larger than 64 MB: not analysed", Help: "exclude it with [check] exclude"}
+	}
+	if ff := cache.lookup(f); ff != nil {
+		f.Facts = ff
+		return nil
 	}
 	raw, err := source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path)))
 	if err != nil {

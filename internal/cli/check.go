@@ -73,6 +73,7 @@ network, and runs nothing of what it reads.`,
 			if err := o.validate(report.Formats()...); err != nil {
 				return err
 			}
+			oneShot(os.Getenv)
 			root := "."
 			if len(args) > 0 {
 				root = args[0]

@@ -57,9 +57,13 @@ func (l *lowerer) expr(e ast.Expr) Ref {
 	case *ast.BoolOp:
 		return l.boolOp(e)
 	case *ast.Compare:
-		l.expr(e.Left)
-		for _, c := range e.Comparators {
-			l.expr(c)
+		left := l.expr(e.Left)
+		for i, c := range e.Comparators {
+			right := l.expr(c)
+			if op := e.Ops[i]; (op == ast.In || op == ast.NotIn) && right.IsVar() {
+				l.emit(BinOp, e, l.newLocal(), uint32(right), uint32(ast.In), uint32(left))
+			}
+			left = right
 		}
 		return 0
 	case *ast.IfExp:
@@ -538,6 +542,11 @@ func (l *lowerer) match(s *ast.Match) {
 		old := l.push(CtxMatch, c.Pattern, subject, 0, 0)
 		ch, dead := l.branch(func() {
 			l.pattern(c.Pattern, subject)
+			if n, ok := s.Subject.(*ast.Name); ok {
+				if classes := matchedClasses(c.Pattern, nil); len(classes) > 0 {
+					l.narrowTo(n, classes, c.Pattern)
+				}
+			}
 			if c.Guard != nil {
 				l.expr(c.Guard)
 				l.narrow(c.Guard)
@@ -557,6 +566,27 @@ func (l *lowerer) match(s *ast.Match) {
 		return
 	}
 	l.join(s, !irrefutable, ends...)
+}
+
+// matchedClasses are the classes of which a pattern's subject must be an instance; nil when it may be something else.
+func matchedClasses(p ast.Pattern, out []ast.Expr) []ast.Expr {
+	switch p := p.(type) {
+	case *ast.MatchClass:
+		return append(out, p.Cls)
+	case *ast.MatchAs:
+		if p.Pattern != nil {
+			return matchedClasses(p.Pattern, out)
+		}
+	case *ast.MatchOr:
+		for _, q := range p.Patterns {
+			n := len(out)
+			if out = matchedClasses(q, out); len(out) == n {
+				return nil
+			}
+		}
+		return out
+	}
+	return nil
 }
 
 func (l *lowerer) pattern(p ast.Pattern, subject Ref) {

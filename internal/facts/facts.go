@@ -97,7 +97,7 @@ const (
 	Narrow            // dst ← A, known to be an instance of C
 	Instance          // dst ← an instance of the type that A is
 	TypeApply         // dst ← A[types], B index in Extra as MakeTuple
-	BinOp             // dst ← A op C, B the ast.Operator
+	BinOp             // dst ← A op C, B the ast.Operator; C in A for ast.In; Flags Aug: in place
 	Format            // dst ← string from parts, B index in Extra as MakeTuple
 	Catch             // dst ← an exception of type A
 	StateWrite        // a global or nonlocal name B (Str) is written

@@ -302,7 +302,7 @@ func (l *lowerer) read(name ast.Sym, n ast.Node) Ref {
 	if v.ref == l.exception {
 		l.usesException = true
 	}
-	if len(l.loops) > 0 && v.ref.IsVar() {
+	if len(l.loops) > 0 && (v.ref.IsVar() || v.ref.Tag() == TagBuiltin || v.ref.Is(ConstNone)) {
 		v.ref = l.atLoopHeads(k, v, n)
 	}
 	return v.ref
@@ -713,19 +713,24 @@ func (l *lowerer) narrow(test ast.Expr) {
 		if !ok {
 			return
 		}
-		v := l.read(n.ID, n)
 		classes := []ast.Expr{t.Args[1]}
 		if tup, ok := t.Args[1].(*ast.Tuple); ok {
 			classes = tup.Elts
 		}
-		dst := l.newLocal()
-		for _, c := range classes {
-			l.emit(Narrow, t, dst, uint32(v), 0, uint32(l.expr(c)))
-		}
-		if owner, sym, ok := l.t.Resolve(l.sc, n.ID); ok && l.inBlock(owner) {
-			if k := l.indexOf(sym); !l.noFlow[k] {
-				l.setVersion(k, dst)
-			}
+		l.narrowTo(n, classes, t)
+	}
+}
+
+// narrowTo: from here on the name holds an instance of one of the classes.
+func (l *lowerer) narrowTo(n *ast.Name, classes []ast.Expr, at ast.Node) {
+	v := l.read(n.ID, n)
+	dst := l.newLocal()
+	for _, c := range classes {
+		l.emit(Narrow, at, dst, uint32(v), 0, uint32(l.expr(c)))
+	}
+	if owner, sym, ok := l.t.Resolve(l.sc, n.ID); ok && l.inBlock(owner) {
+		if k := l.indexOf(sym); !l.noFlow[k] {
+			l.setVersion(k, dst)
 		}
 	}
 }

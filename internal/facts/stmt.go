@@ -264,7 +264,7 @@ func (l *lowerer) augAssign(s *ast.AugAssign) {
 		old := l.read(t.ID, t)
 		v := l.expr(s.Value)
 		dst := l.newLocal()
-		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v))
+		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v)).Flags |= FlagAug
 		l.bind(t.ID, dst, t)
 		if l.fn == 0 {
 			l.dunderAll(t, s.Value, true)
@@ -275,7 +275,7 @@ func (l *lowerer) augAssign(s *ast.AugAssign) {
 		l.emit(Attr, t, old, uint32(base), l.str(t.Attr), 0)
 		v := l.expr(s.Value)
 		dst := l.newLocal()
-		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v))
+		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v)).Flags |= FlagAug
 		op := l.emit(SetAttr, t, 0, uint32(base), l.str(t.Attr), uint32(dst))
 		op.Flags |= FlagAug
 		if l.globalRoot(t.Value) {
@@ -288,7 +288,7 @@ func (l *lowerer) augAssign(s *ast.AugAssign) {
 		l.emit(Item, t, old, uint32(base), 0, uint32(key))
 		v := l.expr(s.Value)
 		dst := l.newLocal()
-		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v))
+		l.emit(BinOp, s, dst, uint32(old), uint32(s.Op), uint32(v)).Flags |= FlagAug
 		op := l.emit(SetItem, t, 0, uint32(base), uint32(key), uint32(dst))
 		op.Flags |= FlagAug
 		if l.globalRoot(t.Value) {
@@ -569,11 +569,29 @@ func (l *lowerer) globalRoot(e ast.Expr) bool {
 			e = x.Value
 		case *ast.Name:
 			owner, _, ok := l.t.Resolve(l.sc, x.ID)
-			return ok && owner == 0
+			return ok && (owner == 0 || l.isClassParam(x.ID))
 		default:
 			return false
 		}
 	}
+}
+
+// isClassParam: the name is the first parameter of a class method at hand: what it leads to outlives every instance.
+func (l *lowerer) isClassParam(name ast.Sym) bool {
+	fn := &l.out.Funcs[l.fn]
+	if fn.Flags&FuncMethod == 0 || len(fn.Params) == 0 || fn.Params[0].Name != l.str(name) {
+		return false
+	}
+	switch l.out.Str(fn.Name) {
+	case "__new__", "__init_subclass__", "__class_getitem__":
+		return true
+	}
+	for _, d := range fn.Decorators {
+		if d.Value.Tag() == TagBuiltin && l.out.Str(Str(d.Value.Index())) == "classmethod" {
+			return true
+		}
+	}
+	return false
 }
 
 // ---- definitions ----

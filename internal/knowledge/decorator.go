@@ -86,6 +86,9 @@ func callback(mode CallMode) func(r *reader, e *Entity, a *arguments) {
 				a.param(k.Param)
 			}
 			e.Calls = append(e.Calls, k)
+			if mode == Enqueues { // handing a job over is itself a call to the queue
+				e.Effects = append(e.Effects, Effect{Kind: Queue, Blocking: !e.Async})
+			}
 		}
 	}
 }

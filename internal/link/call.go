@@ -193,6 +193,8 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 		return x
 	case kTypeOf:
 		return s.call(Value(ob.a), a, mode)
+	case kCoro: // coroutine.__await__()
+		return Set(v)
 	}
 	return 0
 }
@@ -307,6 +309,33 @@ func (s *solver) result(in Instance) Set {
 	x := s.readShared(s.varOf(in, fn.Ret))
 	if x == 0 && fn.RetType != 0 && fn.Flags&facts.FuncGenerator == 0 {
 		x = s.readShared(s.FileOf(it.fn).shared + fn.RetType.Index())
+	} else if fn.RetType != 0 && fn.Flags&facts.FuncGenerator == 0 && s.onlyContainers(x) {
+		// The display is known, its elements may not be: -> tuple[Repo, str].
+		x = s.sets.union(x, s.readShared(s.FileOf(it.fn).shared+fn.RetType.Index()))
+	}
+	return x
+}
+
+func (s *solver) onlyContainers(x Set) bool {
+	for _, v := range s.sets.values(x) {
+		if !s.isContainer(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// yields is what a generator gives its consumer; its annotation counts where nothing else is known.
+func (s *solver) yields(in Instance) Set {
+	it := s.instances[in]
+	fn := s.Facts(it.fn)
+	x := s.readShared(s.varOf(in, fn.Yields))
+	if x == 0 && fn.RetType != 0 && fn.Flags&facts.FuncGenerator != 0 {
+		for _, v := range s.sets.values(s.readShared(s.FileOf(it.fn).shared + fn.RetType.Index())) {
+			if s.isContainer(v) {
+				x = s.sets.union(x, s.loadAny(v))
+			}
+		}
 	}
 	return x
 }

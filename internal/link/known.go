@@ -17,14 +17,15 @@ type hook func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (out Set
 // wellKnown is what the solver looks up all the time.
 type wellKnown struct {
 	init, new, call, enter, exit, aenter, aexit, iter, next, aiter, anext, await Sym
-	getitem, setitem, delitem, getattr, get, postInit, classGetitem              Sym
-	operator, reflected                                                          [32]Sym
+	getitem, setitem, delitem, getattr, get, set, postInit, classGetitem         Sym
+	strOf, format, repr                                                          Sym
+	operator, reflected, inplace                                                 [32]Sym
 
-	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass *knowledge.Entity
-	str                                                                            Set // a string of unknown value
-	offload                                                                        uint32
-	anyStr, anyInt                                                                 Value
-	starter                                                                        uint32
+	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass *knowledge.Entity
+	str                                                                                        Set // a string of unknown value
+	offload                                                                                    uint32
+	anyStr, anyInt                                                                             Value
+	starter                                                                                    uint32
 
 	hooks     map[string]hook
 	traits    []funcTraits // of each function
@@ -52,7 +53,8 @@ func (w *wellKnown) init2(s *solver) {
 	for p, n := range map[*Sym]string{
 		&w.init: "__init__", &w.new: "__new__", &w.call: "__call__", &w.enter: "__enter__", &w.exit: "__exit__", &w.aenter: "__aenter__",
 		&w.aexit: "__aexit__", &w.iter: "__iter__", &w.next: "__next__", &w.aiter: "__aiter__", &w.anext: "__anext__", &w.await: "__await__",
-		&w.getitem: "__getitem__", &w.setitem: "__setitem__", &w.delitem: "__delitem__", &w.getattr: "__getattr__", &w.get: "__get__",
+		&w.getitem: "__getitem__", &w.setitem: "__setitem__", &w.delitem: "__delitem__", &w.getattr: "__getattr__", &w.get: "__get__", &w.set: "__set__",
+		&w.strOf: "__str__", &w.format: "__format__", &w.repr: "__repr__",
 		&w.postInit: "__post_init__", &w.classGetitem: "__class_getitem__",
 	} {
 		*p = s.Sym(n)
@@ -62,10 +64,13 @@ func (w *wellKnown) init2(s *solver) {
 		ast.LShift: "lshift", ast.RShift: "rshift", ast.BitOr: "or", ast.BitXor: "xor", ast.BitAnd: "and", ast.FloorDiv: "floordiv",
 	} {
 		w.operator[op], w.reflected[op] = s.Sym("__"+n+"__"), s.Sym("__r"+n+"__")
+		w.inplace[op] = s.Sym("__i" + n + "__")
 	}
+	w.operator[ast.In] = s.Sym("__contains__")
 	class := func(name string) *knowledge.Entity { return s.Catalogue.Builtin(name) }
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), class("Generator")
+	w.dequeClass = s.Catalogue.Lookup("collections.deque")
 	if w.strClass != nil {
 		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))
 		w.anyStr = Value(w.str)

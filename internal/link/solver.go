@@ -67,7 +67,8 @@ type ext struct {
 	entity *knowledge.Entity // nil when the catalogue does not know it
 	parent uint32            // the ext whose attribute it is
 	depth  uint8             // attributes since what an import gave
-	absent bool              // an attribute that the catalogue does not list for a class it knows
+	hook   hook
+	absent bool // an attribute that the catalogue does not list for a class it knows
 }
 
 // Instance is one evaluation of a block: the block and the context in which its variables live.
@@ -80,8 +81,9 @@ type instance struct {
 	local  uint32 // index of local variable 0 of the block's file
 	runs   uint16
 	queued bool
-	events []event // of the last run
-	seen   bool    // static reads are registered
+	events []event  // of the last run
+	reads  []uint32 // shared variables come to in the last run
+	seen   bool     // static reads are registered
 }
 
 // clone is a context: the blocks at and below root have variables of their own in it.
@@ -126,15 +128,20 @@ type solver struct {
 	change bool
 
 	classes  []classInfo
+	attrAt   *table // (class, name) → index into attrs
+	attrs    []attribute
+	epoch    uint32 // counts changes of bases
 	classVar uint32 // first of the shared variables that stand for "the bases of class c"
 
 	firstFunc, firstClass, firstInst, firstModule Value
 
-	final  bool    // nothing changes any more
-	muted  bool    // nobody hears
-	events []event // what the block at hand does, see events.go
-	op     *facts.Op
-	opID   uint32
+	reads, oldReads []uint32 // dynamic reads of the run at hand, and of the one before
+	readAt          int
+	final           bool    // nothing changes any more
+	muted           bool    // nobody hears
+	events          []event // what the block at hand does, see events.go
+	op              *facts.Op
+	opID            uint32
 
 	depth        int
 	runs         int
@@ -145,6 +152,7 @@ type solver struct {
 	extSets      map[string]Set
 	extAttrs     *table
 	builtinOf    *table
+	methodOf     *table // (ext of a class, name) → ext of the plain method it means
 	pendingCalls map[Value]pendingCall
 
 	wellKnown wellKnown
@@ -164,10 +172,10 @@ type Solution struct {
 // Solve runs the analysis.
 func (p *Program) Solve() *Solution {
 	s := &solver{Program: p, sets: newSets(), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
-		extKid: newTable(1024), known: newTable(int(p.nShared)), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
+		extKid: newTable(1024), known: newTable(1024), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
-		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
+		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
 	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+1024) // 0 is none, 1 anything
@@ -330,16 +338,39 @@ func (s *solver) registerOnce(v uint32) {
 	s.reader[v] = uint32(len(s.cells) - 1)
 }
 
+// register remembers the block at hand as a reader of a variable that it came to while running. The variables read are
+// logged in order: in the next run they mostly come in the same order, and are known without a look-up.
 func (s *solver) register(v uint32) {
+	at := s.readAt
+	if at < len(s.oldReads) && s.oldReads[at] == v {
+		s.readAt++
+		s.reads = append(s.reads, v)
+		return
+	}
+	for k := at + 1; k < len(s.oldReads) && k < at+6; k++ {
+		if s.oldReads[k] == v {
+			s.readAt = k + 1
+			s.reads = append(s.reads, v)
+			return
+		}
+	}
+	for k := len(s.reads) - 1; k >= 0 && k >= len(s.reads)-8; k-- {
+		if s.reads[k] == v {
+			return
+		}
+	}
+	s.reads = append(s.reads, v)
 	head := s.reader[v]
 	if head != 0 && s.cells[head].inst == s.in {
 		return
 	}
-	k := pair(v, uint32(s.in))
-	if _, ok := s.known.get(k); ok {
-		return
+	if len(s.oldReads) > 0 {
+		k := pair(v, uint32(s.in))
+		if _, ok := s.known.get(k); ok {
+			return
+		}
+		s.known.put(k, 1)
 	}
-	s.known.put(k, 1)
 	s.cells = append(s.cells, readerCell{s.in, head})
 	s.reader[v] = uint32(len(s.cells) - 1)
 }
@@ -524,6 +555,14 @@ const noBuiltin = ^Set(0)
 // varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
 const varMark = Set(3 << 30)
 
+// exactly copies src over dst, with no room to spare: there are as many of these as blocks.
+func exactly[T any](dst, src []T) []T {
+	if cap(dst) < len(src) {
+		dst = make([]T, len(src))
+	}
+	return append(dst[:0], src...)
+}
+
 // run evaluates one block instance.
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
@@ -535,13 +574,14 @@ func (s *solver) run(i Instance) {
 	s.fileOf = s.Files[in.file]
 	s.ff = s.fileOf.Facts
 	fn := &s.ff.Funcs[uint32(in.fn)-s.fileOf.fn]
+	s.oldReads = in.reads
 	rounds := 1
 	if fn.Flags&facts.FuncLoops != 0 && !s.final {
 		rounds = 4
 	}
 	for r := 0; r < rounds; r++ {
 		s.change = false
-		s.events = s.events[:0]
+		s.events, s.reads, s.readAt = s.events[:0], s.reads[:0], 0
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
 			s.opID = s.fileOf.op + k
 			s.step(&s.ff.Ops[k], fn)
@@ -551,5 +591,6 @@ func (s *solver) run(i Instance) {
 		}
 	}
 	in = &s.instances[i] // evaluation may have made instances
-	in.events = append(in.events[:0], s.events...)
+	in.events = exactly(in.events, s.events)
+	in.reads = exactly(in.reads, s.reads)
 }

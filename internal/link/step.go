@@ -64,11 +64,32 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 	case facts.BinOp:
 		s.set(op.Dst, s.binOp(op))
 	case facts.Format:
+		parts, _ := s.ff.Elems(op)
+		for _, r := range parts {
+			if facts.Ref(r).IsVar() {
+				s.textOf(s.val(facts.Ref(r)), s.wellKnown.format, s.wellKnown.strOf, s.wellKnown.repr)
+			}
+		}
 		s.set(op.Dst, s.wellKnown.str)
 	case facts.Catch:
 		s.set(op.Dst, s.instancesOf(s.val(facts.Ref(op.A)), 0))
 	case facts.Delete:
 		s.delete(op)
+	}
+}
+
+// textOf calls the first of the special methods that a class of the program has.
+func (s *solver) textOf(x Set, names ...Sym) {
+	for _, v := range s.sets.values(x) {
+		if s.objs[v].kind != kInst {
+			continue
+		}
+		for _, n := range names {
+			if m, ok := s.find(Class(s.objs[v].a), n, 0); ok && m.isVar {
+				s.callSet(s.bindMember(s.readShared(m.shared), v, Class(s.objs[v].a)), nil, Called)
+				break
+			}
+		}
 	}
 }
 
@@ -246,6 +267,15 @@ func (s *solver) loadItem(v Value, key Set) Set {
 		if m := s.classMethod(Class(ob.a), v, s.wellKnown.getitem); m != 0 {
 			return s.callSet(m, s.argList(key), Called)
 		}
+		if s.isTypedDict(Class(ob.a)) {
+			var x Set
+			for _, k := range s.sets.values(key) {
+				if s.objs[k].kind == kStr {
+					x = s.sets.union(x, s.instanceAttr(v, Class(ob.a), Sym(s.objs[k].a)))
+				}
+			}
+			return x
+		}
 		return s.loadElements(v, key)
 	case kClass:
 		if m := s.lookupClass(Class(ob.a), s.wellKnown.classGetitem); m != 0 {
@@ -261,6 +291,16 @@ func (s *solver) loadItem(v Value, key Set) Set {
 		return s.extItem(v, key)
 	}
 	return 0
+}
+
+// isTypedDict: the class's fields are the keys of a dict.
+func (s *solver) isTypedDict(c Class) bool {
+	for _, b := range s.mro(c) {
+		if b.ext != 0 && (s.exts[b.ext].path == "typing.TypedDict" || s.exts[b.ext].path == "typing_extensions.TypedDict") {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *solver) loadElements(v Value, key Set) Set {
@@ -464,7 +504,10 @@ func (s *solver) iterateOne(v Value, async bool) Set {
 		return s.sets.union(out, s.readField(v, keyKey))
 	case kGen:
 		s.edge(Consumed, Instance(ob.a), v)
-		return s.readShared(s.varOf(Instance(ob.a), s.Facts(s.instances[ob.a].fn).Yields))
+		return s.yields(Instance(ob.a))
+	case kCoro: // what __await__ of a coroutine gives
+		s.edge(Called, Instance(ob.a), v)
+		return s.result(Instance(ob.a))
 	case kInst:
 		c := Class(ob.a)
 		name, next := s.wellKnown.iter, s.wellKnown.next
@@ -628,7 +671,14 @@ func (s *solver) binOp(op *facts.Op) Set {
 	for _, v := range s.sets.values(left) {
 		switch ob := s.objs[v]; ob.kind {
 		case kInst:
-			if m := s.classMethod(Class(ob.a), v, names); m != 0 {
+			m := Set(0)
+			if op.Flags&facts.FlagAug != 0 {
+				m = s.classMethod(Class(ob.a), v, s.wellKnown.inplace[op.B])
+			}
+			if m == 0 {
+				m = s.classMethod(Class(ob.a), v, names)
+			}
+			if m != 0 {
 				out = s.sets.union(out, s.callSet(m, s.argList(right), Called))
 			} else if x := s.callMethod(v, names, s.argList(right)); x != 0 {
 				out = s.sets.union(out, x)

@@ -1,5 +1,6 @@
 # Facts: Starlette documentation, "Thread Pool".
 
+@effect("thread")
 @offloads("func")
 async def run_in_threadpool(func, *args, **kwargs): ...
 def iterate_in_threadpool(iterator): ...
