@@ -129,11 +129,11 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 		}
 	}
 	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
-	case "start", "run", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
+	case "start", "run", "work", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
 		return true // made to run for as long as the program does
 	}
-	if strings.HasPrefix(c.Path, "socket.socket.") {
-		return true // settimeout is a matter of the object
+	if strings.HasPrefix(c.Path, "socket.socket.") || strings.HasPrefix(c.Path, "pycurl.") {
+		return true // settimeout and setopt are matters of the object
 	}
 	bounded := false
 	rule.Around(file, c.Op, func(x *facts.Ctx) bool {
