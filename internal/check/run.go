@@ -488,3 +488,18 @@ func (c *Checked) described(r *rule.Rule) report.Rule {
 	out.Markdown, _ = r.Doc.Text()
 	return out
 }
+
+// Keep reads the lines that reports will show, so that they outlive the tree.
+func (c *Checked) Keep() {
+	for i := range c.Result.Findings {
+		f := &c.Result.Findings[i]
+		if k := c.fileAt(f.File); k >= 0 {
+			c.text(k)
+		}
+		for _, w := range f.Witness {
+			if k := c.fileAt(w.File); k >= 0 {
+				c.text(k)
+			}
+		}
+	}
+}
