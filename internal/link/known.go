@@ -21,11 +21,11 @@ type wellKnown struct {
 	strOf, format, repr                                                          Sym
 	operator, reflected, inplace                                                 [32]Sym
 
-	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass *knowledge.Entity
-	str                                                                                        Set // a string of unknown value
-	offload                                                                                    uint32
-	anyStr, anyInt                                                                             Value
-	starter                                                                                    uint32
+	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass, querySet *knowledge.Entity
+	str                                                                                                  Set // a string of unknown value
+	offload                                                                                              uint32
+	anyStr, anyInt                                                                                       Value
+	starter                                                                                              uint32
 
 	hooks     map[string]hook
 	traits    []funcTraits // of each function
@@ -70,6 +70,7 @@ func (w *wellKnown) init2(s *solver) {
 	class := func(name string) *knowledge.Entity { return s.Catalogue.Builtin(name) }
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), class("Generator")
+	w.querySet = s.Catalogue.Lookup("django.db.models.query.QuerySet")
 	w.dequeClass = s.Catalogue.Lookup("collections.deque")
 	if w.strClass != nil {
 		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))

@@ -150,7 +150,8 @@ type solver struct {
 	builtinOf    *table
 	pendingCalls map[Value]pendingCall
 
-	wellKnown wellKnown
+	wellKnown   wellKnown
+	fixtureArgs map[Func][]fixtureArg
 }
 
 type readerCell struct {
@@ -206,6 +207,7 @@ func (p *Program) Solve() *Solution {
 		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local}
 	}
 	s.wellKnown.init2(s)
+	s.findFixtures()
 	// Methods know their own class; a module's name is known.
 	for i := range nf {
 		s.enterMethod(Func(i))
@@ -569,6 +571,11 @@ func (s *solver) run(i Instance) {
 	for r := 0; r < rounds; r++ {
 		s.change = false
 		s.events, s.reads, s.readAt = s.events[:0], s.reads[:0], 0
+		if s.wellKnown.traits[in.fn]&usesFixtures != 0 && !s.final {
+			s.opID = s.fileOf.op + fn.Ops[0]
+			s.bindFixtures(i, fn)
+			in = &s.instances[i]
+		}
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
 			s.opID = s.fileOf.op + k
 			s.step(&s.ff.Ops[k], fn)
