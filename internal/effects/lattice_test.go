@@ -65,7 +65,7 @@ func TestJoinLaws(t *testing.T) {
 	pick := func() effects.Node { return effects.Node(r.IntN(a.Nodes())) }
 	of := func(ns ...effects.Node) map[knowledge.EffectKind]point { return points(a.Of(ns...)) }
 	nonEmpty := 0
-	for range 20000 {
+	for range 8000 {
 		x, y, z := pick(), pick(), pick()
 		if len(of(x)) > 0 && len(of(y)) > 0 {
 			nonEmpty++
@@ -86,7 +86,7 @@ func TestJoinLaws(t *testing.T) {
 			t.Fatalf("join of %d, %d, %d is not monotone", x, y, z)
 		}
 	}
-	if nonEmpty < 500 {
+	if nonEmpty < 200 {
 		t.Errorf("only %d of the pairs drawn have effects: the test shows little", nonEmpty)
 	}
 }
@@ -120,7 +120,7 @@ func TestEffectsAreClosedUnderCalls(t *testing.T) {
 			}
 		}
 	}
-	if checked < 1000 {
+	if checked < 500 {
 		t.Errorf("only %d effects passed along edges", checked)
 	}
 }
