@@ -152,6 +152,8 @@ type solver struct {
 
 	wellKnown   wellKnown
 	fixtureArgs map[Func][]fixtureArg
+	undecided   []Instance // met a decorator of which nothing was known yet
+	lenient     bool       // such decorators are taken to return their argument
 }
 
 type readerCell struct {
@@ -255,6 +257,17 @@ func (s *solver) schedule() {
 		s.instances[i].queued = true
 		s.queue = append(s.queue, i)
 	}
+	s.sweep()
+	// Decorators that are still unknown are no function of the program: what they decorate stays what it is.
+	s.lenient = true
+	for _, i := range s.undecided {
+		s.wake(i)
+	}
+	s.sweep()
+}
+
+// sweep runs what is queued until nothing is.
+func (s *solver) sweep() {
 	for sweep := 0; len(s.queue) > 0 && sweep < maxSweeps; sweep++ {
 		q := s.queue
 		s.queue, s.next = s.next[:0], q
