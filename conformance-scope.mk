@@ -2,7 +2,7 @@
 # libraries and on popular packages from PyPI. PYTHONS names the interpreters; packages are kept in .conformance.
 
 PYTHONS  ?= python3.14 python3.15
-PACKAGES ?= aiohttp anyio attrs boto3 botocore celery click cryptography django fastapi flask httpx hypothesis jinja2 \
+SCOPE_PACKAGES ?= aiohttp anyio attrs boto3 botocore celery click cryptography django fastapi flask httpx hypothesis jinja2 \
 	matplotlib mypy networkx numpy pandas pip pydantic pygments pytest redis requests rich scikit-learn scipy setuptools \
 	sqlalchemy starlette sympy tornado tqdm twisted typer urllib3 werkzeug
 
@@ -14,5 +14,5 @@ conformance-scope: .conformance/packages
 	done
 
 .conformance/packages:
-	python3 -m pip install --quiet --no-deps --no-compile --disable-pip-version-check --target $@.new $(PACKAGES)
+	python3 -m pip install --quiet --no-deps --no-compile --disable-pip-version-check --target $@.new $(SCOPE_PACKAGES)
 	mv $@.new $@

@@ -7,7 +7,6 @@
 package check
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -24,6 +24,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
 	"github.com/roadworthy-dev/roadworthy/internal/python/scope"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
 	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
@@ -35,6 +36,14 @@ type Options struct {
 	Workers int
 	// Progress, if any, hears how many files of how many are done.
 	Progress func(done, total int)
+	// Rules that run; nil for all that are registered.
+	Rules []*rule.Rule
+	// Now is the day that waivers are held against; the zero value is today.
+	Now time.Time
+	// Baseline, if any, sets known findings aside.
+	Baseline *Baseline
+	// Version of the program, for reports.
+	Version string
 }
 
 // Tree is a repository's files with their facts.
@@ -46,6 +55,7 @@ type Tree struct {
 	Problems  []source.Problem
 	Layout    *project.Layout
 	Manifests *project.Dependencies
+	Project   *project.Project
 }
 
 // File is one Python file or notebook.
@@ -70,12 +80,12 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 	if !info.IsDir() {
 		dir = filepath.Dir(abs)
 	}
-	cfg, err := project.LoadConfig(dir, project.ConfigOptions{})
+	cfg, err := project.LoadConfig(dir, project.ConfigOptions{Rules: opts.rules()})
 	if err != nil {
 		return nil, err
 	}
 	t := &Tree{Root: dir, Config: cfg}
-	files, problems, err := source.Walk(ctx, abs, source.Options{Exclude: cfg.Check.Exclude, Artifact: isArtifact})
+	files, problems, err := source.Walk(ctx, abs, source.Options{Exclude: cfg.Check.Exclude, Artifact: project.Wanted})
 	if err != nil {
 		return nil, err
 	}
@@ -87,30 +97,18 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 			t.Files = append(t.Files, File{File: f})
 		}
 	}
-	var manifests sync.WaitGroup
-	manifests.Go(func() { t.Manifests = t.readManifests() })
+	var artifacts sync.WaitGroup
+	artifacts.Go(func() {
+		t.Project = project.Scan(ctx, t.Root, files, 1)
+		t.Manifests = &t.Project.Dependencies
+	})
 	t.readFacts(ctx, opts)
-	manifests.Wait()
+	artifacts.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	t.name()
 	return t, nil
-}
-
-// isArtifact: files beside Python that say how work is built, started and what it needs.
-func isArtifact(path string) bool {
-	_, m := project.ManifestKindOf(path)
-	_, l := project.LockKindOf(path)
-	return m || l
-}
-
-func (t *Tree) readManifests() *project.Dependencies {
-	var paths []string
-	for _, a := range t.Artifacts {
-		paths = append(paths, a.Path)
-	}
-	return project.ReadDependencies(paths, t.ReadFile)
 }
 
 // ReadFile reads a file of the tree by its slash path.
@@ -129,7 +127,7 @@ func (t *Tree) readFacts(ctx context.Context, opts Options) {
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
-	cache := openCache(opts.Cache)
+	cache := openCache(opts.Cache, t.Root)
 	var next, done atomic.Int64
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -155,7 +153,7 @@ func (t *Tree) readFacts(ctx context.Context, opts Options) {
 		})
 	}
 	wg.Wait()
-	cache.close()
+	cache.save(t.Files)
 	slices.SortFunc(t.Problems, func(a, b source.Problem) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line)) })
 }
 
@@ -173,6 +171,10 @@ func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
 	f.Facts = &facts.File{Strings: []string{""}, Ctxs: make([]facts.Ctx, 1), Funcs: make([]facts.Func, 1), Lines: []uint32{0}}
 	if f.Size > maxSource {
 		return &source.Problem{Path: f.Path, Message: "larger than 64 MB: not analysed", Help: "exclude it with [check] exclude"}
+	}
+	if ff := cache.lookup(f); ff != nil {
+		f.Facts = ff
+		return nil
 	}
 	raw, err := source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path)))
 	if err != nil {
@@ -285,5 +287,3 @@ func (f *File) Finding(span diag.Span) diag.Finding {
 	line, cell := f.Facts.Place(span.Start)
 	return diag.Finding{File: f.Path, Span: span, Line: line, Cell: cell, Column: 1}
 }
-
-var _ = bytes.MinRead

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"sort"
 	"strings"
 
@@ -29,6 +30,7 @@ With --format json: {"caller": ["callee", …], …}.`,
 			if err := oneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
+			oneShot(os.Getenv)
 			graph := map[string][]string{}
 			for _, path := range args {
 				t, err := check.Load(cmd.Context(), path, check.Options{})

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -75,6 +76,7 @@ func writeJSON(w io.Writer, v any) error {
 
 // analyse loads and solves a tree.
 func analyse(cmd *cobra.Command, path string) (*check.Tree, *effects.Analysis, error) {
+	oneShot(os.Getenv)
 	t, err := check.Load(cmd.Context(), path, check.Options{})
 	if err != nil {
 		return nil, nil, err

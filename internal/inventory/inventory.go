@@ -23,15 +23,15 @@ type Evidence struct {
 type Phase uint8
 
 const (
-	Request Phase = iota // a request handler
-	Job                  // a task, a scheduled function
-	Script               // run as a program: the main guard or the module itself
-	Startup              // started once with the process: lifespan, signal handlers, on_event
-	Command              // a command of a command-line program
-	Tool                 // a function that a model may call
-	Test                 // a test or fixture
-	Import               // run when the module is imported
-	Callback             // called by a library for some other reason
+	Request  Phase = iota // a request handler
+	Job                   // a task, a scheduled function
+	Script                // run as a program: the main guard or the module itself
+	Startup               // started once with the process: lifespan, signal handlers, on_event
+	Command               // a command of a command-line program
+	Tool                  // a function that a model may call
+	Test                  // a test or fixture
+	Import                // run when the module is imported
+	Callback              // called by a library for some other reason
 )
 
 var phaseNames = [...]string{"request", "job", "script", "startup", "command", "tool", "test", "import", "callback"}
@@ -70,15 +70,39 @@ type Work struct {
 // Inventory is the work of a repository and what of the program each reaches.
 type Inventory struct {
 	Work []*Work // sorted by name
-	// reach[n] lists the work (indices) that reaches node n; computed by Reach.
-	reach map[effects.Node][]int
+	// reach[i] is the set of nodes that Work[i] reaches.
+	reach []bitset
 }
 
 // Reaching is the work from whose roots execution can come to a node, by name order. Tests are not work.
 func (v *Inventory) Reaching(n effects.Node) []*Work {
 	var out []*Work
-	for _, i := range v.reach[n] {
-		out = append(out, v.Work[i])
+	for i, w := range v.Work {
+		if v.reach[i].has(n) {
+			out = append(out, w)
+		}
 	}
 	return out
 }
+
+// Reaches says whether execution can come from the roots of Work[i] to a node.
+func (v *Inventory) Reaches(i int, n effects.Node) bool { return v.reach[i].has(n) }
+
+// Find is the work of that name, nil when there is none.
+func (v *Inventory) Find(name string) *Work {
+	for _, w := range v.Work {
+		if w.Name == name {
+			return w
+		}
+	}
+	return nil
+}
+
+// bitset is a set of nodes.
+type bitset []uint64
+
+func (b bitset) has(n effects.Node) bool { return int(n>>6) < len(b) && b[n>>6]>>(n&63)&1 != 0 }
+func (b bitset) add(n effects.Node)      { b[n>>6] |= 1 << (n & 63) }
+
+// Nodes is the set of nodes that Work[i] reaches, as bits: node n is bit n%64 of word n/64.
+func (v *Inventory) Nodes(i int) []uint64 { return v.reach[i] }

@@ -116,6 +116,7 @@ func (s *solver) wakeLookups(c Class, depth int) {
 // forgetMRO marks the orders of a class and its subclasses as out of date and wakes who looked names up in them.
 func (s *solver) forgetMRO(c Class, depth int) {
 	s.classes[c].known = false
+	s.epoch++
 	v := s.classVar + uint32(c)
 	for i := s.reader[v]; i != 0; i = s.cells[i].next {
 		s.wake(s.cells[i].inst)
@@ -247,8 +248,7 @@ type member struct {
 	class  Class
 }
 
-// find looks a name up along the method resolution order, from the entry after `after` if that is given.
-func (s *solver) find(c Class, name Sym, after int) (member, bool) {
+func (s *solver) search(c Class, name Sym, after int) (member, bool) {
 	mro := s.mro(c)
 	text := ""
 	var open uint32
@@ -284,6 +284,55 @@ func (s *solver) find(c Class, name Sym, after int) (member, bool) {
 		return member{open: open}, true
 	}
 	return member{}, false
+}
+
+// attribute is where reading a name on instances of a class looks: the variables of instance fields that attribute
+// assignments may have filled, and the member found along the method resolution order.
+type attribute struct {
+	fields []uint32
+	member member
+	found  bool
+	epoch  uint32
+	stored bool
+}
+
+// attributeOf is the attribute of (class, name), remembered while no class changes its bases.
+func (s *solver) attributeOf(c Class, name Sym) *attribute {
+	if !s.final {
+		s.register(s.classVar + uint32(c))
+	}
+	stored := s.wellKnown.stored(name)
+	k := pair(uint32(c), uint32(name))
+	i, ok := s.attrAt.get(k)
+	if ok {
+		if a := &s.attrs[i]; a.epoch == s.epoch && a.stored == stored {
+			return a
+		}
+	} else {
+		i = uint32(len(s.attrs))
+		s.attrs = append(s.attrs, attribute{})
+		s.attrAt.put(k, i)
+	}
+	a := attribute{epoch: s.epoch, stored: stored}
+	if stored {
+		for _, b := range s.mro(c) {
+			if b.ext == 0 {
+				a.fields = append(a.fields, s.field(s.firstInst+Value(b.class), uint32(name)|fieldBit))
+			}
+		}
+	}
+	a.member, a.found = s.search(c, name, 0)
+	s.attrs[i] = a
+	return &s.attrs[i]
+}
+
+// find looks a name up along the method resolution order, from the entry after `after` if that is given.
+func (s *solver) find(c Class, name Sym, after int) (member, bool) {
+	if after > 0 {
+		return s.search(c, name, after)
+	}
+	a := s.attributeOf(c, name)
+	return a.member, a.found
 }
 
 // classMethod is the bound special method of an instance, 0 when its class has none of its own.

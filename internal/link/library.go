@@ -43,6 +43,7 @@ func (s *solver) extOfEntity(e *knowledge.Entity) uint32 {
 	}
 	x := s.extByPath(path, e, 0)
 	s.exts[x].path = e.Path
+	s.exts[x].hook = s.wellKnown.hooks[e.Path]
 	s.extIDs[e] = x
 	return x
 }
@@ -156,7 +157,16 @@ func (s *solver) libraryAttr(v Value, x uint32, name Sym) Set {
 	if e.Kind != knowledge.Class {
 		return Set(s.object(kMethod, s.extChild(x, name), uint32(v)))
 	}
+	k := pair(x, uint32(name))
+	if f, ok := s.methodOf.get(k); ok {
+		return Set(s.object(kMethod, f, uint32(v)))
+	}
 	m := s.Catalogue.Member(e, s.Names[name])
+	if m != nil && m.Kind == knowledge.Function && !m.Property {
+		f := s.extOfEntity(m)
+		s.methodOf.put(k, f)
+		return Set(s.object(kMethod, f, uint32(v)))
+	}
 	if m == nil {
 		if strings.HasPrefix(e.Path, "builtins.") {
 			return 0
@@ -286,7 +296,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		}
 		return Set(s.object(kExtInst, x, 0))
 	}
-	if h := s.wellKnown.hooks[e.Path]; h != nil {
+	if h := s.exts[x].hook; h != nil {
 		if out, done := h(s, x, recv, a, mode); done {
 			return out
 		}

@@ -67,7 +67,8 @@ type ext struct {
 	entity *knowledge.Entity // nil when the catalogue does not know it
 	parent uint32            // the ext whose attribute it is
 	depth  uint8             // attributes since what an import gave
-	absent bool              // an attribute that the catalogue does not list for a class it knows
+	hook   hook
+	absent bool // an attribute that the catalogue does not list for a class it knows
 }
 
 // Instance is one evaluation of a block: the block and the context in which its variables live.
@@ -127,6 +128,9 @@ type solver struct {
 	change bool
 
 	classes  []classInfo
+	attrAt   *table // (class, name) → index into attrs
+	attrs    []attribute
+	epoch    uint32 // counts changes of bases
 	classVar uint32 // first of the shared variables that stand for "the bases of class c"
 
 	firstFunc, firstClass, firstInst, firstModule Value
@@ -148,6 +152,7 @@ type solver struct {
 	extSets      map[string]Set
 	extAttrs     *table
 	builtinOf    *table
+	methodOf     *table // (ext of a class, name) → ext of the plain method it means
 	pendingCalls map[Value]pendingCall
 
 	wellKnown   wellKnown
@@ -173,7 +178,7 @@ func (p *Program) Solve() *Solution {
 		extKid: newTable(1024), known: newTable(1024), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
-		builtinOf: newTable(256), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
+		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
 	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+1024) // 0 is none, 1 anything
@@ -565,6 +570,14 @@ const noBuiltin = ^Set(0)
 // varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
 const varMark = Set(3 << 30)
 
+// exactly copies src over dst, with no room to spare: there are as many of these as blocks.
+func exactly[T any](dst, src []T) []T {
+	if cap(dst) < len(src) {
+		dst = make([]T, len(src))
+	}
+	return append(dst[:0], src...)
+}
+
 // run evaluates one block instance.
 func (s *solver) run(i Instance) {
 	in := &s.instances[i]
@@ -598,6 +611,6 @@ func (s *solver) run(i Instance) {
 		}
 	}
 	in = &s.instances[i] // evaluation may have made instances
-	in.events = append(in.events[:0], s.events...)
-	in.reads = append(in.reads[:0], s.reads...)
+	in.events = exactly(in.events, s.events)
+	in.reads = exactly(in.reads, s.reads)
 }

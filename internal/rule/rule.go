@@ -30,8 +30,14 @@ type Rule struct {
 	// Severity by tier; the zero value is Standard. A rule that differs says why on its page.
 	Severity Severities
 
+	// Options are the keys, beside tiers and severity, of the rule's section in the configuration.
+	Options []string
+
 	Doc   Doc
-	Check func(*Pass)
+	Check func(*Pass) // nil for what the driver itself reports: codes RW001 to RW099
+
+	// Applies says whether a rule has anything to say about a piece of work; nil for rules that always do.
+	Applies func(*Pass, *inventory.Work) bool
 }
 
 // Severities are a rule's severity in each tier.
@@ -80,7 +86,7 @@ func All() []*Rule { return registry.All() }
 func Find(codeOrName string) (*Rule, bool) { return registry.Find(codeOrName) }
 
 var (
-	codeForm = regexp.MustCompile(`^RW[1-9][0-9]{2}$`)
+	codeForm = regexp.MustCompile(`^RW[0-9]{3}$`)
 	nameForm = regexp.MustCompile(`^[a-z]+(-[a-z]+)+$`)
 )
 
@@ -91,8 +97,10 @@ func (g *Registry) Add(r *Rule) error {
 		return fmt.Errorf("rule %q has the code %q, which is not RW and three digits", r.Name, r.Code)
 	case !nameForm.MatchString(r.Name):
 		return fmt.Errorf("rule %s has the name %q, which is not lower-case words joined by -", r.Code, r.Name)
-	case r.Family == "" || r.Since == "" || r.Check == nil || r.Doc == (Doc{}):
-		return fmt.Errorf("rule %s %s lacks its family, release, page or check", r.Code, r.Name)
+	case r.Family == "" || r.Since == "" || r.Doc == (Doc{}):
+		return fmt.Errorf("rule %s %s lacks its family, release or page", r.Code, r.Name)
+	case (r.Check == nil) != strings.HasPrefix(r.Code, "RW0"):
+		return fmt.Errorf("rule %s %s: codes from RW001 to RW099 are those that the check reports itself, all others have a Check", r.Code, r.Name)
 	}
 	for _, o := range g.rules {
 		if o.Code == r.Code || o.Name == r.Name {
@@ -132,6 +140,8 @@ type Pass struct {
 	Artifacts []project.Artifact
 	// Secrets are what the detector of secrets found, in files and notebook outputs.
 	Secrets []Secret
+
+	calls map[*facts.Op][]int // see CallsAt
 }
 
 // Secret is a literal that looks like a credential; Text is never printed whole.

@@ -227,7 +227,7 @@ func canonicalName(name string) string {
 
 var aliases = map[string]string{
 	"us-ascii": "ascii", "646": "ascii", "ansi-x3-4-1968": "ascii",
-	"latin1": "iso-8859-1", "l1": "iso-8859-1", "8859": "iso-8859-1", "cp819": "iso-8859-1", "iso8859-1": "iso-8859-1", "iso8859": "iso-8859-1", "iso-8859-1-1987": "iso-8859-1",
+	"latin1": "iso-8859-1", "latin": "iso-8859-1", "l1": "iso-8859-1", "8859": "iso-8859-1", "cp819": "iso-8859-1", "iso8859-1": "iso-8859-1", "iso8859": "iso-8859-1", "iso-8859-1-1987": "iso-8859-1",
 	"latin2": "iso-8859-2", "latin-2": "iso-8859-2", "l2": "iso-8859-2", "iso8859-2": "iso-8859-2",
 	"latin3": "iso-8859-3", "iso8859-3": "iso-8859-3", "latin4": "iso-8859-4", "iso8859-4": "iso-8859-4",
 	"iso8859-5": "iso-8859-5", "cyrillic": "iso-8859-5", "iso8859-6": "iso-8859-6", "arabic": "iso-8859-6",

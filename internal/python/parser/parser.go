@@ -120,7 +120,7 @@ func (p *Parser) begin(src []byte, opts Options) {
 		p.version = Newest
 	}
 	p.hasCR = bytes.IndexByte(src, '\r') >= 0
-	p.pos, p.start, p.end, p.prevEnd = 0, 0, 0, 0
+	p.pos, p.tok, p.start, p.end, p.prevEnd = 0, token.Invalid, 0, 0, 0
 	p.failed, p.nest, p.field, p.dedents, p.depth, p.strDepth, p.spec, p.fields = false, 0, 0, 0, 0, 0, 0, 0
 	p.comment, p.rescan = 0, 0
 	p.indents = append(p.indents[:0], indent{})

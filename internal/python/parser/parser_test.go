@@ -306,6 +306,7 @@ func TestHostile(t *testing.T) {
 		"with":           strings.Repeat("with (", 50_000),
 		"quotes":         strings.Repeat("\"\"\"\n", 100_001),
 		"backslashes":    strings.Repeat("\\\n", 100_000),
+		"nul in comment": "f(#\x00\n(a, b)\n)\n",
 		"nul":            "x = 1\x00\ny = 2\n",
 		"not utf-8":      "x\xff = 1\n\"\xfe\"\n#\xfd\n",
 	}

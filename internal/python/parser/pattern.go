@@ -80,7 +80,7 @@ func (p *Parser) matchStatement() ast.Stmt {
 				continue
 			}
 			p.next()
-			pattern := p.patterns_()
+			pattern := p.casePattern()
 			var guard ast.Expr
 			if p.accept(token.If) {
 				guard = p.named()
@@ -119,10 +119,10 @@ func (p *Parser) skipBlock() {
 	}
 }
 
-// patterns_: open_sequence_pattern | pattern.
+// casePattern: open_sequence_pattern | pattern.
 //
 //	case a, *rest:
-func (p *Parser) patterns_() ast.Pattern {
+func (p *Parser) casePattern() ast.Pattern {
 	start := p.start
 	star := p.tok == token.Star
 	e := p.starPattern()

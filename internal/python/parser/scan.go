@@ -124,6 +124,9 @@ again:
 		goto again
 	case '#':
 		i = p.skipComment(i)
+		if p.failed {
+			return
+		}
 		goto again
 	case '\\':
 		j := i + 1
@@ -372,6 +375,7 @@ func (p *Parser) skipComment(i int) int {
 		p.comment = uint32(j)
 		p.file.Comments = append(p.file.Comments, diag.Span{Start: uint32(i), End: uint32(j)})
 		if k := bytes.IndexByte(p.src[i:j], 0); k >= 0 {
+			p.tok, p.start = token.Invalid, uint32(i)
 			p.failSpan(uint32(i+k), uint32(i+k+1), "a NUL byte: this is not Python source")
 		}
 	}

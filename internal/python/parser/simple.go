@@ -157,9 +157,6 @@ func (p *Parser) annotation(start uint32, e ast.Expr) ast.Stmt {
 	switch e := e.(type) {
 	case *ast.Name:
 		simple = e.Start == start
-		switch e.ID {
-		case ast.SymPrint, ast.SymExec:
-		}
 	case *ast.Attribute, *ast.Subscript:
 	case *ast.Tuple, *ast.List:
 		p.failSpan(e.Pos(), e.End(), "only one target can be annotated, not "+describe(e))
@@ -275,7 +272,7 @@ func (p *Parser) dottedName() ast.Sym {
 		length += 1 + p.prevEnd - at
 		if simple && (p.prevEnd-start != length || !p.plainText(at, p.prevEnd, s)) {
 			simple = false
-			text = dotted(p.src[start:end])
+			text = string(p.src[start:end])
 		}
 		end = p.prevEnd
 		if !simple {
@@ -292,8 +289,6 @@ func (p *Parser) dottedName() ast.Sym {
 func (p *Parser) plainText(start, end uint32, s ast.Sym) bool {
 	return p.names[s] == string(p.src[start:end]) && identTab[p.src[start]] == 1
 }
-
-func dotted(b []byte) string { return string(b) }
 
 // importFrom: ['lazy'] 'from' ('.' | '...')* [dotted_name] 'import' targets.
 //

@@ -7,7 +7,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/python/token"
 )
 
-// AugOperators are the operators of the augmented assignments, in the order of their tokens.
+// augOperators are the operators of the augmented assignments, in the order of their tokens.
 var augOperators = [...]ast.Operator{
 	ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.BitOr, ast.BitXor, ast.BitAnd, ast.FloorDiv, ast.Pow, ast.LShift,
 	ast.RShift, ast.MatMult,
@@ -590,9 +590,6 @@ func (p *Parser) tryStatement() ast.Stmt {
 			p.faultAt(h.Start, h.Start+6, "`except` and `except*` cannot stand in one try statement")
 			plain = true
 		}
-		if h.Type == nil && p.tok == token.Except {
-			p.bareExcept(h)
-		}
 		star = isStar
 		p.handlers.push(h)
 	}
@@ -613,10 +610,6 @@ func (p *Parser) tryStatement() ast.Stmt {
 	*n = ast.Try{Range: p.from(start), Star: star, Body: body, Handlers: handlers, Orelse: orelse, Finalbody: final}
 	return n
 }
-
-// bareExcept is called where an except follows a bare one. Whether that is refused is the compiler's matter, not the
-// parser's.
-func (p *Parser) bareExcept(*ast.ExceptHandler) {}
 
 // exceptHandler: 'except' ['*'] [expressions ['as' NAME]] ':' block.
 func (p *Parser) exceptHandler() (*ast.ExceptHandler, bool) {

@@ -57,7 +57,7 @@ const (
 	EqEqual
 	NotEqual
 
-	PlusAssign // augmented assignments: contiguous, in the order of AugOperators of package parser
+	PlusAssign // augmented assignments: contiguous, in the order of package parser's augOperators
 	MinusAssign
 	StarAssign
 	SlashAssign

@@ -1,0 +1,1 @@
+"""Yesterday's orders into the warehouse."""

@@ -1,0 +1,312 @@
+package sample
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/roadworthy-dev/roadworthy/internal/measure/cpython"
+	"github.com/roadworthy-dev/roadworthy/internal/measure/proc"
+)
+
+// A process is one target being watched.
+type process struct {
+	pid         int
+	target      *cpython.Target
+	threads     map[int]*threadFiles
+	sockets     map[string]wait
+	socketsRead time.Time
+	retry       time.Time // when to try again to open it
+	patience    time.Time
+	refused     string
+	gone        bool
+}
+
+// Run profiles until the target ends, the duration is over, or ctx is.
+func Run(ctx context.Context, o Options) (*Profile, error) {
+	if o.Rate <= 0 {
+		o.Rate = 100
+	}
+	if o.Rate > 10000 {
+		return nil, fmt.Errorf("profile: %d looks per second is more than can be done; at most 10000", o.Rate)
+	}
+	if o.Rules == nil {
+		o.Rules = DefaultRules()
+	}
+	if o.Patience == 0 {
+		o.Patience = 10 * time.Second
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer proc.PreferThread()()
+
+	first := newProcess(o.PID, o.Patience)
+	if t, err := cpython.AttachSoon(o.PID, o.Patience); err != nil {
+		var no *cpython.UnsupportedError
+		if !o.Children || !(errors.Is(err, cpython.ErrNoPython) || errors.As(err, &no)) {
+			return nil, err
+		}
+		// A shell or a supervisor: its children may be Python.
+		first.refused = err.Error()
+	} else {
+		first.target = t
+	}
+	p := newProfile(o)
+	p.Cores = runtime.NumCPU()
+	processes := map[int]*process{o.PID: first}
+	defer func() {
+		for _, pr := range processes {
+			pr.close()
+		}
+	}()
+	var before unix.Rusage
+	unix.Getrusage(unix.RUSAGE_THREAD, &before)
+
+	period := time.Second / time.Duration(o.Rate)
+	p.Started = time.Now()
+	last := p.Started
+	due := p.Started
+	var discover time.Time
+	var key []byte
+	for {
+		due = due.Add(period)
+		now := time.Now()
+		if now.Before(due) {
+			sleepUntil(due)
+			now = time.Now()
+		} else if now.Sub(due) > period {
+			p.Late++
+			due = now
+		}
+		if ctx.Err() != nil || (o.Duration > 0 && now.Sub(p.Started) >= o.Duration) {
+			break
+		}
+		if o.Children && now.After(discover) {
+			discover = now.Add(100 * time.Millisecond)
+			for _, pid := range proc.Tree(o.PID) {
+				if processes[pid] == nil {
+					processes[pid] = newProcess(pid, o.Patience)
+				}
+			}
+		}
+		weight := now.Sub(last)
+		last = now
+		p.Looks++
+		alive := 0
+		for _, pr := range processes {
+			if pr.gone {
+				continue
+			}
+			if pr.target == nil {
+				pr.open(now)
+			}
+			if pr.target == nil {
+				if _, err := os.Stat("/proc/" + strconv.Itoa(pr.pid)); err != nil || zombie(pr.pid) {
+					pr.gone = true
+				} else {
+					alive++
+				}
+				continue
+			}
+			looks, err := pr.sample(o.Rules, weight, p.Looks)
+			if err != nil {
+				if _, statErr := os.Stat("/proc/" + strconv.Itoa(pr.pid)); statErr != nil || zombie(pr.pid) || errors.Is(err, unix.ESRCH) {
+					pr.gone = true
+					continue
+				}
+				pr.failures(err)
+			}
+			alive++
+			for i := range looks {
+				l := &looks[i]
+				key = appendKey(key[:0], &l.Look)
+				p.add(now, l.weight, l.Look, key)
+				if o.OnLook != nil {
+					o.OnLook(now, l.weight, l.Look)
+				}
+			}
+		}
+		if alive == 0 {
+			break
+		}
+	}
+	p.Length = last.Sub(p.Started)
+	var after unix.Rusage
+	unix.Getrusage(unix.RUSAGE_THREAD, &after)
+	p.Busy = time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+	read := 0
+	for _, pr := range processes {
+		t := Target{PID: pr.pid, Refused: pr.refused}
+		if pr.target != nil {
+			read++
+			t.Version, t.Refused = pr.target.Version.String(), ""
+			s := pr.target.Stats()
+			p.Stats.Stacks += s.Stacks
+			p.Stats.Retried += s.Retried
+			p.Stats.Discarded += s.Discarded
+			p.Stats.Failed += s.Failed
+		}
+		p.Targets = append(p.Targets, t)
+	}
+	if read == 0 {
+		return nil, fmt.Errorf("profile: none of %d processes could be read: %s", len(processes), first.refused)
+	}
+	if p.Looks > 20 && p.Late*10 > p.Looks {
+		p.Notes = append(p.Notes, fmt.Sprintf("%d of %d looks came late: the machine was busy; each weighs the time it stands for", p.Late, p.Looks))
+	}
+	return p, nil
+}
+
+func newProcess(pid int, patience time.Duration) *process {
+	return &process{pid: pid, threads: map[int]*threadFiles{}, sockets: map[string]wait{}, patience: time.Now().Add(patience)}
+}
+
+// open tries to attach to a process that has just appeared, for as long as patience lasts.
+func (pr *process) open(now time.Time) {
+	if now.Before(pr.retry) || now.After(pr.patience) {
+		return
+	}
+	t, err := cpython.Attach(pr.pid)
+	if err != nil {
+		pr.refused = err.Error()
+		pr.retry = now.Add(20 * time.Millisecond)
+		return
+	}
+	pr.target = t
+}
+
+// failures drops a target that cannot be read any more: the process has replaced its program.
+func (pr *process) failures(err error) {
+	if errors.Is(err, unix.EFAULT) {
+		if t, again := cpython.Attach(pr.pid); again == nil {
+			pr.target = t
+		}
+	}
+}
+
+func (pr *process) close() {
+	for _, t := range pr.threads {
+		t.close()
+	}
+}
+
+func zombie(pid int) bool {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return true
+	}
+	for i := len(b) - 1; i > 0; i-- {
+		if b[i] == ')' {
+			return i+2 < len(b) && (b[i+2] == 'Z' || b[i+2] == 'X')
+		}
+	}
+	return false
+}
+
+type weighed struct {
+	Look
+	weight time.Duration
+}
+
+// sample looks at every thread of a process.
+func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]weighed, error) {
+	threads, err := pr.target.Sample()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]weighed, 0, len(threads))
+	for i := range threads {
+		th := &threads[i]
+		if th.Torn || th.OS == 0 {
+			continue
+		}
+		f := pr.threads[th.OS]
+		if f == nil {
+			if f, err = openThread(pr.pid, th.OS); err != nil {
+				continue // it has just ended
+			}
+			pr.threads[th.OS] = f
+		}
+		f.seen = look
+		c, ok := f.call()
+		if !ok {
+			continue
+		}
+		state, w := pr.state(th, c)
+		short := f.shortage(state, weight)
+		s, cat, why := rules.categorise(state, w, th.Frames)
+		if cat == LockWait && th.OS != pr.pid && rules.emptyQueue(th.Frames) {
+			s, cat, why = Idle, Waiting, "a worker's empty queue"
+		}
+		l := Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}
+		rest := weight
+		if state == Running || state == Native || state == GC {
+			if d := time.Duration(short * float64(weight)); d > 0 {
+				rest -= d
+				missing := l
+				missing.State = Starved
+				switch {
+				case state == Native && f.last == GIL: // it wakes every few milliseconds to ask again
+					missing.State, missing.Category, missing.Evidence = GIL, GILWait, "state"
+				case state == Native && short == 1 && f.category != "":
+					// Its wait is over but it has not run since: that belongs to what it waited for.
+					missing.Category, missing.Evidence = f.category, f.evidence
+				}
+				out = append(out, weighed{missing, d})
+			}
+		} else {
+			f.category, f.evidence = cat, why
+		}
+		f.last = state
+		if rest > 0 {
+			out = append(out, weighed{l, rest})
+		}
+	}
+	if look%512 == 0 {
+		for tid, f := range pr.threads {
+			if f.seen+512 < look {
+				f.close()
+				delete(pr.threads, tid)
+			}
+		}
+	}
+	return out, nil
+}
+
+// appendKey makes equal looks equal: process, thread, state, category and frames with their lines.
+func appendKey(b []byte, l *Look) []byte {
+	b = binary.AppendUvarint(b, uint64(l.PID))
+	b = binary.AppendUvarint(b, uint64(l.TID))
+	b = append(b, l.State...)
+	b = append(b, 0)
+	b = append(b, l.Category...)
+	b = append(b, 0)
+	b = append(b, l.Evidence...)
+	b = append(b, 0)
+	for _, f := range l.Frames {
+		b = append(b, f.Code.File...)
+		b = append(b, 0)
+		b = append(b, f.Code.Name...)
+		b = append(b, 0)
+		b = binary.AppendUvarint(b, uint64(f.Line))
+	}
+	return b
+}
+
+// sleepUntil sleeps on the thread itself: the runtime's timers are coarser than a profile needs.
+func sleepUntil(due time.Time) {
+	d := time.Until(due)
+	if d <= 0 {
+		return
+	}
+	ts := unix.NsecToTimespec(int64(d))
+	for unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &ts, &ts) == unix.EINTR {
+	}
+}

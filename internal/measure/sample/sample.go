@@ -1,0 +1,205 @@
+// Package sample is the sampling profiler: it looks at a process and its children at a steady rate and says, for every thread and every
+// look, in which state it was and to which category the time belongs.
+//
+//   - [State] is what the operating system and the interpreter's lock say: running with the GIL, waiting for it, waiting for a lock, on
+//     a socket …
+//   - [Category] is what a decision needs: database, external API, serialization … It comes from [Rules] over the evidence at hand, best
+//     evidence first: the peer of the socket that is waited for, then the frames from the leaf up, then the state alone.
+//   - [Profile] collects; every look weighs the real time since the one before, so a late timer loses nothing.
+//   - [Rank] turns shares into upper bounds of what a fix can gain, with intervals.
+//
+// The target is read with cpython.Target and through /proc; it is never stopped and nothing is written to it. Stacks that changed while
+// they were read are counted in the profile. Linux only; elsewhere [Run] says so.
+package sample
+
+import (
+	"time"
+
+	"github.com/roadworthy-dev/roadworthy/internal/measure/cpython"
+)
+
+// A State is what a thread was doing.
+type State string
+
+const (
+	Running State = "running"  // on a processor, holding the GIL (or in a build without one)
+	Native  State = "native"   // on a processor in native code that let go of the GIL
+	GIL     State = "gil wait" // waiting for the GIL
+	Lock    State = "lock wait"
+	Socket  State = "socket"
+	File    State = "file" // reading, writing or opening something that is not a socket
+	Sleep   State = "sleep"
+	Child   State = "process wait"
+	Starved State = "starved" // ready, but the processors were taken; its category is that of the work it would have done
+	GC      State = "gc"
+	Idle    State = "idle" // a worker without work: an accept, an empty queue, a join
+	Unknown State = "unknown"
+)
+
+// A Category is a share of time in the words of the decision.
+type Category string
+
+const (
+	Database      Category = "database"
+	Cache         Category = "cache"
+	Queue         Category = "queue"
+	API           Category = "external API"
+	LLM           Category = "LLM API"
+	Serialization Category = "serialization"
+	Model         Category = "model inference"
+	Template      Category = "template"
+	Filesystem    Category = "filesystem"
+	LockWait      Category = "lock wait"
+	GILWait       Category = "GIL wait"
+	Garbage       Category = "garbage collection"
+	Import        Category = "import"
+	Interpreter   Category = "interpreter"
+	NativeCode    Category = "native code"
+	Sleeping      Category = "sleep"
+	Process       Category = "other process"
+	Starvation    Category = "processor shortage"
+	Waiting       Category = "idle"
+	Other         Category = "unknown"
+)
+
+// A Look is one thread at one moment, classified.
+type Look struct {
+	PID, TID int
+	State    State
+	Category Category
+	Evidence string // why this category: "socket 127.0.0.1:5432", "frame psycopg.cursor", "state"
+	Frames   []cpython.Frame
+}
+
+// A Place is a line of a function.
+type Place struct {
+	Name string `json:"name"`
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+// A Stack is all looks that were alike.
+type Stack struct {
+	PID      int
+	TID      int
+	State    State
+	Category Category
+	Evidence string
+	Frames   []Place // leaf first
+	Weight   time.Duration
+	CPU      time.Duration // the part spent on a processor
+	Count    int64
+}
+
+// A span is the time per category in one tenth of a second of the profile, over all threads.
+type span struct {
+	by      map[Category]time.Duration
+	starved time.Duration // part of it that was spent waiting for a processor
+}
+
+const spanLength = 100 * time.Millisecond
+
+// A Profile is what was seen.
+type Profile struct {
+	Started  time.Time
+	Length   time.Duration
+	Rate     int
+	Command  string
+	Cores    int
+	Targets  []Target
+	Stacks   []*Stack
+	spans    []span
+	Looks    int64 // times the targets were looked at
+	Late     int64 // looks that came more than one period late
+	Stats    cpython.Stats
+	Busy     time.Duration // processor time the profiler itself used
+	Notes    []string
+	index    map[string]*Stack
+	lastSeen time.Time
+}
+
+// A Target is one process of the profile.
+type Target struct {
+	PID     int    `json:"pid"`
+	Version string `json:"python"`
+	Refused string `json:"refused,omitempty"` // why its stacks were not read
+}
+
+// Options say what to profile and how.
+type Options struct {
+	PID      int
+	Rate     int           // looks per second
+	Duration time.Duration // 0: until the process ends or ctx does
+	Children bool          // follow child processes
+	Rules    *Rules
+	Patience time.Duration // how long to wait for Python to appear in the process
+	// OnLook, when set, sees every classified look.
+	OnLook func(at time.Time, weight time.Duration, l Look)
+}
+
+func newProfile(o Options) *Profile {
+	return &Profile{Started: time.Now(), Rate: o.Rate, index: map[string]*Stack{}}
+}
+
+// add collects one look of a weight.
+func (p *Profile) add(at time.Time, weight time.Duration, l Look, key []byte) {
+	n := max(0, int(at.Sub(p.Started)/spanLength))
+	for len(p.spans) <= n {
+		p.spans = append(p.spans, span{by: map[Category]time.Duration{}})
+	}
+	p.spans[n].by[l.Category] += weight
+	if l.State == Starved {
+		p.spans[n].starved += weight
+	}
+	s, ok := p.index[string(key)]
+	if !ok {
+		s = &Stack{PID: l.PID, TID: l.TID, State: l.State, Category: l.Category, Evidence: l.Evidence, Frames: make([]Place, len(l.Frames))}
+		for i, f := range l.Frames {
+			s.Frames[i] = Place{f.Code.Name, f.Code.File, f.Line}
+		}
+		p.index[string(key)] = s
+		p.Stacks = append(p.Stacks, s)
+	}
+	s.Weight += weight
+	s.Count++
+	switch l.State {
+	case Running, Native, GC:
+		s.CPU += weight
+	}
+}
+
+// Totals returns the time of every category and of all that is not idle.
+func (p *Profile) Totals() (by map[Category]time.Duration, work time.Duration) {
+	by = map[Category]time.Duration{}
+	for _, s := range p.Stacks {
+		by[s.Category] += s.Weight
+		if s.Category != Waiting {
+			work += s.Weight
+		}
+	}
+	return by, work
+}
+
+// States returns the time of every state.
+func (p *Profile) States() map[State]time.Duration {
+	by := map[State]time.Duration{}
+	for _, s := range p.Stacks {
+		by[s.State] += s.Weight
+	}
+	return by
+}
+
+// Timeline returns the time of every category in every second.
+func (p *Profile) Timeline() []map[Category]time.Duration {
+	var out []map[Category]time.Duration
+	for i, s := range p.spans {
+		n := int(time.Duration(i) * spanLength / time.Second)
+		if n == len(out) {
+			out = append(out, map[Category]time.Duration{})
+		}
+		for c, d := range s.by {
+			out[n][c] += d
+		}
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/roadworthy-dev/roadworthy/internal/measure/bench"
+	"github.com/roadworthy-dev/roadworthy/internal/measure/proc"
+	"github.com/roadworthy-dev/roadworthy/internal/measure/sample"
+	"github.com/roadworthy-dev/roadworthy/internal/measure/stat"
+)
+
+func init() { experiments["bounds"] = experiment{bounds} }
+
+//go:embed bounds.py
+var boundsProgram []byte
+
+var faults = []struct {
+	name     string
+	category sample.Category
+}{
+	{"database", sample.Database}, {"cache", sample.Cache}, {"api", sample.API}, {"serialization", sample.Serialization}, {"polling", sample.Sleeping},
+	{"locking", sample.LockWait}, {"files", sample.Filesystem}, {"native", sample.NativeCode}, {"garbage", sample.Garbage}, {"imports", sample.Import},
+	{"loops", sample.Interpreter}, {"threads", sample.GILWait},
+}
+
+func bounds(ctx context.Context, short bool, args []string) (bool, error) {
+	fl := flag.NewFlagSet("bounds", flag.ContinueOnError)
+	pairs := fl.Int("pairs", 12, "pairs of runs that measure the gain")
+	rate := fl.Int("rate", 200, "looks per second")
+	version := fl.String("python", "", "version")
+	only := fl.String("fault", "", "faults, by commas")
+	if err := fl.Parse(args); err != nil {
+		return false, err
+	}
+	if short {
+		*pairs, *only = 5, "database,serialization,polling"
+	}
+	all, err := pythons(*version)
+	if err != nil {
+		return false, err
+	}
+	python := all[len(all)-1]
+	dir, err := os.MkdirTemp("", "roadworthy-bounds-")
+	if err != nil {
+		return false, err
+	}
+	defer os.RemoveAll(dir)
+	script := filepath.Join(dir, "bounds.py")
+	if err := os.WriteFile(script, boundsProgram, 0o644); err != nil {
+		return false, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	database, cache, api, err := peers(ctx)
+	if err != nil {
+		return false, err
+	}
+	env := append(os.Environ(), fmt.Sprintf("DATABASE=%d", database), fmt.Sprintf("CACHE=%d", cache), fmt.Sprintf("API=%d", api), "SCRATCH="+dir)
+	rules := sample.DefaultRules()
+	if err := rules.Add(fmt.Sprintf("database port %d\ncache port %d\n", database, cache)); err != nil {
+		return false, err
+	}
+	table := [][]string{{"fault", "category", "share of the time", "stated bound", "measured gain", "95 % interval", "within"}}
+	good := true
+	for _, f := range faults {
+		if *only != "" && !strings.Contains(","+*only+",", ","+f.name+",") {
+			continue
+		}
+		command := func(how string) proc.Command {
+			return proc.Command{Argv: []string{python, script, f.name, how}, Env: env, Limit: time.Minute, Stderr: filepath.Join(dir, "err")}
+		}
+		p, err := proc.Start(ctx, command("slow"))
+		if err != nil {
+			return false, err
+		}
+		prof, err := sample.Run(ctx, sample.Options{PID: p.Pid, Rate: *rate, Rules: rules, Children: true})
+		p.Wait()
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", f.name, err)
+		}
+		bound, share := 1.0, 0.0
+		for _, fix := range prof.Rank() {
+			if fix.Category == f.category {
+				bound, share = fix.AtMost, fix.Share
+			}
+		}
+		var slow, fixed []float64
+		for i := range *pairs {
+			for j, how := range []string{"slow", "fixed", "fixed", "slow"}[2*(i%2) : 2*(i%2)+2] {
+				s, err := proc.Run(ctx, command(how))
+				if err != nil {
+					return false, err
+				}
+				if !s.OK() {
+					b, _ := os.ReadFile(filepath.Join(dir, "err"))
+					return false, fmt.Errorf("%s %s: exit %d: %s", f.name, how, s.Exit, b)
+				}
+				if (j == 0) == (i%2 == 0) {
+					slow = append(slow, float64(s.Wall))
+				} else {
+					fixed = append(fixed, float64(s.Wall))
+				}
+			}
+		}
+		e := stat.Compare(fixed, slow, 0.05, 1)
+		within := e.Low95 <= bound // not shown to be above
+		good = good && within
+		table = append(table, []string{f.name, string(f.category), stat.Percent(share), fmt.Sprintf("%.2f×", bound), fmt.Sprintf("%.2f×", e.Ratio), fmt.Sprintf("%.2f … %.2f", e.Low95, e.Hi95), fmt.Sprint(within)})
+		fmt.Fprintln(os.Stderr, strings.Join(table[len(table)-1], "  "))
+	}
+	bench.Table(os.Stdout, table)
+	fmt.Printf("no gain shown to be above its stated bound, Python %s: %s\n", minor(python), verdict(good))
+	return good, nil
+}

@@ -1,0 +1,368 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+)
+
+// Trace is what comes to a chosen set of sites along chosen edges. The analysis' own witnesses are of a kind of effect; a
+// rule that leaves some sites or some ways out needs its own.
+type Trace struct {
+	p    *Pass
+	hops []hop // by node
+}
+
+type hop struct {
+	dist int32
+	via  int32 // the site when dist is 1, else the edge
+	cert diag.Certainty
+}
+
+// Trace goes backward from the sites that site accepts along the edges that edge accepts: proved steps first, then the
+// fewest, then those first in the program.
+func (p *Pass) Trace(site func(*effects.Site) bool, edge func(*effects.Edge) bool) *Trace {
+	t := &Trace{p: p, hops: make([]hop, p.Nodes())}
+	var layer []effects.Node
+	certain := diag.Proved
+	seed := func() {
+		for i := range p.Sites {
+			s := &p.Sites[i]
+			if s.Certainty == certain && t.hops[s.Node].dist == 0 && site(s) {
+				t.hops[s.Node] = hop{1, int32(i), certain}
+				layer = append(layer, s.Node)
+			}
+		}
+	}
+	spread := func() {
+		for len(layer) > 0 {
+			var next []effects.Node
+			for _, n := range layer {
+				for _, i := range p.InEdges(n) {
+					e := &p.Edges[i]
+					if e.Certainty < certain || t.hops[e.From].dist != 0 || !edge(e) {
+						continue
+					}
+					t.hops[e.From] = hop{t.hops[n].dist + 1, int32(i), certain}
+					next = append(next, e.From)
+				}
+			}
+			layer = next
+		}
+	}
+	seed()
+	spread()
+	certain = diag.Likely
+	// Everything proved is now a source for what is only likely.
+	for n := range t.hops {
+		if t.hops[n].dist != 0 {
+			layer = append(layer, effects.Node(n))
+		}
+	}
+	seed()
+	spread()
+	return t
+}
+
+// Runs is an edge filter: the callee runs before the operation is over, in the same thread.
+func Runs(e *effects.Edge) bool {
+	switch e.Mode {
+	case link.Called, link.Consumed, link.ClassRun:
+		return true
+	}
+	return false
+}
+
+// Happens is an edge filter: the callee runs because of the operation, here, on the loop or in another thread.
+func Happens(e *effects.Edge) bool {
+	switch e.Mode {
+	case link.Called, link.Consumed, link.ClassRun, link.Scheduled, link.Offloaded, link.Started:
+		return true
+	}
+	return false
+}
+
+// Reaches says whether a chain starts at n.
+func (t *Trace) Reaches(n effects.Node) bool { return t.hops[n].dist != 0 }
+
+// Distance is the length of the chain from n, 0 without one.
+func (t *Trace) Distance(n effects.Node) int { return int(t.hops[n].dist) }
+
+// Certainty of the chain from n.
+func (t *Trace) Certainty(n effects.Node) diag.Certainty { return t.hops[n].cert }
+
+// Chain is the witness from n to its site.
+func (t *Trace) Chain(n effects.Node) []effects.Step {
+	var out []effects.Step
+	for t.hops[n].dist > 1 {
+		e := &t.p.Edges[t.hops[n].via]
+		out = append(out, effects.Step{Node: n, Op: e.Op, Mode: e.Mode, To: e.To})
+		n = e.To
+	}
+	if t.hops[n].dist == 0 {
+		return nil
+	}
+	return append(out, t.p.SiteStep(&t.p.Sites[t.hops[n].via]))
+}
+
+// Through is the witness of an edge into a traced node.
+func (t *Trace) Through(e *effects.Edge) []effects.Step {
+	return append([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}, t.Chain(e.To)...)
+}
+
+// SiteStep is a site as the last step of a witness.
+func (p *Pass) SiteStep(s *effects.Site) effects.Step {
+	return effects.Step{Node: s.Node, Op: s.Op, Mode: s.Mode, To: s.Node, Site: s}
+}
+
+// Short is a function's name as its file would write it: Class.method, without the module.
+func (p *Pass) Short(f link.Func) string {
+	fn := p.Facts(f)
+	if fn.Kind == facts.ModuleBody {
+		return p.FileOf(f).Module
+	}
+	q := strings.ReplaceAll(p.FileOf(f).Facts.Str(fn.QualName), ".<locals>", "")
+	if fn.Kind == facts.Lambda {
+		q = strings.TrimSuffix(q, ".<lambda>")
+		if q == "<lambda>" || q == "" {
+			return "a lambda"
+		}
+		return "a lambda in " + q
+	}
+	return q
+}
+
+// Last is the site of a witness.
+func Last(steps []effects.Step) *effects.Site { return steps[len(steps)-1].Site }
+
+// Via says in a few words through what a witness goes on its way: "" when the site is in the first step.
+func (p *Pass) Via(steps []effects.Step) string {
+	if len(steps) < 2 {
+		return ""
+	}
+	return p.Short(p.FuncOf(steps[0].To))
+}
+
+// CalledAs is what a site calls, as a reader would write it.
+func CalledAs(s *effects.Site) string {
+	if s.Call != nil {
+		return s.Call.DisplayPath()
+	}
+	return s.Path
+}
+
+// Around gives the contexts of an operation from the inside out; it stops when yield says so.
+func Around(file *link.File, op *facts.Op, yield func(*facts.Ctx) bool) {
+	for x := op.Ctx; x != 0; {
+		c := &file.Facts.Ctxs[x]
+		if !yield(c) {
+			return
+		}
+		x = c.Parent
+	}
+}
+
+// DefOf is the operation of a block that gives a variable its value; nil when there is none or more than one.
+func DefOf(file *link.File, fn *facts.Func, r facts.Ref) *facts.Op {
+	if !r.IsVar() {
+		return nil
+	}
+	var found *facts.Op
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Dst == r {
+			if found != nil {
+				return nil
+			}
+			found = op
+		}
+	}
+	return found
+}
+
+// HasPrefix: a dotted path is one of the names or below one of them.
+func HasPrefix(path string, names ...string) bool {
+	for _, n := range names {
+		if path == n || strings.HasPrefix(path, n) && path[len(n)] == '.' {
+			return true
+		}
+	}
+	return false
+}
+
+// Words splits an identifier into lower-case words: apiKey, API_KEY and api-key are all [api key].
+func Words(name string) []string {
+	var out []string
+	start := -1
+	flush := func(end int) {
+		if start >= 0 && end > start {
+			out = append(out, strings.ToLower(name[start:end]))
+		}
+		start = -1
+	}
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		upper, lower, digit := c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9'
+		switch {
+		case !upper && !lower && !digit:
+			flush(i)
+			continue
+		case upper && start >= 0:
+			before := name[i-1]
+			next := i+1 < len(name) && name[i+1] >= 'a' && name[i+1] <= 'z'
+			if before >= 'a' && before <= 'z' || before >= 'A' && before <= 'Z' && next {
+				flush(i)
+			}
+		}
+		if start < 0 {
+			start = i
+		}
+	}
+	flush(len(name))
+	return out
+}
+
+// InDir: one of the directories above the file has one of the names.
+func InDir(file string, names ...string) bool {
+	for {
+		i := strings.IndexByte(file, '/')
+		if i < 0 {
+			return false
+		}
+		if slices.Contains(names, file[:i]) {
+			return true
+		}
+		file = file[i+1:]
+	}
+}
+
+// Grouped reports one finding for each cause: the first of each group in the order given, with the number of the others.
+type Grouped struct {
+	order []string
+	first map[string]*diag.Finding
+	seen  map[string]map[place]bool
+}
+
+type place struct {
+	file       string
+	cell, line int
+}
+
+// Add adds a finding under its Group. better, if not nil, says that it shall stand for the group instead of the one that
+// does so far.
+func (g *Grouped) Add(f diag.Finding, better func(have *diag.Finding) bool) {
+	if g.first == nil {
+		g.first, g.seen = map[string]*diag.Finding{}, map[string]map[place]bool{}
+	}
+	at := place{f.File, f.Cell, f.Line}
+	have := g.first[f.Group]
+	if have == nil {
+		g.order = append(g.order, f.Group)
+		g.first[f.Group] = &f
+		g.seen[f.Group] = map[place]bool{at: true}
+		return
+	}
+	if !g.seen[f.Group][at] {
+		g.seen[f.Group][at] = true
+		have.Also++
+	}
+	if better != nil && better(have) {
+		f.Also = have.Also
+		*have = f
+	}
+}
+
+// Report reports what was added.
+func (g *Grouped) Report(p *Pass) {
+	for _, k := range g.order {
+		p.Report(*g.first[k])
+	}
+}
+
+// Shorter prefers the finding with the shorter witness.
+func Shorter(f *diag.Finding) func(have *diag.Finding) bool {
+	n := len(f.Witness)
+	return func(have *diag.Finding) bool { return n < len(have.Witness) }
+}
+
+// Kinds is a set of kinds of effects.
+func Kinds(ks ...knowledge.EffectKind) func(knowledge.EffectKind) bool {
+	return func(k knowledge.EffectKind) bool { return slices.Contains(ks, k) }
+}
+
+// Reads are the operands of an operation.
+func Reads(file *link.File, op *facts.Op) []facts.Ref {
+	var out []facts.Ref
+	add := func(xs ...uint32) {
+		for _, x := range xs {
+			if x != 0 {
+				out = append(out, facts.Ref(x))
+			}
+		}
+	}
+	switch op.Code {
+	case facts.MakeFunc, facts.MakeClass, facts.ImportName, facts.StateWrite:
+	case facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Yield, facts.YieldFrom, facts.Return, facts.Raise, facts.Copy, facts.Catch:
+		add(op.A)
+	case facts.SetAttr, facts.BinOp:
+		add(op.A, op.C)
+	case facts.Item:
+		add(op.A, op.C)
+	case facts.Slice, facts.SetItem:
+		add(op.A, op.B, op.C)
+	case facts.Narrow, facts.Instance:
+		add(op.A, op.C)
+	case facts.Delete:
+		add(op.A)
+	case facts.Call:
+		add(op.A)
+		a := file.Facts.Args(op)
+		add(a.Pos...)
+		for i := 1; i < len(a.Kw); i += 2 {
+			add(a.Kw[i])
+		}
+	case facts.MakeList, facts.MakeTuple, facts.MakeSet, facts.Format, facts.TypeApply:
+		elems, _ := file.Facts.Elems(op)
+		add(op.A)
+		add(elems...)
+	case facts.MakeDict:
+		add(file.Facts.Items(op)...)
+	}
+	return out
+}
+
+// ManagerOf is the library's entity whose call made the manager of a with-statement; nil when the program's own code did, or
+// nobody knows.
+func ManagerOf(p *Pass, f link.Func, c *facts.Ctx) *knowledge.Entity {
+	def := DefOf(p.FileOf(f), p.Facts(f), c.A)
+	if def == nil || def.Code != facts.Call {
+		return nil
+	}
+	p.callsAt()
+	for _, i := range p.calls[def] {
+		if e := p.Calls[i].Entity; e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// CallsAt are the library calls of an operation, by index into Calls.
+func (p *Pass) CallsAt(op *facts.Op) []int {
+	p.callsAt()
+	return p.calls[op]
+}
+
+func (p *Pass) callsAt() {
+	if p.calls != nil {
+		return
+	}
+	p.calls = map[*facts.Op][]int{}
+	for i := range p.Calls {
+		p.calls[p.Calls[i].Op] = append(p.calls[p.Calls[i].Op], i)
+	}
+}

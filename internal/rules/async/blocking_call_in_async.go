@@ -1,0 +1,170 @@
+package async
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW101", Name: "blocking-call-in-async", Since: "0.1", Family: "async",
+	Doc: docs.Read("blocking_call_in_async.md"), Check: blockingCallInAsync,
+})
+
+// What holds a loop long enough to matter. Files, logs and output block too, but for microseconds; reporting them would
+// bury the rest.
+var holdsLoop = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowledge.Sleep, knowledge.Subprocess, knowledge.Queue,
+	knowledge.Notify, knowledge.LLM, knowledge.Payment, knowledge.ModelLoad)
+
+func blockingCallInAsync(p *rule.Pass) {
+	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
+	once := startupOnly(p)
+	skip := func(n effects.Node) bool { return p.File(n).Test || once[p.FuncOf(n)] }
+	t := p.Trace(func(s *effects.Site) bool {
+		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
+	}, func(e *effects.Edge) bool {
+		// A chain ends at the first coroutine function above the site: that is where the loop is held.
+		return rule.Runs(e) && !async(e.To) && !p.File(e.To).Test
+	})
+	var g rule.Grouped
+	report := func(f link.Func, op *facts.Op, steps []effects.Step, certainty diag.Certainty) {
+		site := rule.Last(steps)
+		x := p.At(f, op)
+		x.Certainty = certainty
+		via := p.Via(steps)
+		what := whatBlocks(site)
+		if via == "" {
+			x.Message = fmt.Sprintf("`async def %s` waits for `%s`, which %s: nothing else on the event loop runs until it returns", p.Short(f), rule.CalledAs(site), what)
+		} else {
+			x.Message = fmt.Sprintf("`async def %s` calls `%s`, which ends in `%s`; it %s, and nothing else on the event loop runs until it returns", p.Short(f), lastName(via), rule.CalledAs(site), what)
+		}
+		x.Help = unblock(site, via)
+		x.Witness = p.Frames(steps)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
+		g.Add(x, rule.Shorter(&x))
+	}
+	for n := range effects.Node(p.Nodes()) {
+		if !async(n) || skip(n) {
+			continue
+		}
+		f := p.FuncOf(n)
+		told := map[*facts.Op]bool{}
+		for _, i := range p.SitesOf(n) {
+			s := &p.Sites[i]
+			if s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
+				told[s.Op] = true
+				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
+			}
+		}
+		for _, i := range p.OutEdges(n) {
+			e := &p.Edges[i]
+			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] {
+				continue
+			}
+			// What is awaited is no plain function's result: the call may reach this one only as far as types tell.
+			if e.Op.Flags&facts.FlagAwaited != 0 && e.Certainty < diag.Proved {
+				continue
+			}
+			told[e.Op] = true
+			report(f, e.Op, t.Through(e), min(e.Certainty, t.Certainty(e.To)))
+		}
+	}
+	g.Report(p)
+}
+
+// startupOnly are the functions that run only before the first request: a lifespan's or start-up handler's own body, where
+// there is no one yet whom waiting could hurt.
+func startupOnly(p *rule.Pass) map[link.Func]bool {
+	out := map[link.Func]bool{}
+	for i := range p.Registrations {
+		r := &p.Registrations[i]
+		if r.Call != nil && r.Call.Phase == "startup" {
+			out[r.Func] = true
+		}
+	}
+	return out
+}
+
+// returnsAtOnce: the call of the catalogue can wait, but this one does not.
+func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
+	if s.Kind == knowledge.Sleep && s.Call != nil {
+		if a := s.Call.Pos(0); a.Given {
+			if n, ok := a.Ref.Int(); ok && n == 0 {
+				return true
+			}
+		}
+	}
+	// Starting a process does not wait for it.
+	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
+		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown")
+}
+
+func whatBlocks(s *effects.Site) string {
+	switch s.Kind {
+	case knowledge.Net:
+		return "waits for the network"
+	case knowledge.DB, knowledge.DBWrite:
+		return "waits for the database"
+	case knowledge.Sleep:
+		return "sleeps"
+	case knowledge.Subprocess:
+		return "waits for another process"
+	case knowledge.Queue:
+		return "waits for the message broker"
+	case knowledge.Notify:
+		return "sends a message and waits"
+	case knowledge.LLM:
+		return "waits for a model to answer"
+	case knowledge.Payment:
+		return "waits for the payment service"
+	}
+	return "loads a model"
+}
+
+// asyncForms say what a library offers to coroutines.
+var asyncForms = []struct{ prefix, use string }{
+	{"time.sleep", "await asyncio.sleep(…)"},
+	{"requests", "httpx.AsyncClient, or await asyncio.to_thread(…) around the call"},
+	{"httpx", "httpx.AsyncClient and await its methods"},
+	{"urllib", "httpx.AsyncClient, or await asyncio.to_thread(…) around the call"},
+	{"subprocess", "await asyncio.create_subprocess_exec(…)"},
+	{"os.system", "await asyncio.create_subprocess_shell(…)"},
+	{"openai", "openai.AsyncOpenAI and await its methods"},
+	{"anthropic", "anthropic.AsyncAnthropic and await its methods"},
+	{"redis", "redis.asyncio and await its methods"},
+	{"pymongo", "pymongo.AsyncMongoClient and await its methods"},
+	{"psycopg.", "psycopg.AsyncConnection and await its methods"},
+	{"sqlalchemy", "sqlalchemy.ext.asyncio, or make the function a plain `def` so that it runs in a worker thread"},
+	{"django", "the asynchronous methods of the ORM (aget, acreate, async for), or sync_to_async"},
+	{"boto3", "aioboto3, or await asyncio.to_thread(…) around the call"},
+	{"elasticsearch", "elasticsearch.AsyncElasticsearch and await its methods"},
+	{"smtplib", "aiosmtplib, or await asyncio.to_thread(…) around the call"},
+}
+
+func unblock(s *effects.Site, via string) string {
+	if via != "" && s.Kind != knowledge.Sleep {
+		return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", lastName(via))
+	}
+	for _, a := range asyncForms {
+		if rule.HasPrefix(s.Path, a.prefix) || strings.HasPrefix(s.Path, a.prefix) && strings.HasSuffix(a.prefix, ".") {
+			if via != "" {
+				return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`, or make `%s` a coroutine that uses %s", lastName(via), lastName(via), a.use)
+			}
+			return "use " + a.use
+		}
+	}
+	return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", rule.CalledAs(s))
+}
+
+func lastName(q string) string {
+	if strings.HasPrefix(q, "a lambda") {
+		return "…"
+	}
+	return strings.TrimSuffix(q, ".__init__")
+}

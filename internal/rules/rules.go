@@ -1,0 +1,10 @@
+// Package rules brings every rule into the program: importing it registers them all. A family is a package of its own below
+// this one; a rule is a pair of files in it.
+package rules
+
+import (
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/async"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
+)
