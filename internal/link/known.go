@@ -127,6 +127,8 @@ func (w *wellKnown) init2(s *solver) {
 		"multiprocessing.Process.start":                 hookRun,
 		"multiprocessing.context.Process.start":         hookRun,
 		"multiprocessing.process.BaseProcess.start":     hookRun,
+		"typing.TypeVar":                                hookTypeVar,
+		"typing_extensions.TypeVar":                     hookTypeVar,
 		"typing.NewType":                                hookNewType,
 		"operator.attrgetter":                           nil,
 	}
@@ -514,6 +516,17 @@ func hookCast(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, boo
 		out = s.sets.union(out, a.pos[1].set)
 	}
 	return out, true
+}
+
+// hookTypeVar: a type variable with a bound is, as an annotation, its bound.
+func hookTypeVar(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	for i := range a.kw {
+		if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "bound" && a.kw[i].set != 0 {
+			s.report(x, recv, a, mode)
+			return a.kw[i].set, true
+		}
+	}
+	return 0, false
 }
 
 func hookNewType(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
