@@ -29,6 +29,12 @@ func (r *Solution) Collect(c Collector) {
 		}
 	}
 	s.muted = true
+	// What only the analysis needed is let go of; what answers questions about arguments stays.
+	s.known, s.cells, s.reader, s.attrAt = newTable(1), nil, nil, newTable(1)
+	s.attrs = nil
+	for i := range s.instances {
+		s.instances[i].events, s.instances[i].reads = nil, nil
+	}
 }
 
 // dependencies reports the functions that a framework calls for this one: those its parameters name with Depends(f), as

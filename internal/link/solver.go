@@ -407,7 +407,9 @@ func (s *solver) addShared(v uint32, x Set) {
 
 func (s *solver) newShared() uint32 {
 	s.shared = append(s.shared, 0)
-	s.reader = append(s.reader, 0)
+	if !s.final {
+		s.reader = append(s.reader, 0)
+	}
 	return uint32(len(s.shared) - 1)
 }
 
