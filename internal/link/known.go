@@ -252,7 +252,7 @@ func hookGetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, 
 	}
 	var out Set
 	for _, n := range s.sets.values(a.pos[1].set) {
-		if s.objs[n].kind == kStr {
+		if s.objs[n].kind == kStr && s.objs[n].a != 0 { // no attribute has an empty name
 			out = s.sets.union(out, s.loadAttrs(a.pos[0].set, Sym(s.objs[n].a)))
 		}
 	}
@@ -268,7 +268,7 @@ func hookSetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, 
 		return 0, true
 	}
 	for _, n := range s.sets.values(a.pos[1].set) {
-		if s.objs[n].kind == kStr {
+		if s.objs[n].kind == kStr && s.objs[n].a != 0 {
 			s.wellKnown.markStored(Sym(s.objs[n].a))
 			s.storeAttrs(a.pos[0].set, Sym(s.objs[n].a), a.pos[2].set)
 		}
