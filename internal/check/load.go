@@ -34,6 +34,8 @@ type Options struct {
 	Cache string
 	// Workers is the number of files worked on at once; 0 means one for each processor.
 	Workers int
+	// Sized, if any, hears how many bytes of source there are before they are read.
+	Sized func(source int64)
 	// Progress, if any, hears how many files of how many are done.
 	Progress func(done, total int)
 	// Rules that run; nil for all that are registered.
@@ -102,6 +104,13 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 		t.Project = project.Scan(ctx, t.Root, files, 1)
 		t.Manifests = &t.Project.Dependencies
 	})
+	if opts.Sized != nil {
+		var size int64
+		for i := range t.Files {
+			size += t.Files[i].Size
+		}
+		opts.Sized(size)
+	}
 	t.readFacts(ctx, opts)
 	artifacts.Wait()
 	if err := ctx.Err(); err != nil {

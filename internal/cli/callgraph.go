@@ -33,7 +33,7 @@ With --format json: {"caller": ["callee", …], …}.`,
 			oneShot(os.Getenv)
 			graph := map[string][]string{}
 			for _, path := range args {
-				t, err := check.Load(cmd.Context(), path, check.Options{})
+				t, err := check.Load(cmd.Context(), path, check.Options{Sized: memoryFor(os.Getenv)})
 				if err != nil {
 					return err
 				}

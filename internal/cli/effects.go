@@ -77,7 +77,7 @@ func writeJSON(w io.Writer, v any) error {
 // analyse loads and solves a tree.
 func analyse(cmd *cobra.Command, path string) (*check.Tree, *effects.Analysis, error) {
 	oneShot(os.Getenv)
-	t, err := check.Load(cmd.Context(), path, check.Options{})
+	t, err := check.Load(cmd.Context(), path, check.Options{Sized: memoryFor(os.Getenv)})
 	if err != nil {
 		return nil, nil, err
 	}

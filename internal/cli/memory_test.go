@@ -17,3 +17,14 @@ func TestOneShot(t *testing.T) {
 		t.Errorf("the collector is at %d, want %d", got, frugal)
 	}
 }
+
+func TestMemoryFor(t *testing.T) {
+	before := debug.SetMemoryLimit(-1)
+	defer debug.SetMemoryLimit(before)
+	for _, c := range []struct{ source, want int64 }{{0, leastMemory}, {100 << 20, perByte * 100 << 20}} {
+		memoryFor(func(string) string { return "" })(c.source)
+		if got := debug.SetMemoryLimit(-1); got != c.want {
+			t.Errorf("%d bytes of source give a limit of %d, want %d", c.source, got, c.want)
+		}
+	}
+}
