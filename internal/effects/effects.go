@@ -267,7 +267,7 @@ func (c *collector) Library(lc *link.LibraryCall) {
 
 // effect adds the site of one catalogued effect of a call, if it can happen for these arguments.
 func (c *collector) effect(n Node, lc *link.LibraryCall, ef *knowledge.Effect, async bool) {
-	if !lc.May(ef.When) {
+	if !lc.May(ef.When) || ef.Kind == knowledge.Deserialize && lc.Safe() {
 		return
 	}
 	s := Site{ID: lc.ID, Op: lc.Op, Kind: ef.Kind, Blocking: ef.Blocking && !async, Certainty: diag.Proved, Path: lc.Path, Entity: lc.Entity, Effect: ef, Mode: lc.Mode, Call: lc}
@@ -281,7 +281,7 @@ func (c *collector) effect(n Node, lc *link.LibraryCall, ef *knowledge.Effect, a
 		s.Kind = modeKind(lc.Arg(ef.Mode), ef.Kind)
 	}
 	if ef.SQL != "" {
-		s.Kind = sqlKind(lc.Arg(ef.SQL), ef.Kind)
+		s.Kind = sqlKind(c.a.FileOf(c.a.Solution.FuncOf(lc.From)), lc.Arg(ef.SQL), ef.Kind)
 	}
 	s.Timeout = timeoutOf(lc, ef)
 	c.site(n, s)
@@ -302,62 +302,6 @@ func modeKind(a link.Arg, otherwise knowledge.EffectKind) knowledge.EffectKind {
 		return knowledge.FSRead
 	}
 	return otherwise
-}
-
-var sqlWrites = []string{"insert", "update", "delete", "create", "drop", "alter", "replace", "merge", "truncate", "copy", "grant", "revoke", "upsert", "vacuum", "reindex", "call", "lock", "refresh"}
-
-// sqlKind decides between db and db.write from a statement's first word.
-func sqlKind(a link.Arg, otherwise knowledge.EffectKind) knowledge.EffectKind {
-	texts, _ := a.Strings()
-	for _, t := range texts {
-		if sqlIsWrite(t) {
-			return knowledge.DBWrite
-		}
-	}
-	for _, t := range a.Types() {
-		switch t[strings.LastIndexByte(t, '.')+1:] {
-		case "Insert", "Update", "Delete":
-			return knowledge.DBWrite
-		}
-	}
-	if len(texts) > 0 {
-		return knowledge.DB
-	}
-	return otherwise
-}
-
-func sqlIsWrite(text string) bool {
-	t := strings.ToLower(strings.TrimLeft(text, " \t\r\n("))
-	for strings.HasPrefix(t, "--") || strings.HasPrefix(t, "/*") {
-		end := "\n"
-		if t[0] == '/' {
-			end = "*/"
-		}
-		i := strings.Index(t, end)
-		if i < 0 {
-			return false
-		}
-		t = strings.TrimLeft(t[i+len(end):], " \t\r\n(")
-	}
-	word := t
-	for i := 0; i < len(t); i++ {
-		if t[i] < 'a' || t[i] > 'z' {
-			word = t[:i]
-			break
-		}
-	}
-	if word == "with" {
-		return strings.Contains(t, "insert into") || strings.Contains(t, "delete from") || strings.Contains(t, "update ") && strings.Contains(t, " set ")
-	}
-	if word == "select" {
-		return strings.Contains(t, " into ") && !strings.Contains(t, "insert into")
-	}
-	for _, w := range sqlWrites {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // timeoutOf says how a call that can wait is bounded.

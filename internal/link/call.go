@@ -473,7 +473,7 @@ func (s *solver) bindStar(x Set, at, npos int, put func(int, Set), rest func(int
 		switch s.objs[v].kind {
 		case kList, kTuple, kView:
 			open := s.readField(v, keyElem)
-			keys := len(s.keysOf(v))
+			keys := s.length(v)
 			for i := 0; at+i < npos; i++ {
 				if i >= keys && open == 0 {
 					break

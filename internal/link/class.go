@@ -53,6 +53,7 @@ func (s *solver) makeClass(op *facts.Op) {
 		for _, b := range bases {
 			if b.ext == 0 {
 				s.classes[b.class].subs = appendClass(s.classes[b.class].subs, c)
+				s.wakeLookups(b.class, 0)
 			}
 		}
 		s.forgetMRO(c, 0)
@@ -94,6 +95,22 @@ func equalBases(a, b []base) bool {
 		}
 	}
 	return true
+}
+
+// wakeLookups wakes who looked names up in a class and those above it: it has one more subclass.
+func (s *solver) wakeLookups(c Class, depth int) {
+	if depth > 20 {
+		return
+	}
+	v := s.classVar + uint32(c)
+	for i := s.reader[v]; i != 0; i = s.cells[i].next {
+		s.wake(s.cells[i].inst)
+	}
+	for _, b := range s.classes[c].bases {
+		if b.ext == 0 {
+			s.wakeLookups(b.class, depth+1)
+		}
+	}
 }
 
 // forgetMRO marks the orders of a class and its subclasses as out of date and wakes who looked names up in them.
@@ -496,6 +513,9 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 	case m.isVar:
 		x := s.readShared(m.shared)
 		out = s.sets.union(out, s.bindMember(x, v, c))
+		if s.isAbstract(x) {
+			out = s.sets.union(out, s.overrides(c, name, 0))
+		}
 		if f, ok := s.fieldVars.get(pair(uint32(m.class), uint32(name))); ok {
 			out = s.sets.union(out, s.readShared(f))
 		}
@@ -503,6 +523,32 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 		out = s.sets.union(out, s.boundEntity(m.ext, v))
 	case out == 0:
 		out = Set(s.object(kMethod, s.extChild(m.open, name), uint32(v)))
+	}
+	return out
+}
+
+// isAbstract: the method is there to be overridden, so an instance at hand is one of a subclass.
+func (s *solver) isAbstract(x Set) bool {
+	for _, v := range s.sets.values(x) {
+		if ob := s.objs[v]; ob.kind == kFunc && s.Facts(Func(ob.a)).Flags&facts.FuncAbstract != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// overrides are a method's implementations in the subclasses of c, bound to instances of those.
+func (s *solver) overrides(c Class, name Sym, depth int) Set {
+	if depth > 8 {
+		return 0
+	}
+	var out Set
+	for _, sub := range s.classes[c].subs {
+		s.mro(sub) // hear of a change
+		if g, ok := s.members.get(pair(uint32(sub), uint32(name))); ok {
+			out = s.sets.union(out, s.bindMember(s.readShared(g), s.firstInst+Value(sub), sub))
+		}
+		out = s.sets.union(out, s.overrides(sub, name, depth+1))
 	}
 	return out
 }

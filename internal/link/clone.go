@@ -59,7 +59,16 @@ func (s *solver) handsFunction(a *callArgs, recv Value) bool {
 		if i == 0 && recv != 0 {
 			continue
 		}
-		if s.holdsFunction(a.pos[i].set) {
+		x := a.pos[i].set
+		if a.pos[i].star { // f(*args): what the container holds
+			for _, v := range s.sets.values(x) {
+				if s.isContainer(v) && s.holdsFunction(s.loadAny(v)) {
+					return true
+				}
+			}
+			continue
+		}
+		if s.holdsFunction(x) {
 			return true
 		}
 	}

@@ -87,6 +87,10 @@ func (w *wellKnown) init2(s *solver) {
 		"functools.cached_property":               hookProperty,
 		"builtins.staticmethod":                   hookWrap(kStatic),
 		"builtins.classmethod":                    hookWrap(kClassM),
+		"builtins.len":                            hookSpecial("__len__"),
+		"builtins.bool":                           hookSpecial("__bool__", "__len__"),
+		"builtins.str":                            hookSpecial("__str__", "__repr__"),
+		"builtins.repr":                           hookSpecial("__repr__"),
 		"builtins.getattr":                        hookGetattr,
 		"builtins.setattr":                        hookSetattr,
 		"builtins.type":                           hookType,
@@ -208,6 +212,33 @@ func hookWrap(k kind) hook {
 			out = s.sets.union(out, Set(s.object(k, uint32(f), 0)))
 		}
 		return out, true
+	}
+}
+
+// hookSpecial: len(x) runs the first of x's special methods that its class has; the stub says what the call gives.
+func hookSpecial(names ...string) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		if recv != 0 || len(a.pos) == 0 || mode == silent {
+			return 0, false
+		}
+		for _, v := range s.sets.values(a.pos[0].set) {
+			switch s.objs[v].kind {
+			case kInst, kExtInst:
+			default:
+				continue
+			}
+			for _, n := range names {
+				name := s.Sym(n)
+				if s.objs[v].kind == kInst {
+					if m, ok := s.find(Class(s.objs[v].a), name, 0); ok && m.isVar {
+						s.callSet(s.bindMember(s.readShared(m.shared), v, Class(s.objs[v].a)), nil, Called)
+						break
+					}
+				}
+				s.callMethod(v, name, s.argList())
+			}
+		}
+		return 0, false
 	}
 }
 

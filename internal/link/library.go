@@ -1023,6 +1023,12 @@ func (s *solver) equalsLiteral(l knowledge.Literal, x Set, ref facts.Ref) (eq, s
 			if (l.Kind == knowledge.LitName || l.Kind == knowledge.LitString) && sameName(s.exts[ob.a].path, l.Text) {
 				return true, true
 			}
+		case kClass: // a subclass of the library's
+			for _, b := range s.mro(Class(ob.a)) {
+				if b.ext != 0 && (l.Kind == knowledge.LitName || l.Kind == knowledge.LitString) && sameName(s.exts[b.ext].path, l.Text) {
+					return true, true
+				}
+			}
 		case kInt:
 			if l.Kind == knowledge.LitNumber && itoa(int(ob.a)-facts.IntBias) == l.Text {
 				return true, true

@@ -132,6 +132,52 @@ func (c *LibraryCall) May(cond *knowledge.Condition) bool {
 	return c.s.conditionMay(cond, e, c.args)
 }
 
+// Safe says that the call is surely not the unsafe variant of itself: yaml.load(f, SafeLoader).
+func (c *LibraryCall) Safe() bool {
+	if c.Entity == nil || len(c.Entity.Unsafe) == 0 {
+		return false
+	}
+	for i := range c.Entity.Unsafe {
+		u := &c.Entity.Unsafe[i]
+		if !c.May(u.When) {
+			continue
+		}
+		if u.Safe == nil || !c.must(u.Safe) {
+			return false
+		}
+	}
+	return true
+}
+
+// must: the condition surely holds.
+func (c *LibraryCall) must(cond *knowledge.Condition) bool {
+	e := c.Callee()
+	if e == nil {
+		return false
+	}
+	x, ref, given := c.s.argRef(e, c.args, cond.Param)
+	switch cond.Op {
+	case knowledge.Equals:
+		if !given {
+			return false
+		}
+		for _, l := range cond.Values {
+			if eq, sure := c.s.equalsLiteral(l, x, ref); eq && sure {
+				return true
+			}
+		}
+		return false
+	case knowledge.NotEquals:
+		for _, l := range cond.Values {
+			if eq, sure := c.s.equalsLiteral(l, x, ref); given && (eq || !sure) {
+				return false
+			}
+		}
+		return true
+	}
+	return given && !ref.Is(facts.ConstNone)
+}
+
 // IsNone: the argument is the literal None.
 func (a Arg) IsNone() bool { return a.Ref.Is(facts.ConstNone) }
 

@@ -1,6 +1,10 @@
 package link
 
-import "github.com/roadworthy-dev/roadworthy/internal/facts"
+import (
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+)
 
 // step evaluates one operation in the block at hand.
 func (s *solver) step(op *facts.Op, fn *facts.Func) {
@@ -213,6 +217,17 @@ func (s *solver) keysOf(o Value) []Value {
 	return s.ownKeys(o)
 }
 
+// length is the number of elements of a sequence as far as their places are known; elements of unknown value have none.
+func (s *solver) length(v Value) int {
+	n := 0
+	for _, k := range s.keysOf(v) {
+		if s.objs[k].kind == kInt {
+			n = max(n, int(s.objs[k].a)-facts.IntBias+1)
+		}
+	}
+	return n
+}
+
 // literalsOf: the constant values of a key; open when it can be something else as well.
 func (s *solver) storeKeyed(o Value, key, val Set) {
 	known := false
@@ -264,9 +279,6 @@ func (s *solver) loadItem(v Value, key Set) Set {
 	case kList, kTuple, kDict, kView:
 		return s.loadElements(v, key)
 	case kInst:
-		if m := s.classMethod(Class(ob.a), v, s.wellKnown.getitem); m != 0 {
-			return s.callSet(m, s.argList(key), Called)
-		}
 		if s.isTypedDict(Class(ob.a)) {
 			var x Set
 			for _, k := range s.sets.values(key) {
@@ -275,6 +287,9 @@ func (s *solver) loadItem(v Value, key Set) Set {
 				}
 			}
 			return x
+		}
+		if m := s.classMethod(Class(ob.a), v, s.wellKnown.getitem); m != 0 {
+			return s.callSet(m, s.argList(key), Called)
 		}
 		return s.loadElements(v, key)
 	case kClass:
@@ -454,7 +469,7 @@ func (s *solver) unpack(op *facts.Op) {
 				out = s.sets.union(out, x)
 				continue
 			}
-			have := len(s.keysOf(v))
+			have := s.length(v)
 			if op.Flags&facts.FlagStar != 0 {
 				o := s.object(kList, s.place(), 0)
 				for i := pos; i < have-(n-1-pos); i++ {
@@ -727,13 +742,14 @@ func (s *solver) doImport(op *facts.Op) {
 		}
 		s.moduleEdge(t.file)
 		s.set(op.Dst, Set(s.object(kModule, uint32(t.file), 0)))
-		s.importChain(op)
+		s.importChain(op, t.file)
 	case targetVar:
 		s.moduleEdge(t.file)
+		s.importChain(op, t.file)
 		s.set(op.Dst, s.readShared(t.shared))
 	case targetNamespace:
 		s.set(op.Dst, Set(s.spaceValue(Module{File: -1, Dir: t.dir})))
-		s.importChain(op)
+		s.importChain(op, -1)
 	case targetLibrary:
 		if t.star {
 			return
@@ -749,22 +765,25 @@ func (s *solver) doImport(op *facts.Op) {
 	}
 }
 
-// importChain: `import a.b.c` runs a, a.b and a.b.c.
-func (s *solver) importChain(op *facts.Op) {
-	im := &s.ff.Imports[op.A]
-	if im.Name != 0 || im.Alias {
+// importChain: importing a.b.c runs a, a.b and a.b.c, except the packages that the importing module is in itself: they
+// run before it. The edge to done is there already.
+func (s *solver) importChain(op *facts.Op, done int) {
+	if s.muted {
 		return
 	}
+	im := &s.ff.Imports[op.A]
 	name := s.ff.Str(im.Module)
-	for i := 0; i < len(name); i++ {
-		if name[i] == '.' && i > len(s.ff.Str(im.As)) {
-			if m, ok := s.resolver.Resolve(s.fileOf.Index, 0, name[:i]); ok && m.File >= 0 {
-				s.moduleEdge(m.File)
+	for i := 0; i <= len(name); i++ {
+		if i == len(name) || name[i] == '.' {
+			m, ok := s.resolver.Resolve(s.fileOf.Index, int(im.Level), name[:i])
+			if !ok || m.File < 0 || m.File == s.fileOf.Index || m.File == done {
+				continue
 			}
+			if f := s.Files[m.File]; f.IsPackage && strings.HasPrefix(s.fileOf.Module, f.Module+".") {
+				continue
+			}
+			s.moduleEdge(m.File)
 		}
-	}
-	if m, ok := s.resolver.Resolve(s.fileOf.Index, 0, name); ok && m.File >= 0 {
-		s.moduleEdge(m.File)
 	}
 }
 

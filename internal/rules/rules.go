@@ -11,4 +11,5 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/notebook"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/security"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/testing"
 )

@@ -100,6 +100,14 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 			}
 		}
 	}
+	if s.Call != nil {
+		if n, ok := s.Call.Keyword("timeout").Ref.Int(); ok && n == 0 {
+			return true
+		}
+	}
+	if rule.HasPrefix(s.Path, "uuid") {
+		return true // asks the system once, and on most systems not by a process
+	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
 		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown")

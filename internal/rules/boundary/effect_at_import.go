@@ -97,6 +97,9 @@ func guarded(p *rule.Pass, file *link.File, op *facts.Op) (yes bool) {
 
 // reallyHappens: some calls of these kinds only make an object, or go nowhere.
 func reallyHappens(s *effects.Site) bool {
+	if s.Effect != nil && s.Effect.Transaction == "begin" && s.Call != nil && s.Call.Entity != nil && s.Call.Entity.Context != "" {
+		return false // made here, perhaps to decorate; it begins when it is entered
+	}
 	if s.Call != nil && s.Kind == knowledge.DB && strings.HasPrefix(s.Path, "sqlite3") {
 		if a := s.Call.Pos(0); a.Given {
 			if texts, open := a.Strings(); !open && len(texts) == 1 && texts[0] == ":memory:" {

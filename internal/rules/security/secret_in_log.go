@@ -54,6 +54,15 @@ func secretName(name string) bool {
 	return false
 }
 
+// namesKey: a constant that holds the name of a key or header, not its value.
+func namesKey(global string) bool {
+	switch rule.Words(global)[0] {
+	case "conf", "attr", "header", "field", "param", "key", "env", "service", "default", "label", "option", "error":
+		return true
+	}
+	return false
+}
+
 // flow finds where a value of a block came from: the name of a secret, or a parameter.
 type flow struct {
 	p    *rule.Pass
@@ -88,7 +97,8 @@ func (x *flow) from(r facts.Ref, depth int) (string, int) {
 	x.seen[r] = true
 	for i := range x.fn.Params {
 		if x.fn.Params[i].Var == r {
-			if name := x.file.Facts.Str(x.fn.Params[i].Name); secretName(name) {
+			// A parameter that is only called secret is as often the name of one.
+			if name := x.file.Facts.Str(x.fn.Params[i].Name); secretName(name) && name != "secret" {
 				return name, -1
 			}
 			return "", i
@@ -98,7 +108,7 @@ func (x *flow) from(r facts.Ref, depth int) (string, int) {
 	if op == nil {
 		if r.Tag() == facts.TagShared {
 			for _, g := range x.file.Facts.Globals {
-				if g.Ref == r && secretName(x.file.Facts.Str(g.Name)) {
+				if g.Ref == r && secretName(x.file.Facts.Str(g.Name)) && !namesKey(x.file.Facts.Str(g.Name)) {
 					return x.file.Facts.Str(g.Name), -1
 				}
 			}
@@ -252,7 +262,7 @@ func secretInLog(p *rule.Pass) {
 			switch {
 			case name != "":
 				report(f, s.Op, name, []effects.Step{p.SiteStep(s)}, s.Certainty)
-			case param >= 0:
+			case param >= 0 && !conditional(file, s.Op):
 				k := sink{f, param}
 				if _, ok := leaks[k]; !ok {
 					leaks[k] = p.SiteStep(s)
@@ -311,6 +321,15 @@ func secretInLog(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// conditional: whether the call logs may depend on what else the function was given.
+func conditional(file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxIf || c.Kind == facts.CtxMatch
+		return !yes
+	})
+	return yes
 }
 
 // writesArguments: the call puts its arguments into the log; logging.getLogger and addHandler do not.

@@ -5,7 +5,7 @@ class Delayed:
     def __init__(self, seconds):  # want:
         self.seconds = seconds
 
-    def __await__(self):  # want: sleep
+    def __await__(self):  # want:
         return self._wait().__await__()
 
     async def _wait(self):  # want: sleep

@@ -5,7 +5,7 @@ def handlers(names, conn: sqlite3.Connection):  # want:
     return {n: (lambda row, n=n: conn.execute(f"insert into {n} values (?)", row)) for n in names}
 
 
-def store(names, conn, rows):  # want: db!
+def store(names, conn, rows):  # want: db.write!
     table = handlers(names, conn)
     for row in rows:
         table["a"](row)
