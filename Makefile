@@ -2,15 +2,15 @@
 # make test       runs every test and counts them
 # make help       lists the rest
 #
-# Long suites have their own .mk file, included at the end. A suite with a short form adds its target to SHORT, and
-# `make short` (which .ci/run calls) runs all of those.
+# Long suites have their own .mk file, included at the end; each says what it needs. SHORT are the short forms, beyond what
+# `make test` runs anyway, that .ci/run adds.
 
 GO    ?= go
-SHORT :=
+SHORT := test-jobs-story measure-short new-shapes-short
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := build
-.PHONY: build test lint docs catalogue check-examples short wheel wheels wheel-test clean help
+.PHONY: build test lint docs catalogue check-examples short wheel wheels wheel-test clean help print-short
 
 build: ## bin/roadworthy
 	@$(GO) build -o bin/roadworthy ./cmd/roadworthy
@@ -49,8 +49,11 @@ clean: ## removes what was built
 	@rm -rf bin dist
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@echo "and from the .mk files:"
+	@awk '/^\.PHONY:/ { on = 1 } on { more = sub(/\\$$/, ""); for (i = 1; i <= NF; i++) if ($$i ~ /^[a-z-]+$$/) print "  make " $$i; on = more }' $(sort $(wildcard *.mk)) | sort -u
 
 include $(sort $(wildcard *.mk))
 
 short: $(SHORT) ## the short forms of the long suites
+print-short: ; @echo $(SHORT)

@@ -96,7 +96,7 @@ func flagRow(f *pflag.Flag) string {
 	}
 	value := ""
 	switch f.DefValue {
-	case "", "false", "[]", "0":
+	case "", "false", "[]", "0", "0s":
 	default:
 		value = "`" + f.DefValue + "`"
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -13,6 +14,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestReferenceIsCurrent(t *testing.T) {
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		t.Skip("commands that this system does not have describe themselves otherwise")
+	}
 	const path = "../../docs/cli.md"
 	var want bytes.Buffer
 	Reference(&want)

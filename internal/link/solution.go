@@ -42,6 +42,11 @@ func (s *solver) dependencies(in Instance) {
 	s.in, s.cur, s.fileOf = in, it, s.FileOf(it.fn)
 	s.ff = s.fileOf.Facts
 	s.op = nil
+	for _, a := range s.fixtureArgs[it.fn] {
+		s.op = &facts.Op{Pos: fn.Params[a.param].Pos}
+		s.opID = s.fileOf.op + fn.Ops[0]
+		s.edge(Depended, Instance(a.fixture), 0)
+	}
 	for i := range fn.Params {
 		for _, v := range s.sets.values(s.shared[s.varOf(in, fn.Params[i].Var)]) {
 			ob := s.objs[v]
