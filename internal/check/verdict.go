@@ -95,7 +95,7 @@ func (c *Checked) known() []bool {
 	damaged := c.damaged()
 	for i, w := range c.Inventory.Work {
 		yes, no, ok := 0, 0, true
-		c.each(i, func(n effects.Node) {
+		c.Inventory.Each(i, func(n effects.Node) {
 			yes += int(resolved[n])
 			no += a.Unresolved(n)
 		})
@@ -122,20 +122,10 @@ func (c *Checked) damaged() []effects.Node {
 	return out
 }
 
-func (c *Checked) each(work int, do func(effects.Node)) {
-	for i, word := range c.Inventory.Nodes(work) {
-		for word != 0 {
-			b := bits.TrailingZeros64(word)
-			word &^= 1 << b
-			do(effects.Node(i<<6 + b))
-		}
-	}
-}
-
 // effectsOf counts the functions of a work that have an effect of their own, by kind.
 func (c *Checked) effectsOf(work int) []report.Effect {
 	var count, blocking [knowledge.EffectKinds]int
-	c.each(work, func(n effects.Node) {
+	c.Inventory.Each(work, func(n effects.Node) {
 		var has, blocks uint64
 		for _, s := range c.Analysis.SitesOf(n) {
 			has |= 1 << c.Analysis.Sites[s].Kind

@@ -92,7 +92,7 @@ func (b *builder) at(file int, kind project.Kind) *work {
 	}
 	f := b.a.Files[file]
 	w := &work{Work: Work{Kind: kind, Path: f.Path, File: file}, outside: asideDir(f.Path)}
-	w.reach = make(bitset, (b.a.Nodes()+63)/64)
+	w.reach = newBitset(b.a.Nodes())
 	b.byFile[file] = w
 	b.work = append(b.work, w)
 	w.Roots = append(w.Roots, Root{Func: f.FirstFunc(), Node: effects.Node(f.FirstFunc()), Phase: Import, File: f.Path, Line: 1})
@@ -198,7 +198,7 @@ func (b *builder) entries() {
 					w.visit(m.node)
 				}
 			}
-		case s.has("agent") != nil && (s.main || !s.imported || len(b.starts[i]) > 0):
+		case serves(s) || s.has("agent") != nil && (s.main || !s.imported || len(b.starts[i]) > 0):
 			w := b.at(i, project.KindAIApp)
 			m := s.has("agent")
 			w.why("makes an agent with "+m.path, f.Path, m.line)
@@ -242,6 +242,12 @@ func (b *builder) entries() {
 	for _, w := range b.work {
 		b.grow(w)
 	}
+}
+
+// serves: the file makes a server whose tools models call.
+func serves(s *survey) bool {
+	m := s.has("agent")
+	return m != nil && (strings.HasPrefix(m.path, "mcp.server.") || strings.HasPrefix(m.path, "fastmcp."))
 }
 
 func (b *builder) runner(file int, name string) bool {
@@ -453,6 +459,9 @@ func (b *builder) orphans() {
 			key = "service " + b.l.ProjectOf(made.Path)
 		case Command:
 			kind = project.KindCLI
+		case Tool:
+			kind = project.KindAIApp
+			key = "tools " + b.l.ProjectOf(made.Path)
 		case Job:
 			kind = project.KindJob
 			if isFlow(r.Entity) {
@@ -475,8 +484,11 @@ func (b *builder) orphans() {
 	for _, key := range order {
 		g := groups[key]
 		w := b.byFile[g.at]
-		if w == nil && g.kind == project.KindService {
-			w = b.nearest(b.a.Files[g.at].Path, project.KindService)
+		if w == nil && (g.kind == project.KindService || g.kind == project.KindAIApp) {
+			w = b.nearest(b.a.Files[g.at].Path, g.kind)
+		}
+		if w == nil && g.kind == project.KindAIApp {
+			continue // tools of an agent that is made elsewhere
 		}
 		if w == nil {
 			if g.kind == project.KindCLI && b.files[g.at].imported {
@@ -542,7 +554,7 @@ func (b *builder) declared() {
 		d := &b.cfg.Work[i]
 		w := b.ofDeclared(d)
 		if w == nil {
-			w = &work{Work: Work{Kind: project.KindScript, Path: d.Path, File: -1}}
+			w = &work{Work: Work{Kind: project.KindScript, Path: d.Path, File: -1}, reach: newBitset(b.a.Nodes())}
 			b.work = append(b.work, w)
 		}
 		w.Name, w.Line = d.Name, d.Line

@@ -7,6 +7,8 @@
 package inventory
 
 import (
+	"math/bits"
+
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
@@ -98,11 +100,38 @@ func (v *Inventory) Find(name string) *Work {
 	return nil
 }
 
-// bitset is a set of nodes.
-type bitset []uint64
+// Each calls do for every node that Work[i] reaches, in order.
+func (v *Inventory) Each(i int, do func(effects.Node)) {
+	for at, p := range v.reach[i] {
+		if p == nil {
+			continue
+		}
+		for w, word := range p {
+			for ; word != 0; word &= word - 1 {
+				do(effects.Node(at<<pageBits + w<<6 + bits.TrailingZeros64(word)))
+			}
+		}
+	}
+}
 
-func (b bitset) has(n effects.Node) bool { return int(n>>6) < len(b) && b[n>>6]>>(n&63)&1 != 0 }
-func (b bitset) add(n effects.Node)      { b[n>>6] |= 1 << (n & 63) }
+// bitset is a set of nodes, in pages that exist once they hold one: most work of a repository with thousands of scripts
+// reaches a few dozen of its hundreds of thousands of nodes.
+type bitset []*[1 << (pageBits - 6)]uint64
 
-// Nodes is the set of nodes that Work[i] reaches, as bits: node n is bit n%64 of word n/64.
-func (v *Inventory) Nodes(i int) []uint64 { return v.reach[i] }
+const pageBits = 11
+
+func newBitset(nodes int) bitset { return make(bitset, nodes>>pageBits+1) }
+
+func (b bitset) has(n effects.Node) bool {
+	p := b[n>>pageBits]
+	return p != nil && p[n>>6&(1<<(pageBits-6)-1)]>>(n&63)&1 != 0
+}
+
+func (b bitset) add(n effects.Node) {
+	p := b[n>>pageBits]
+	if p == nil {
+		p = new([1 << (pageBits - 6)]uint64)
+		b[n>>pageBits] = p
+	}
+	p[n>>6&(1<<(pageBits-6)-1)] |= 1 << (n & 63)
+}

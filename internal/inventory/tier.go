@@ -57,7 +57,7 @@ func (b *builder) tiers() {
 	}
 	// What other work imports matters as much as internal work does.
 	for _, w := range b.work {
-		if w.File < 0 || w.outside != "" {
+		if w.File < 0 || w.outside != "" || !b.files[w.File].imported {
 			continue
 		}
 		n := effects.Node(b.a.Files[w.File].FirstFunc())
