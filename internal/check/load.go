@@ -287,3 +287,9 @@ func (f *File) Finding(span diag.Span) diag.Finding {
 	line, cell := f.Facts.Place(span.Start)
 	return diag.Finding{File: f.Path, Span: span, Line: line, Cell: cell, Column: 1}
 }
+
+// Config is the configuration that governs a directory, validated against the registered rules.
+func Config(dir string) (*project.Config, error) {
+	var o Options
+	return project.LoadConfig(dir, project.ConfigOptions{Rules: o.rules()})
+}

@@ -177,6 +177,7 @@ func (c *Checked) faults() []diag.Finding {
 		for _, fa := range file.Facts.Faults {
 			f := file.Finding(fa.Span)
 			f.Message = fa.Message
+			f.Work = c.importing(i)
 			switch fa.Kind {
 			case facts.FaultNotebook:
 				f.Line, f.Cell, f.Span, f.Column = int(fa.Line), int(fa.Cell), diag.Span{}, 0
@@ -194,12 +195,27 @@ func (c *Checked) faults() []diag.Finding {
 		if strings.HasPrefix(p.Message, "internal error") {
 			code = codeInternal
 		}
-		out = append(out, c.own(code, problem(p, "make it readable, or exclude it with [check] exclude")))
+		f := problem(p, "make it readable, or exclude it with [check] exclude")
+		if i := c.fileAt(p.Path); i >= 0 {
+			f.Work = c.importing(i)
+		}
+		out = append(out, c.own(code, f))
 	}
 	for _, p := range c.Project.AllProblems() {
 		out = append(out, c.own(codeArtifact, problem(p, "mend the file: what it says about dependencies, schedules or deployment is missing from the verdict")))
 	}
 	return out
+}
+
+// importing is the work that a file as a whole belongs to.
+func (c *Checked) importing(file int) []string {
+	names := []string{}
+	for _, n := range [...]effects.Node{effects.Node(c.Analysis.Files[file].FirstFunc()), c.Analysis.Main(file)} {
+		for _, w := range c.Inventory.Reaching(n) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
 }
 
 func problem(p source.Problem, help string) diag.Finding {
@@ -487,4 +503,19 @@ func (c *Checked) described(r *rule.Rule) report.Rule {
 	}
 	out.Markdown, _ = r.Doc.Text()
 	return out
+}
+
+// Keep reads the lines that reports will show, so that they outlive the tree.
+func (c *Checked) Keep() {
+	for i := range c.Result.Findings {
+		f := &c.Result.Findings[i]
+		if k := c.fileAt(f.File); k >= 0 {
+			c.text(k)
+		}
+		for _, w := range f.Witness {
+			if k := c.fileAt(w.File); k >= 0 {
+				c.text(k)
+			}
+		}
+	}
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/signal"
@@ -376,9 +375,7 @@ func readiness(s *streams, f benchFlags) error {
 }
 
 func writeReport(s *streams, v any) error {
-	e := json.NewEncoder(s.out)
-	e.SetIndent("", " ")
-	if err := e.Encode(v); err != nil {
+	if err := writeJSON(s.out, v); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil

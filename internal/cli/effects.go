@@ -118,7 +118,7 @@ type witnessFrame struct {
 	File     string `json:"file"`
 	Line     int    `json:"line"`
 	Cell     int    `json:"cell,omitempty"`
-	Does     string `json:"does"`
+	Does     string `json:"note"`
 }
 
 func effectsOf(t *check.Tree, a *effects.Analysis, want string) *effectsReport {

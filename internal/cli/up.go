@@ -29,8 +29,6 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/web"
 )
 
-// Finders are where `up` and `serve` learn what is declared, in order of precedence.
-var Finders = []jobs.Finder{jobs.FromConfig, jobs.FromSource}
 
 // nodeFlags are what `up` and `serve` share.
 type nodeFlags struct {
@@ -175,7 +173,7 @@ func (n *node) run(ctx context.Context) error {
 	if n.config, err = jobs.LoadConfig(n.root); err != nil {
 		return err
 	}
-	decls, err := jobs.Find(n.root, Finders...)
+	decls, err := findJobs(n.root)
 	if err != nil {
 		return err
 	}
@@ -480,7 +478,7 @@ func (n *node) watch(ctx context.Context, decls []jobs.Declaration) {
 		config, err := jobs.LoadConfig(n.root)
 		var found []jobs.Declaration
 		if err == nil {
-			found, err = jobs.Find(n.root, Finders...)
+			found, err = findJobs(n.root)
 		}
 		if err == nil {
 			n.config = config

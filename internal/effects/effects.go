@@ -74,7 +74,7 @@ type Analysis struct {
 	out     index
 	in      index
 	sitesAt index
-	reach   []reached // node*layers + layer
+	reach   [layers][]reached // by layer, then node; nil where no site is
 }
 
 // reached is how a node comes to have an effect.
@@ -418,7 +418,6 @@ func passes(m link.Mode) (effects, blocking bool) {
 }
 
 func (a *Analysis) propagate() {
-	a.reach = make([]reached, a.nodes*layers)
 	var byLayer [layers][]uint32
 	for i := range a.Sites {
 		l := layer(a.Sites[i].Kind, a.Sites[i].Blocking)
@@ -430,12 +429,20 @@ func (a *Analysis) propagate() {
 		var lost []uint32
 		for i := range a.Edges {
 			e := &a.Edges[i]
-			if ok, block := passes(e.Mode); ok && !block && a.reach[int(e.To)*layers+k+1].dist != 0 {
+			if ok, block := passes(e.Mode); ok && !block && a.at(e.To, k+1).dist != 0 {
 				lost = append(lost, uint32(i))
 			}
 		}
 		a.spread(k, byLayer[k], lost)
 	}
+}
+
+// at is how a node comes to an effect; the zero value when it does not.
+func (a *Analysis) at(n Node, layer int) reached {
+	if a.reach[layer] == nil {
+		return reached{}
+	}
+	return a.reach[layer][n]
 }
 
 // spread walks back from the sites of one layer, proved steps first, breadth first. lost are edges that bring the effect
@@ -444,9 +451,12 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 	if len(sites) == 0 && len(lost) == 0 {
 		return
 	}
+	if a.reach[l] == nil {
+		a.reach[l] = make([]reached, a.nodes)
+	}
 	for _, want := range [...]diag.Certainty{diag.Proved, diag.Likely} {
 		var queue, next []Node
-		at := func(n Node) *reached { return &a.reach[int(n)*layers+l] }
+		at := func(n Node) *reached { return &a.reach[l][n] }
 		if want == diag.Likely {
 			// Everything proved is a start for what is only likely.
 			for n := range a.nodes {
@@ -464,7 +474,7 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 		}
 		for _, i := range lost {
 			e := &a.Edges[i]
-			from := a.reach[int(e.To)*layers+l+1]
+			from := a.at(e.To, l+1)
 			if r := at(e.From); r.dist == 0 && min(e.Certainty, from.cert) >= want {
 				*r = reached{from.dist + 1, i, want}
 				queue = append(queue, e.From)

@@ -1,6 +1,7 @@
 package effects_test
 
 import (
+	"bytes"
 	"fmt"
 	"io/fs"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/roadworthy-dev/roadworthy/internal/check"
+	"github.com/roadworthy-dev/roadworthy/internal/cli"
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -274,29 +276,19 @@ func TestMarksCanFail(t *testing.T) {
 	}
 }
 
-// fingerprint is everything a report says about a program, in its order.
-func fingerprint(a *effects.Analysis) string {
-	var b strings.Builder
-	instances := a.InstancesOf()
-	for i := range a.Funcs() {
-		f := link.Func(i)
-		fmt.Fprintf(&b, "%s %s\n", a.FileOf(f).Path, a.Name(f))
-		for _, e := range a.Of(instances[i]...) {
-			fmt.Fprintf(&b, " %s %v %s\n", e.Kind, e.Blocking, e.Certainty)
-			for _, s := range e.Steps {
-				fr := a.Frame(s)
-				fmt.Fprintf(&b, "  %s:%d %s %s\n", fr.File, fr.Line, fr.Function, fr.Note)
-			}
+// output is what the commands print about a program.
+func output(t *testing.T, root string) string {
+	t.Helper()
+	var out, errw bytes.Buffer
+	for _, command := range []string{"effects", "callgraph"} {
+		if code := cli.Main([]string{command, "--format", "json", root}, strings.NewReader(""), &out, &errw); code != 0 {
+			t.Fatalf("%s exits %d: %s", command, code, errw.String())
 		}
 	}
-	for i := range a.Calls {
-		c := &a.Calls[i]
-		fmt.Fprintf(&b, "%s %d %s\n", a.Name(a.Solution.FuncOf(c.From)), c.ID, c.Path)
-	}
-	return b.String()
+	return out.String()
 }
 
-// All programs together are a tree of some size: the same bytes come out with any number of workers, and when the
+// All programs together are a tree of some size: the same bytes come out with any number of processors, and when the
 // directory gives its files in another order.
 func TestDeterminism(t *testing.T) {
 	all := program{files: map[string]string{}}
@@ -307,16 +299,16 @@ func TestDeterminism(t *testing.T) {
 		}
 	}
 	root := all.write(t)
-	first := fingerprint(analyse(t, root, check.Options{Workers: 1}))
+	first := output(t, root)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	for _, n := range []int{1, 2, 8} {
 		runtime.GOMAXPROCS(n)
-		if got := fingerprint(analyse(t, root, check.Options{Workers: n})); got != first {
+		if got := output(t, root); got != first {
 			t.Errorf("GOMAXPROCS=%d gives another result: %s", n, firstDifference(first, got))
 		}
 	}
 	// A second copy, written in another order: directory entries and inodes differ.
-	if got := fingerprint(analyse(t, all.write(t), check.Options{Workers: 3})); got != first {
+	if got := output(t, all.write(t)); got != first {
 		t.Errorf("a copy gives another result: %s", firstDifference(first, got))
 	}
 }

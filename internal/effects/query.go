@@ -26,12 +26,12 @@ type Step struct {
 
 // Has says whether a node has an effect of the kind, blocking it or not.
 func (a *Analysis) Has(n Node, k knowledge.EffectKind) bool {
-	return a.reach[int(n)*layers+2*int(k)].dist != 0 || a.reach[int(n)*layers+2*int(k)+1].dist != 0
+	return a.at(n, 2*int(k)).dist != 0 || a.at(n, 2*int(k)+1).dist != 0
 }
 
 // HasBlocking says whether a node has an effect of the kind that holds its thread.
 func (a *Analysis) HasBlocking(n Node, k knowledge.EffectKind) bool {
-	return a.reach[int(n)*layers+2*int(k)+1].dist != 0
+	return a.at(n, 2*int(k)+1).dist != 0
 }
 
 // Of gives the effects of a block over all its instances, by kind.
@@ -42,7 +42,7 @@ func (a *Analysis) Of(nodes ...Node) []Effect {
 		for _, n := range nodes {
 			for _, blocking := range [...]bool{true, false} {
 				l := layer(knowledge.EffectKind(k), blocking)
-				r := a.reach[int(n)*layers+l]
+				r := a.at(n, l)
 				if r.dist == 0 {
 					continue
 				}
@@ -72,7 +72,7 @@ func (a *Analysis) Witness(n Node, k knowledge.EffectKind, blocking bool) []Step
 	l := layer(k, blocking)
 	var out []Step
 	for len(out) < 10000 {
-		r := a.reach[int(n)*layers+l]
+		r := a.at(n, l)
 		if r.dist == 0 {
 			return nil
 		}
@@ -82,9 +82,9 @@ func (a *Analysis) Witness(n Node, k knowledge.EffectKind, blocking bool) []Step
 		}
 		e := &a.Edges[r.via]
 		out = append(out, Step{Node: n, Op: e.Op, Mode: e.Mode, To: e.To})
-		if _, block := passes(e.Mode); !block && l&1 == 0 && a.reach[int(e.To)*layers+l].dist == 0 {
+		if _, block := passes(e.Mode); !block && l&1 == 0 && a.at(e.To, l).dist == 0 {
 			l++
-		} else if !block && l&1 == 0 && a.reach[int(e.To)*layers+l+1].dist != 0 && a.reach[int(e.To)*layers+l].dist >= r.dist {
+		} else if !block && l&1 == 0 && a.at(e.To, l+1).dist != 0 && a.at(e.To, l).dist >= r.dist {
 			l++
 		}
 		n = e.To

@@ -22,7 +22,9 @@ import (
 
 // A Builder lowers files and keeps its memory between them. Not for concurrent use.
 type Builder struct {
-	l lowerer
+	l     lowerer
+	ops   []Op
+	extra []uint32
 }
 
 type version struct {
@@ -100,8 +102,7 @@ func (b *Builder) Build(f *ast.File, t *scope.Table) *File {
 	out.Strings = append(make([]string, 0, 64), "")
 	out.Ctxs = append(make([]Ctx, 0, 16), Ctx{})
 	size := len(f.Src)
-	out.Ops = make([]Op, 0, size/18+16)
-	out.Extra = make([]uint32, 0, size/24+16)
+	out.Ops, out.Extra = b.ops[:0], b.extra[:0]
 	out.NLocal = 0
 	out.Size = uint32(size)
 	out.Lines = append([]uint32(nil), f.Lines...)
@@ -135,6 +136,10 @@ func (b *Builder) Build(f *ast.File, t *scope.Table) *File {
 		out.Globals = append(out.Globals, NamedRef{l.str(s), l.extra[s]})
 	}
 	l.waivers()
+	// What was grown file by file stays with the builder; the facts get what they need and no more.
+	b.ops, b.extra = out.Ops, out.Extra
+	out.Ops = append(make([]Op, 0, len(b.ops)), b.ops...)
+	out.Extra = append(make([]uint32, 0, len(b.extra)), b.extra...)
 	return out
 }
 

@@ -223,6 +223,9 @@ func (b *builder) entries() {
 				kind = project.KindDashboard
 			}
 			b.at(i, kind)
+		case s.main && path.Base(f.Path) == "manage.py":
+			w := b.at(i, project.KindCLI)
+			w.why("runs Django's management commands", f.Path, s.mainLine)
 		case s.main:
 			w := b.at(i, project.KindScript)
 			w.why("runs as a script below its main guard", f.Path, s.mainLine)
@@ -258,7 +261,7 @@ func (b *builder) loose(i int) bool {
 	if s.imported || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
 		return false
 	}
-	if m := b.l.Modules[i]; strings.Contains(m.Name, ".") && m.Importable {
+	if b.fileAt(path.Join(path.Dir(f.Path), "__init__.py")) >= 0 {
 		return false
 	}
 	n := effects.Node(f.FirstFunc())

@@ -70,7 +70,8 @@ type Request struct {
 	MaxAttempts int       `json:"max_attempts,omitempty"`
 	Trace       string    `json:"trace,omitempty"` // W3C traceparent of whoever asked
 
-	meta map[string]any
+	meta  map[string]any
+	steps map[string]stepNeeds // of a firing that starts a pipeline
 }
 
 // Accepted is the answer to a Request: durable when it is returned.

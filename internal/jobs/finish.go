@@ -370,28 +370,32 @@ type stepNeeds struct {
 }
 
 // StartPipeline stores an instance of a pipeline and starts the steps that need nothing.
-func (r *River) StartPipeline(ctx context.Context, name string, args json.RawMessage, steps map[string]stepNeeds) (int64, error) {
-	if len(args) == 0 {
-		args = json.RawMessage("{}")
-	}
-	var id int64
-	err := r.db.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.QueryRow(ctx, "INSERT INTO rw_pipelines (name, args, state, created_at) VALUES (?, ?, 'running', ?) RETURNING seq", name, string(args), time.Now().UnixMicro()).Scan(&id); err != nil {
-			return err
-		}
-		for _, step := range sortedKeys(steps) {
-			doc, err := json.Marshal(steps[step])
-			if err != nil {
-				return err
-			}
-			if _, err := tx.Exec(ctx, "INSERT INTO rw_steps (pipeline, step, needs, state) VALUES (?, ?, ?, 'blocked')", id, step, string(doc)); err != nil {
-				return err
-			}
-		}
-		return r.startSteps(ctx, tx, id)
+func (r *River) StartPipeline(ctx context.Context, name string, args json.RawMessage, steps map[string]stepNeeds) (id int64, err error) {
+	err = r.db.Tx(ctx, func(tx *store.Tx) error {
+		id, err = r.startPipeline(ctx, tx, name, args, steps)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("start pipeline %s: %w", name, err)
 	}
 	return id, nil
+}
+
+func (r *River) startPipeline(ctx context.Context, tx *store.Tx, name string, args json.RawMessage, steps map[string]stepNeeds) (id int64, err error) {
+	if len(args) == 0 {
+		args = json.RawMessage("{}")
+	}
+	if err := tx.QueryRow(ctx, "INSERT INTO rw_pipelines (name, args, state, created_at) VALUES (?, ?, 'running', ?) RETURNING seq", name, string(args), time.Now().UnixMicro()).Scan(&id); err != nil {
+		return 0, err
+	}
+	for _, step := range sortedKeys(steps) {
+		doc, err := json.Marshal(steps[step])
+		if err != nil {
+			return 0, err
+		}
+		if _, err := tx.Exec(ctx, "INSERT INTO rw_steps (pipeline, step, needs, state) VALUES (?, ?, ?, 'blocked')", id, step, string(doc)); err != nil {
+			return 0, err
+		}
+	}
+	return id, r.startSteps(ctx, tx, id)
 }

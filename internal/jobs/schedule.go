@@ -134,6 +134,14 @@ func (r *River) Fire(ctx context.Context, now time.Time, request func(job string
 					reqs[i].Key = "schedule:" + at.UTC().Format("2006-01-02T15:04:05Z")
 					reqs[i].meta = map[string]any{"rw_fire": at.Unix()}
 				}
+				if q.steps != nil {
+					n, err := r.firePipelines(ctx, tx, reqs)
+					if err != nil {
+						return err
+					}
+					fired += n
+					reqs = nil
+				}
 				got, err := r.insert(ctx, tx, reqs)
 				if err != nil {
 					return err
@@ -164,6 +172,24 @@ func (r *River) Fire(ctx context.Context, now time.Time, request func(job string
 		return 0, time.Time{}, fmt.Errorf("fire schedules: %w", err)
 	}
 	return fired, next, nil
+}
+
+// firePipelines starts a pipeline for each firing whose key is new.
+func (r *River) firePipelines(ctx context.Context, tx *store.Tx, reqs []Request) (fired int, err error) {
+	for _, q := range reqs {
+		n, err := tx.Exec(ctx, "INSERT INTO rw_keys (job, key, run_id, created_at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING", q.Job, q.Key, time.Now().UnixMicro())
+		if err != nil {
+			return fired, err
+		}
+		if n == 0 {
+			continue
+		}
+		if _, err := r.startPipeline(ctx, tx, q.Job, q.Args, q.steps); err != nil {
+			return fired, err
+		}
+		fired++
+	}
+	return fired, nil
 }
 
 // choose applies the missed-run policy to the firings that are due. A firing less than a minute old is on time.
@@ -232,6 +258,12 @@ func (s *Service) scheduled(job string) (Request, bool) {
 		return q, false
 	}
 	q.Args, q.Queue, q.Priority, q.MaxAttempts = json.RawMessage("{}"), d.Queue, d.Priority, d.Retries+1
+	if len(d.After) > 0 {
+		var err error
+		if q.steps, err = s.steps(job); err != nil {
+			return q, false
+		}
+	}
 	return q, true
 }
 
@@ -301,6 +333,23 @@ func checkPipelines(decls map[string]Declaration) error {
 
 // StartPipeline starts an instance of the pipeline that ends in the given job: that job and everything it comes after.
 func (s *Service) StartPipeline(ctx context.Context, job string, args json.RawMessage) (int64, error) {
+	steps, err := s.steps(job)
+	if err != nil {
+		return 0, err
+	}
+	if len(args) > 0 && (args[0] != '{' || !json.Valid(args)) {
+		return 0, errors.New("the arguments are not a JSON object")
+	}
+	id, err := s.Engine.StartPipeline(ctx, job, args, steps)
+	if err == nil {
+		s.findQueues(ctx)
+		s.kickAll()
+	}
+	return id, err
+}
+
+// steps are a job and everything it comes after.
+func (s *Service) steps(job string) (map[string]stepNeeds, error) {
 	steps := map[string]stepNeeds{}
 	var add func(name string) error
 	add = func(name string) error {
@@ -319,16 +368,5 @@ func (s *Service) StartPipeline(ctx context.Context, job string, args json.RawMe
 		}
 		return nil
 	}
-	if err := add(job); err != nil {
-		return 0, err
-	}
-	if len(args) > 0 && (args[0] != '{' || !json.Valid(args)) {
-		return 0, errors.New("the arguments are not a JSON object")
-	}
-	id, err := s.Engine.StartPipeline(ctx, job, args, steps)
-	if err == nil {
-		s.findQueues(ctx)
-		s.kickAll()
-	}
-	return id, err
+	return steps, add(job)
 }

@@ -470,3 +470,42 @@ func TestUnknownJobIsRefused(t *testing.T) {
 	}
 	s.until(t, one[0].ID, Done)
 }
+
+// A full disk refuses new runs with its reason, loses none that was accepted, and everything goes on when there is room.
+func TestFullDisk(t *testing.T) {
+	s := running(t, "@roadworthy.job\ndef a(pad=''): pass\n", "")
+	var pages int
+	if err := s.DB.SQL().QueryRow("PRAGMA page_count").Scan(&pages); err != nil {
+		t.Fatal(err)
+	}
+	limit := func(n int) {
+		t.Helper()
+		if _, err := s.DB.SQL().Exec(fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(pages + 200)
+	pad := json.RawMessage(`{"pad":"` + strings.Repeat("x", 20000) + `"}`)
+	accepted := 0
+	var refused error
+	for refused == nil && accepted < 1000 {
+		got, err := s.Enqueue(t.Context(), []Request{{Job: "a", Args: pad}})
+		accepted, refused = accepted+len(got), err
+	}
+	if refused == nil || !strings.Contains(refused.Error(), "not accepted") || !strings.Contains(refused.Error(), "full") {
+		t.Fatalf("after %d runs on a full disk: %v", accepted, refused)
+	}
+	limit(1 << 30)
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		l := must[Ledger](t)(s.Engine.Ledger(t.Context()))
+		if l.Live == 0 {
+			if l.Done != int64(accepted) || l.Accepted != int64(accepted) {
+				t.Errorf("%d were accepted; %+v", accepted, l)
+			}
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("stuck: %+v", l)
+		}
+	}
+}

@@ -540,6 +540,32 @@ func TestScheduleFiresOncePerTime(t *testing.T) {
 	})
 }
 
+func TestScheduleStartsAPipeline(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB, r *River) {
+		at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+		if err := db.Tx(t.Context(), func(tx *store.Tx) error {
+			return syncSchedules(t.Context(), tx, []Declaration{{Name: "load", Schedule: "0 * * * *", Missed: "once"}}, at)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		s := NewService(db, r, NewPool(PoolOptions{}), quiet, ServiceOptions{})
+		s.decls = map[string]Declaration{"extract": {Name: "extract"}, "load": {Name: "load", After: []string{"extract"}}}
+		for range 2 { // the second finds the firing done
+			if _, _, err := r.Fire(t.Context(), at.Add(time.Hour), s.scheduled); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first := claim(t, r, 10)
+		if len(first) != 1 || first[0].Job != "extract" || first[0].Meta.Pipeline == 0 {
+			t.Fatalf("first: %+v", first)
+		}
+		finish(t, r, first[0], Succeeded)
+		if next := claim(t, r, 10); len(next) != 1 || next[0].Job != "load" {
+			t.Errorf("then: %+v", next)
+		}
+	})
+}
+
 func TestStraightenAfterTheClockWentBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB, r *River) {
 		id := enqueue(t, r, Request{Job: "a"})[0].ID

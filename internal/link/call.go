@@ -109,7 +109,10 @@ func (s *solver) callOp(op *facts.Op) Set {
 			s.tell(event{kind: evUnresolved, id: s.opID, op: op})
 		}
 		if op.Flags&facts.FlagDecorator != 0 { // an unknown decorator: the function stays what it is
-			return s.readArgs(op).first()
+			if s.lenient {
+				return s.readArgs(op).first()
+			}
+			s.undecided = append(s.undecided, s.in)
 		}
 		return 0
 	}

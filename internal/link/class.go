@@ -553,6 +553,32 @@ func (s *solver) overrides(c Class, name Sym, depth int) Set {
 	return out
 }
 
+// ofModel ties a Django manager to the model whose class attribute it is: its elements are instances of that.
+func (s *solver) ofModel(x Set, c Class) Set {
+	qs := s.wellKnown.querySet
+	if qs == nil || s.linear(c, 0) == nil || s.classes[c].traits&knowledge.ORM == 0 {
+		return x
+	}
+	var out Set
+	for _, v := range s.sets.values(x) {
+		switch ob := s.objs[v]; ob.kind {
+		case kExtInst:
+			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && s.Catalogue.Inherits(e, qs) {
+				v = s.object(kExtInst, ob.a, uint32(c)+1)
+				s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
+			}
+		case kInst:
+			for _, b := range s.mro(Class(ob.a)) {
+				if b.ext != 0 && s.exts[b.ext].entity == qs {
+					s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
+				}
+			}
+		}
+		out = s.sets.union(out, Set(v))
+	}
+	return out
+}
+
 func (s *solver) classAttr(v Value, c Class, name Sym) Set {
 	out := s.storedField(v, name)
 	m, ok := s.find(c, name, 0)
@@ -574,7 +600,7 @@ func (s *solver) classAttr(v Value, c Class, name Sym) Set {
 					out = s.sets.union(out, Set(x))
 				}
 			default:
-				out = s.sets.union(out, Set(x))
+				out = s.sets.union(out, s.ofModel(Set(x), c))
 			}
 		}
 		if s.classes[c].enum {
@@ -584,7 +610,7 @@ func (s *solver) classAttr(v Value, c Class, name Sym) Set {
 		if m.ext.Kind == knowledge.Function && (m.ext.ClassMethod || m.ext.Kind == knowledge.Variable) {
 			out = s.sets.union(out, Set(s.object(kMethod, s.extOfEntity(m.ext), uint32(v))))
 		} else {
-			out = s.sets.union(out, s.boundEntity(m.ext, v))
+			out = s.sets.union(out, s.ofModel(s.boundEntity(m.ext, v), c))
 		}
 	case out == 0:
 		out = Set(s.object(kMethod, s.extChild(m.open, name), uint32(v)))

@@ -161,6 +161,7 @@ type funcTraits uint8
 const (
 	returnsInner funcTraits = 1 << iota // returns a function defined in it that uses its variables
 	hasClass                            // holds a class definition
+	usesFixtures                        // a test or fixture whose parameters name fixtures
 )
 
 // traitsOf reads a function's traits off its operations.

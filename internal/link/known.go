@@ -21,11 +21,11 @@ type wellKnown struct {
 	strOf, format, repr                                                          Sym
 	operator, reflected, inplace                                                 [32]Sym
 
-	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass *knowledge.Entity
-	str                                                                                        Set // a string of unknown value
-	offload                                                                                    uint32
-	anyStr, anyInt                                                                             Value
-	starter                                                                                    uint32
+	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass, querySet *knowledge.Entity
+	str                                                                                                  Set // a string of unknown value
+	offload                                                                                              uint32
+	anyStr, anyInt                                                                                       Value
+	starter                                                                                              uint32
 
 	hooks     map[string]hook
 	traits    []funcTraits // of each function
@@ -70,6 +70,7 @@ func (w *wellKnown) init2(s *solver) {
 	class := func(name string) *knowledge.Entity { return s.Catalogue.Builtin(name) }
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), class("Generator")
+	w.querySet = s.Catalogue.Lookup("django.db.models.query.QuerySet")
 	w.dequeClass = s.Catalogue.Lookup("collections.deque")
 	if w.strClass != nil {
 		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))
@@ -126,6 +127,8 @@ func (w *wellKnown) init2(s *solver) {
 		"multiprocessing.Process.start":                 hookRun,
 		"multiprocessing.context.Process.start":         hookRun,
 		"multiprocessing.process.BaseProcess.start":     hookRun,
+		"typing.TypeVar":                                hookTypeVar,
+		"typing_extensions.TypeVar":                     hookTypeVar,
 		"typing.NewType":                                hookNewType,
 		"operator.attrgetter":                           nil,
 	}
@@ -249,7 +252,7 @@ func hookGetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, 
 	}
 	var out Set
 	for _, n := range s.sets.values(a.pos[1].set) {
-		if s.objs[n].kind == kStr {
+		if s.objs[n].kind == kStr && s.objs[n].a != 0 { // no attribute has an empty name
 			out = s.sets.union(out, s.loadAttrs(a.pos[0].set, Sym(s.objs[n].a)))
 		}
 	}
@@ -265,7 +268,7 @@ func hookSetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, 
 		return 0, true
 	}
 	for _, n := range s.sets.values(a.pos[1].set) {
-		if s.objs[n].kind == kStr {
+		if s.objs[n].kind == kStr && s.objs[n].a != 0 {
 			s.wellKnown.markStored(Sym(s.objs[n].a))
 			s.storeAttrs(a.pos[0].set, Sym(s.objs[n].a), a.pos[2].set)
 		}
@@ -513,6 +516,17 @@ func hookCast(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, boo
 		out = s.sets.union(out, a.pos[1].set)
 	}
 	return out, true
+}
+
+// hookTypeVar: a type variable with a bound is, as an annotation, its bound.
+func hookTypeVar(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	for i := range a.kw {
+		if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "bound" && a.kw[i].set != 0 {
+			s.report(x, recv, a, mode)
+			return a.kw[i].set, true
+		}
+	}
+	return 0, false
 }
 
 func hookNewType(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {

@@ -960,7 +960,7 @@ func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledg
 			switch s.objs[recv].kind {
 			case kList, kTuple, kSet, kDict, kView:
 				return s.loadAny(recv)
-			case kExtInst, kResult:
+			case kExtInst, kResult, kInst:
 				return s.readField(recv, keyElem)
 			}
 		}

@@ -269,7 +269,7 @@ func (p *Program) resolveImport(f *File, im *facts.Import) target {
 	m, ok := p.resolver.Resolve(f.Index, int(im.Level), module)
 	if !ok || p.isSelf(f, m, module) && im.Level == 0 {
 		if im.Level > 0 {
-			return target{kind: targetUnknown, path: module}
+			return target{kind: targetUnknown, file: -1, path: module}
 		}
 		t := target{kind: targetLibrary, path: module + "." + name}
 		if name == "*" {

@@ -29,6 +29,12 @@ func (r *Solution) Collect(c Collector) {
 		}
 	}
 	s.muted = true
+	// What only the analysis needed is let go of; what answers questions about arguments stays.
+	s.known, s.cells, s.reader, s.attrAt = newTable(1), nil, nil, newTable(1)
+	s.attrs = nil
+	for i := range s.instances {
+		s.instances[i].events, s.instances[i].reads = nil, nil
+	}
 }
 
 // dependencies reports the functions that a framework calls for this one: those its parameters name with Depends(f), as
@@ -42,6 +48,11 @@ func (s *solver) dependencies(in Instance) {
 	s.in, s.cur, s.fileOf = in, it, s.FileOf(it.fn)
 	s.ff = s.fileOf.Facts
 	s.op = nil
+	for _, a := range s.fixtureArgs[it.fn] {
+		s.op = &facts.Op{Pos: fn.Params[a.param].Pos}
+		s.opID = s.fileOf.op + fn.Ops[0]
+		s.edge(Depended, Instance(a.fixture), 0)
+	}
 	for i := range fn.Params {
 		for _, v := range s.sets.values(s.shared[s.varOf(in, fn.Params[i].Var)]) {
 			ob := s.objs[v]

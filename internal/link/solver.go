@@ -155,7 +155,10 @@ type solver struct {
 	methodOf     *table // (ext of a class, name) → ext of the plain method it means
 	pendingCalls map[Value]pendingCall
 
-	wellKnown wellKnown
+	wellKnown   wellKnown
+	fixtureArgs map[Func][]fixtureArg
+	undecided   []Instance // met a decorator of which nothing was known yet
+	lenient     bool       // such decorators are taken to return their argument
 }
 
 type readerCell struct {
@@ -211,6 +214,7 @@ func (p *Program) Solve() *Solution {
 		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local}
 	}
 	s.wellKnown.init2(s)
+	s.findFixtures()
 	// Methods know their own class; a module's name is known.
 	for i := range nf {
 		s.enterMethod(Func(i))
@@ -258,6 +262,17 @@ func (s *solver) schedule() {
 		s.instances[i].queued = true
 		s.queue = append(s.queue, i)
 	}
+	s.sweep()
+	// Decorators that are still unknown are no function of the program: what they decorate stays what it is.
+	s.lenient = true
+	for _, i := range s.undecided {
+		s.wake(i)
+	}
+	s.sweep()
+}
+
+// sweep runs what is queued until nothing is.
+func (s *solver) sweep() {
 	for sweep := 0; len(s.queue) > 0 && sweep < maxSweeps; sweep++ {
 		q := s.queue
 		s.queue, s.next = s.next[:0], q
@@ -392,7 +407,9 @@ func (s *solver) addShared(v uint32, x Set) {
 
 func (s *solver) newShared() uint32 {
 	s.shared = append(s.shared, 0)
-	s.reader = append(s.reader, 0)
+	if !s.final {
+		s.reader = append(s.reader, 0)
+	}
 	return uint32(len(s.shared) - 1)
 }
 
@@ -582,6 +599,11 @@ func (s *solver) run(i Instance) {
 	for r := 0; r < rounds; r++ {
 		s.change = false
 		s.events, s.reads, s.readAt = s.events[:0], s.reads[:0], 0
+		if s.wellKnown.traits[in.fn]&usesFixtures != 0 && !s.final {
+			s.opID = s.fileOf.op + fn.Ops[0]
+			s.bindFixtures(i, fn)
+			in = &s.instances[i]
+		}
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
 			s.opID = s.fileOf.op + k
 			s.step(&s.ff.Ops[k], fn)

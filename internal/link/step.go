@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
 
 // step evaluates one operation in the block at hand.
@@ -635,8 +636,13 @@ func (s *solver) enter(x Set, async bool) Set {
 
 func (s *solver) raise(x Set) {
 	for _, v := range s.sets.values(x) {
-		if s.objs[v].kind == kClass {
+		switch ob := s.objs[v]; ob.kind {
+		case kClass:
 			s.call(v, s.argList(), Called)
+		case kExt: // raise SystemExit
+			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && len(e.Effects) > 0 {
+				s.call(v, s.argList(), Called)
+			}
 		}
 	}
 }

@@ -399,3 +399,12 @@ func firstSentence(text string) string {
 	}
 	return strings.NewReplacer("`", "", "**", "").Replace(paragraph)
 }
+
+// Plain is a page as a reader wants it: without the marks that make its examples tests.
+func Plain(markdown string) string {
+	lines := strings.Split(markdown, "\n")
+	for i, l := range lines {
+		lines[i] = Unmark(l)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -136,7 +136,8 @@ func TestRegistryRefusesWhatIsNotARule(t *testing.T) {
 		"share their code or name": func(r *Rule) { r.Name = "other-name" },
 		"not RW and three digits":  func(r *Rule) { r.Code = "RW1" },
 		"not lower-case words":     func(r *Rule) { r.Name = "Bad" },
-		"lacks its family":         func(r *Rule) { r.Check = nil },
+		"lacks its family":         func(r *Rule) { r.Family = "" },
+		"all others have a Check":  func(r *Rule) { r.Check = nil },
 	} {
 		r := good
 		change(&r)

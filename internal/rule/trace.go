@@ -240,53 +240,26 @@ func InDir(file string, names ...string) bool {
 	}
 }
 
-// Grouped reports one finding for each cause: the first of each group in the order given, with the number of the others.
-type Grouped struct {
-	order []string
-	first map[string]*diag.Finding
-	seen  map[string]map[place]bool
+// Once reports findings, one for each group and place. The driver makes one of a group, for all the work that any of its
+// findings concerns.
+type Once struct{ seen map[placeOfGroup]bool }
+
+type placeOfGroup struct {
+	group, file string
+	cell, line  int
 }
 
-type place struct {
-	file       string
-	cell, line int
-}
-
-// Add adds a finding under its Group. better, if not nil, says that it shall stand for the group instead of the one that
-// does so far.
-func (g *Grouped) Add(f diag.Finding, better func(have *diag.Finding) bool) {
-	if g.first == nil {
-		g.first, g.seen = map[string]*diag.Finding{}, map[string]map[place]bool{}
-	}
-	at := place{f.File, f.Cell, f.Line}
-	have := g.first[f.Group]
-	if have == nil {
-		g.order = append(g.order, f.Group)
-		g.first[f.Group] = &f
-		g.seen[f.Group] = map[place]bool{at: true}
+// Report reports a finding unless its group has one at its place.
+func (o *Once) Report(p *Pass, f diag.Finding) {
+	at := placeOfGroup{f.Group, f.File, f.Cell, f.Line}
+	if o.seen[at] {
 		return
 	}
-	if !g.seen[f.Group][at] {
-		g.seen[f.Group][at] = true
-		have.Also++
+	if o.seen == nil {
+		o.seen = map[placeOfGroup]bool{}
 	}
-	if better != nil && better(have) {
-		f.Also = have.Also
-		*have = f
-	}
-}
-
-// Report reports what was added.
-func (g *Grouped) Report(p *Pass) {
-	for _, k := range g.order {
-		p.Report(*g.first[k])
-	}
-}
-
-// Shorter prefers the finding with the shorter witness.
-func Shorter(f *diag.Finding) func(have *diag.Finding) bool {
-	n := len(f.Witness)
-	return func(have *diag.Finding) bool { return n < len(have.Witness) }
+	o.seen[at] = true
+	p.Report(f)
 }
 
 // Kinds is a set of kinds of effects.

@@ -354,8 +354,12 @@ func (t *Tools) broken(ctx context.Context, s *Survey) ([]RuleCount, error) {
 	if s.Tests != "" {
 		args = append(args, "--per-file-ignores", s.Tests+"/**:S101")
 	}
-	if s.Python != "" {
-		args = append(args, "--target-version", "py"+strings.ReplaceAll(s.Python, ".", ""))
+	python := s.Python
+	if python == "" && (s.Manager == "requirements" || s.Manager == "none") {
+		python = oldestPython // what [project] will say
+	}
+	if python != "" {
+		args = append(args, "--target-version", "py"+strings.ReplaceAll(python, ".", ""))
 	}
 	out, err := t.run(ctx, s.Root, 2*time.Minute, "ruff", append(args, ".")...)
 	if err != nil {

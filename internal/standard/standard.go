@@ -26,3 +26,6 @@ const (
 
 // pythons are the versions that a new project may be made with, the preferred one first.
 var pythons = []string{"3.14", "3.13", "3.12", "3.11"}
+
+// oldestPython is what a project that says nothing must run on: the oldest version that still gets security fixes.
+const oldestPython = "3.11"

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
@@ -55,7 +56,8 @@ type Place struct {
 type Import struct {
 	Dist string
 	Place
-	Test bool // only tests import it
+	Test  bool // only tests import it
+	Known bool // a library of the catalogue or the table of names; of others only the name is known, and anyone may own it
 }
 
 // Take surveys the repository at root. What the lock says that the standard wrote is left out, so that the answers, and what
@@ -285,6 +287,7 @@ func (s *Survey) code(layout *project.Layout, read project.Reader) {
 	}
 	found := map[string]Import{}
 	keys := map[string]bool{}
+	catalogue := knowledge.Load()
 	var p parser.Parser
 	for _, m := range layout.Modules {
 		if m.Stub || !strings.HasSuffix(m.Path, ".py") || m.Path == "setup.py" {
@@ -312,7 +315,8 @@ func (s *Survey) code(layout *project.Layout, read project.Reader) {
 			}
 			old, ok := found[dists[0]]
 			if !ok || old.Test && !m.Test {
-				found[dists[0]] = Import{dists[0], Place{name, m.Path, source.LineIndex(file.Lines, at) + 1}, m.Test}
+				_, tabled := project.ImportNames(dists[0])
+				found[dists[0]] = Import{dists[0], Place{name, m.Path, source.LineIndex(file.Lines, at) + 1}, m.Test, tabled || catalogue.Known(top)}
 			}
 		})
 		if !m.Test {

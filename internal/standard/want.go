@@ -71,7 +71,7 @@ func (s *Survey) Wants(o AdoptOptions, ruffIgnores []RuleCount) (wants []Want, a
 	python := s.Python
 	if makes {
 		if python == "" {
-			python = "3.11"
+			python = oldestPython
 			s.PythonFrom = "the oldest Python that still gets security fixes"
 		}
 		toml("uv, Ruff and the type checker read the project from it; the name is the directory's", tomledit.Quote(s.Name), "project", "name")
@@ -94,6 +94,11 @@ func (s *Survey) Wants(o AdoptOptions, ruffIgnores []RuleCount) (wants []Want, a
 			}
 		}
 		for _, i := range s.Imports {
+			if !i.Known {
+				// A package of that name may be anyone's: installing it unseen is how malicious ones get in.
+				advice = append(advice, fmt.Sprintf("%s:%d imports %s, which nothing here declares; if it is a package you know, add it to [project] dependencies", i.File, i.Line, i.Name))
+				continue
+			}
 			if i.Test {
 				element(fmt.Sprintf("%s:%d imports %s", i.File, i.Line, i.Name), i.Dist, tomledit.Quote(i.Dist), "dependency-groups", "dev")
 				continue

@@ -50,7 +50,8 @@ type Plan struct {
 	Limit   time.Duration // one run may take this long
 	Price   float64       // money per core hour; 0: no cost is computed
 	Seed    uint64
-	Call    *Call // in-process workload instead of plain commands; the arms' Argv is then the interpreter
+	Call    *Call  // in-process workload instead of plain commands; the arms' Argv is then the interpreter
+	Setup   string // shell command that runs before every process and is not measured
 	// Service, when set, makes every run a fresh service under load; the arms' commands start it.
 	Service *Service
 	// Progress is told what happens; nil is silent.

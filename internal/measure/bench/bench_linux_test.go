@@ -107,6 +107,20 @@ func TestWorkloadsReportTheirOwnMetrics(t *testing.T) {
 	}
 }
 
+func TestSetupRunsBeforeEveryProcessAndIsNotMeasured(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "fresh")
+	r := measure(t, Plan{Setup: "sleep 0.05; touch " + file, Arms: []Arm{arm("a", "rm "+file), arm("b", "rm "+file)}})
+	if r.Arms[0].Errors+r.Arms[1].Errors != 0 {
+		t.Errorf("a process ran without its setup: %s", r.Arms[0].FirstError)
+	}
+	if wall := stat.Quantile(r.Arms[0].Values["wall"], 0); wall > float64(50*time.Millisecond) {
+		t.Errorf("the fastest run took %v ns: its setup was measured", wall)
+	}
+	if _, err := Measure(context.Background(), Plan{Name: "x", Pairs: 16, Setup: "exit 4", Arms: []Arm{arm("a", "true")}}); err == nil || !strings.Contains(err.Error(), "setup ended with exit status 4") {
+		t.Errorf("a setup that fails gave %v", err)
+	}
+}
+
 func TestResultsAreKeptWholeAndCompared(t *testing.T) {
 	root := t.TempDir()
 	r := measure(t, Plan{Arms: []Arm{arm("a", "sleep 0.01"), arm("b", "sleep 0.03")}})

@@ -11,6 +11,8 @@ import (
 type Declared struct {
 	Command   []string            `toml:"-"`         // a list, or one text for the shell; or
 	Entry     string              `toml:"entry"`     // module:function, called in fresh processes
+	Setup     string              `toml:"setup"`     // shell command before every process, not measured
+	Work      string              `toml:"work"`      // the work it stands for
 	Seconds   float64             `toml:"seconds"`   // entry: how long one process measures
 	Calls     int                 `toml:"calls"`     // entry: how many calls one process measures
 	Warmup    int                 `toml:"warmup"`    // entry: calls, command: runs that are not counted
@@ -47,7 +49,7 @@ type DeclaredService struct {
 
 // Plan turns the declaration into a plan without arms.
 func (d Declared) Plan(name string) (Plan, error) {
-	p := Plan{Name: name, Primary: d.Metrics, Warmup: d.Warmup, Price: d.Price, Pairs: d.Pairs, Gate: d.Gate / 100}
+	p := Plan{Name: name, Primary: d.Metrics, Warmup: d.Warmup, Price: d.Price, Setup: d.Setup, Pairs: d.Pairs, Gate: d.Gate / 100}
 	var err error
 	if d.Gate < 0 || d.Gate >= 100 {
 		return p, fmt.Errorf("bench.%s: gate: %v is not a percentage between 0 and 100", name, d.Gate)

@@ -226,6 +226,15 @@ func (s *Session) one(ctx context.Context, arm int, watch bool) (proc.Sample, ru
 		}
 		env = append(env, fmt.Sprintf("ROADWORTHY_BENCH_START=%d", time.Now().UnixNano()))
 	}
+	if s.plan.Setup != "" {
+		done, err := proc.Run(ctx, proc.Command{Argv: []string{"sh", "-c", s.plan.Setup}, Dir: a.Dir, Env: env, Stderr: stderr, Limit: s.plan.Limit})
+		if err != nil {
+			return done, nil, "", err
+		}
+		if !done.OK() {
+			return done, nil, "", fmt.Errorf("bench: setup ended with %s", failure(done, stderr))
+		}
+	}
 	cmd := proc.Command{Argv: argv, Dir: a.Dir, Env: env, Stderr: stderr, Limit: s.plan.Limit, Watch: watch}
 	if s.plan.Service != nil {
 		return s.serve(ctx, cmd)

@@ -84,11 +84,14 @@ func mappings(pid int) ([]mapping, error) {
 }
 
 // ErrNoPython says that a process does not contain CPython (yet).
-var ErrNoPython = errors.New("the process contains no CPython 3.11 or later")
+var ErrNoPython = errors.New("the process contains no CPython 3.11 or later, or ended before it ran any Python")
 
 // Attach opens a running process.
 func Attach(pid int) (*Target, error) {
 	maps, err := mappings(pid)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, ErrNoPython // it has ended
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the mappings of process %d: %w", pid, err)
 	}
@@ -145,7 +148,7 @@ func AttachSoon(pid int, patience time.Duration) (*Target, error) {
 		if err == nil || time.Now().After(end) {
 			return t, err
 		}
-		if _, gone := os.Stat(fmt.Sprintf("/proc/%d", pid)); gone != nil {
+		if stat, gone := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); gone != nil || strings.Contains(string(stat), ") Z ") {
 			return nil, err
 		}
 		if errors.Is(err, unix.EPERM) {

@@ -9,7 +9,7 @@ import (
 )
 
 // ErrNoPython says that a process does not contain CPython (yet).
-var ErrNoPython = errors.New("the process contains no CPython 3.11 or later")
+var ErrNoPython = errors.New("the process contains no CPython 3.11 or later, or ended before it ran any Python")
 
 // Attach returns the reason why processes cannot be read here.
 func Attach(int) (*Target, error) {

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command shown runs the experiments that docs/measure.md reports: each measures a claim of `bench` or `profile` against a truth known
 // otherwise, prints a table, and exits 1 when the claim does not hold. measure.mk has a target for each, and a short form for CI.
 //

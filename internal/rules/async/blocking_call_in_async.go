@@ -24,15 +24,15 @@ var holdsLoop = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowl
 
 func blockingCallInAsync(p *rule.Pass) {
 	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
-	once := startupOnly(p)
-	skip := func(n effects.Node) bool { return p.File(n).Test || once[p.FuncOf(n)] }
+	startup := startupOnly(p)
+	skip := func(n effects.Node) bool { return p.File(n).Test || startup[p.FuncOf(n)] }
 	t := p.Trace(func(s *effects.Site) bool {
 		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
 	}, func(e *effects.Edge) bool {
 		// A chain ends at the first coroutine function above the site: that is where the loop is held.
 		return rule.Runs(e) && !async(e.To) && !p.File(e.To).Test
 	})
-	var g rule.Grouped
+	var once rule.Once
 	report := func(f link.Func, op *facts.Op, steps []effects.Step, certainty diag.Certainty) {
 		site := rule.Last(steps)
 		x := p.At(f, op)
@@ -47,7 +47,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		x.Help = unblock(site, via)
 		x.Witness = p.Frames(steps)
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
-		g.Add(x, rule.Shorter(&x))
+		once.Report(p, x)
 	}
 	for n := range effects.Node(p.Nodes()) {
 		if !async(n) || skip(n) {
@@ -57,7 +57,8 @@ func blockingCallInAsync(p *rule.Pass) {
 		told := map[*facts.Op]bool{}
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]
-			if s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
+			// An awaited call is the asynchronous twin of the one that the types led to.
+			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
 				told[s.Op] = true
 				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
 			}
@@ -67,15 +68,14 @@ func blockingCallInAsync(p *rule.Pass) {
 			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] {
 				continue
 			}
-			// What is awaited is no plain function's result: the call may reach this one only as far as types tell.
-			if e.Op.Flags&facts.FlagAwaited != 0 && e.Certainty < diag.Proved {
+			// What is awaited is no plain function's result: the call reaches this one only as far as types tell.
+			if e.Op.Flags&facts.FlagAwaited != 0 {
 				continue
 			}
 			told[e.Op] = true
 			report(f, e.Op, t.Through(e), min(e.Certainty, t.Certainty(e.To)))
 		}
 	}
-	g.Report(p)
 }
 
 // startupOnly are the functions that run only before the first request: a lifespan's or start-up handler's own body, where
@@ -99,6 +99,14 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 				return true
 			}
 		}
+	}
+	if s.Call != nil {
+		if n, ok := s.Call.Keyword("timeout").Ref.Int(); ok && n == 0 {
+			return true
+		}
+	}
+	if rule.HasPrefix(s.Path, "uuid") {
+		return true // asks the system once, and on most systems not by a process
 	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||

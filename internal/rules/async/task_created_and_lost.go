@@ -30,7 +30,7 @@ func makesTask(c *link.LibraryCall) bool {
 func taskCreatedAndLost(p *rule.Pass) {
 	// makers are functions that return a task they made: losing their result loses the task.
 	makers := map[link.Func]effects.Step{}
-	var g rule.Grouped
+	var once rule.Once
 	told := map[*facts.Op]bool{}
 	for i := range p.Calls {
 		c := &p.Calls[i]
@@ -55,7 +55,7 @@ func taskCreatedAndLost(p *rule.Pass) {
 			x.Help = "keep a reference until it is done (`tasks.add(t); t.add_done_callback(tasks.discard)`), or start it in an `asyncio.TaskGroup`"
 			x.Witness = p.Frames([]effects.Step{step})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, c.Op.Pos)
-			g.Add(x, nil)
+			once.Report(p, x)
 		}
 	}
 	for i := range p.Edges {
@@ -81,9 +81,8 @@ func taskCreatedAndLost(p *rule.Pass) {
 		x.Help = fmt.Sprintf("keep what `%s` returns until it is done, or let it keep the task itself", p.Short(p.FuncOf(e.To)))
 		x.Witness = p.Frames([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}, made})
 		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, p.FuncOf(e.To))
-		g.Add(x, nil)
+		once.Report(p, x)
 	}
-	g.Report(p)
 }
 
 // waitsAfter: the task is in a local variable of a coroutine that waits for something else afterwards, so its frame holds it.

@@ -36,7 +36,7 @@ func effectAtImport(p *rule.Pass) {
 			imported[p.File(e.To)] = true
 		}
 	}
-	var g rule.Grouped
+	var once rule.Once
 	for _, file := range p.Files {
 		if file.Test || file.Facts.Notebook != nil || runOnly(file.Path) || !imported[file] && !served[file] {
 			continue
@@ -59,7 +59,7 @@ func effectAtImport(p *rule.Pass) {
 			x.Help = "move it into a function that is called when the program starts, or make it on first use (`@functools.cache def get_…()`)"
 			x.Witness = p.Frames(steps)
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
-			g.Add(x, rule.Shorter(&x))
+			once.Report(p, x)
 		}
 		for _, i := range p.SitesOf(n) {
 			if s := &p.Sites[i]; importMatters(s.Kind) && reallyHappens(s) {
@@ -72,7 +72,6 @@ func effectAtImport(p *rule.Pass) {
 			}
 		}
 	}
-	g.Report(p)
 }
 
 // runOnly: files that are run and never imported by the program, whatever else imports them.
@@ -98,6 +97,9 @@ func guarded(p *rule.Pass, file *link.File, op *facts.Op) (yes bool) {
 
 // reallyHappens: some calls of these kinds only make an object, or go nowhere.
 func reallyHappens(s *effects.Site) bool {
+	if s.Effect != nil && s.Effect.Transaction == "begin" && s.Call != nil && s.Call.Entity != nil && s.Call.Entity.Context != "" {
+		return false // made here, perhaps to decorate; it begins when it is entered
+	}
 	if s.Call != nil && s.Kind == knowledge.DB && strings.HasPrefix(s.Path, "sqlite3") {
 		if a := s.Call.Pos(0); a.Given {
 			if texts, open := a.Strings(); !open && len(texts) == 1 && texts[0] == ":memory:" {

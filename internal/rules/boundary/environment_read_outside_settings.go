@@ -2,6 +2,7 @@ package boundary
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -21,8 +22,9 @@ var _ = rule.Register(rule.Rule{
 
 // Names that the system, a shell, a test runner or a platform sets: no configuration of the program.
 var systemNames = []string{"HOME", "PATH", "USER", "USERNAME", "USERPROFILE", "SHELL", "TERM", "COLUMNS", "LINES", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "PWD",
-	"CI", "DISPLAY", "EDITOR", "PAGER", "VISUAL", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "HOSTNAME", "LOGNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES",
+	"CI", "DISPLAY", "WAYLAND_DISPLAY", "EDITOR", "PAGER", "VISUAL", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "HOSTNAME", "LOGNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES",
 	"SYSTEMROOT", "WINDIR", "COMSPEC", "VIRTUAL_ENV", "CONDA_PREFIX", "SSH_AUTH_SOCK", "SUDO_USER", "INVOCATION_ID", "NOTIFY_SOCKET", "RUN_MAIN", "LD_LIBRARY_PATH",
+	"NUMBER_OF_PROCESSORS", "PROGRAMDATA", "SYSTEMDRIVE", "PATHEXT", "HOMEPATH", "HOMEDRIVE", "OS", "PROCESSOR_ARCHITECTURE", "ALLUSERSPROFILE", "TRACEPARENT", "RUNNER_TEMP",
 	"RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "WERKZEUG_RUN_MAIN", "AWS_LAMBDA_FUNCTION_NAME"}
 
 var systemPrefixes = []string{"XDG_", "LC_", "PYTEST_", "PYTHON", "GITHUB_", "KUBERNETES_", "SLURM_", "CONDA_", "npm_"}
@@ -85,7 +87,7 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 	if !has {
 		return // nowhere better to read it
 	}
-	var g rule.Grouped
+	var once rule.Once
 	for _, file := range p.Files {
 		for _, r := range reads[file] {
 			f := p.FuncOf(r.s.Node)
@@ -96,16 +98,20 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 			x.Help = fmt.Sprintf("read `%s` in the settings module and hand the value to %s", r.key, where)
 			x.Witness = p.Frames([]effects.Step{p.SiteStep(r.s)})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, f)
-			g.Add(x, nil)
+			once.Report(p, x)
 		}
 	}
-	g.Report(p)
 }
+
+var keyForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]+$`)
 
 // environmentKey is the literal name that a call asks the environment for.
 func environmentKey(c *link.LibraryCall) (string, bool) {
 	if strings.HasSuffix(c.Path, ".pop") || strings.HasSuffix(c.Path, ".setdefault") || strings.HasSuffix(c.Path, ".__contains__") {
 		return "", false // sets up the environment for others
+	}
+	if !strings.Contains(c.Path, "nviron") && !strings.Contains(c.Path, "getenv") {
+		return "", false // os.path.expanduser and its like read it for the system
 	}
 	a := c.Arg("key")
 	if !a.Given {
@@ -116,7 +122,7 @@ func environmentKey(c *link.LibraryCall) (string, bool) {
 	}
 	if a.Ref.Tag() == facts.TagStr || a.Given {
 		texts, open := a.Strings()
-		if len(texts) == 1 && !open && texts[0] != "" {
+		if len(texts) == 1 && !open && keyForm.MatchString(texts[0]) {
 			return texts[0], true
 		}
 	}

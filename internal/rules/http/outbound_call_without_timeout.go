@@ -3,6 +3,7 @@ package http
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -23,7 +24,12 @@ var outbound = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.LLM, knowle
 func outboundCallWithoutTimeout(p *rule.Pass) {
 	b := bounds{p: p, made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}}
 	b.collect()
-	var g rule.Grouped
+	var once rule.Once
+	// Constructors that wait themselves are findings of their own.
+	waits := map[*facts.Op]bool{}
+	for i := range p.Sites {
+		waits[p.Sites[i].Op] = waits[p.Sites[i].Op] || p.Sites[i].Timeout == effects.WaitsForever
+	}
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		file := p.File(s.Node)
@@ -35,16 +41,15 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 		}
 		switch s.Timeout {
 		case effects.WaitsForever:
-			b.report(&g, s, "")
+			b.report(&once, s, "")
 		case effects.MaybeBounded:
-			if why := b.unboundedObject(s); why != "" {
-				b.report(&g, s, why)
+			if why, made := b.unboundedObject(s); why != "" && !slices.ContainsFunc(made, func(c *link.LibraryCall) bool { return waits[c.Op] }) {
+				b.report(&once, s, why)
 			}
 		case effects.Bounded:
-			b.defaultOfWrapper(&g, s)
+			b.defaultOfWrapper(&once, s)
 		}
 	}
-	g.Report(p)
 }
 
 type bounds struct {
@@ -52,6 +57,8 @@ type bounds struct {
 	made     map[string][]*link.LibraryCall // constructor calls by class
 	patched  map[*link.File]bool            // files that give a session its timeout in their own way
 	defaults bool                           // socket.setdefaulttimeout
+	// Django's setting for mail.
+	mailTimeout bool
 }
 
 func (b *bounds) collect() {
@@ -73,6 +80,9 @@ func (b *bounds) collect() {
 		}
 	}
 	for _, f := range b.p.Files {
+		for _, g := range f.Facts.Globals {
+			b.mailTimeout = b.mailTimeout || f.Facts.Str(g.Name) == "EMAIL_TIMEOUT"
+		}
 		for o := range f.Facts.Ops {
 			op := &f.Facts.Ops[o]
 			if op.Code == facts.SetAttr {
@@ -92,6 +102,10 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 		return true
 	}
 	file := b.p.File(s.Node)
+	// Mail goes over a connection that has its own limit, where one is handed in or the settings give one.
+	if rule.HasPrefix(c.Path, "django.core.mail") && (b.mailTimeout || c.Keyword("connection").Given) {
+		return true
+	}
 	// **options may hold one.
 	if c.Op.Code == facts.Call {
 		a := file.Facts.Args(c.Op)
@@ -114,8 +128,12 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
-	if strings.HasPrefix(c.Path, "socket.socket.") {
-		return true // settimeout is a matter of the object
+	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
+	case "start", "run", "work", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
+		return true // made to run for as long as the program does
+	}
+	if strings.HasPrefix(c.Path, "socket.socket.") || strings.HasPrefix(c.Path, "pycurl.") {
+		return true // settimeout and setopt are matters of the object
 	}
 	bounded := false
 	rule.Around(file, c.Op, func(x *facts.Ctx) bool {
@@ -137,10 +155,10 @@ func top(dotted string) string {
 }
 
 // unboundedObject: every object of the receiver's class in the program was made without a timeout.
-func (b *bounds) unboundedObject(s *effects.Site) string {
+func (b *bounds) unboundedObject(s *effects.Site) (string, []*link.LibraryCall) {
 	e := s.Effect
 	if e.ClassTimeout == "" || s.Call.Entity == nil || s.Call.Entity.Parent == nil {
-		return ""
+		return "", nil
 	}
 	class := s.Call.ReceiverPath()
 	if class == "" {
@@ -148,7 +166,7 @@ func (b *bounds) unboundedObject(s *effects.Site) string {
 	}
 	made := b.made[class]
 	if len(made) == 0 {
-		return ""
+		return "", nil
 	}
 	none := true
 	for _, c := range made {
@@ -157,14 +175,14 @@ func (b *bounds) unboundedObject(s *effects.Site) string {
 			a = c.Keyword(e.ClassTimeout)
 		}
 		if a.Given && !a.IsNone() || openArgs(b.p, c) {
-			return ""
+			return "", nil
 		}
 		none = none && a.Given
 	}
 	if e.DefaultTimeout == knowledge.Forever || none {
-		return class[strings.LastIndexByte(class, '.')+1:]
+		return class[strings.LastIndexByte(class, '.')+1:], made
 	}
-	return ""
+	return "", nil
 }
 
 func openArgs(p *rule.Pass, c *link.LibraryCall) bool {
@@ -180,7 +198,7 @@ func openArgs(p *rule.Pass, c *link.LibraryCall) bool {
 	return a.Stars != 0
 }
 
-func (b *bounds) report(g *rule.Grouped, s *effects.Site, class string) {
+func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 	p := b.p
 	f := p.FuncOf(s.Node)
 	x := p.At(f, s.Op)
@@ -205,12 +223,18 @@ func (b *bounds) report(g *rule.Grouped, s *effects.Site, class string) {
 	}
 	x.Witness = p.Frames([]effects.Step{p.SiteStep(s)})
 	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
-	g.Add(x, nil)
+	if rule.HasPrefix(s.Path, "telnetlib", "ftplib", "imaplib", "poplib", "nntplib") {
+		x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, p.File(s.Node).Index, top(s.Path)) // a conversation: its connection's limit holds for all
+	}
+	if class != "" {
+		x.Group = p.Rule.Code + ":" + class // one limit mends them all
+	}
+	once.Report(p, x)
 }
 
 // defaultOfWrapper: the call passes its function's own parameter as the timeout, whose default is None, and callers leave it
 // out. All such callers are one finding.
-func (b *bounds) defaultOfWrapper(g *rule.Grouped, s *effects.Site) {
+func (b *bounds) defaultOfWrapper(once *rule.Once, s *effects.Site) {
 	p := b.p
 	if s.Effect.Timeout == "" || s.Effect.DefaultTimeout == knowledge.Bounded && !explicitNone(s) {
 		return
@@ -236,7 +260,7 @@ func (b *bounds) defaultOfWrapper(g *rule.Grouped, s *effects.Site) {
 			x.Help = fmt.Sprintf("give `%s` of `%s` a default in seconds", name, p.Short(f))
 			x.Witness = p.Frames([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}, p.SiteStep(s)})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
-			g.Add(x, nil)
+			once.Report(p, x)
 		}
 	}
 }
@@ -269,5 +293,5 @@ func passes(p *rule.Pass, e *effects.Edge, fn *facts.Func, i int, name string) b
 }
 
 func buildFile(file string) bool {
-	return path.Base(file) == "setup.py" || path.Base(file) == "noxfile.py" || rule.InDir(file, "docs", "doc", "examples", "example", "benchmarks")
+	return path.Base(file) == "setup.py" || path.Base(file) == "noxfile.py" || rule.InDir(file, "docs", "doc", "examples", "example", "benchmarks") || strings.HasPrefix(file, ".") || strings.Contains(file, "/.")
 }

@@ -292,7 +292,7 @@ class Tagged(io.TextIOBase):
         self.under.flush()
 
     def fileno(self) -> int:
-        return self.under.fileno()
+        return int(self.under.fileno())
 
     def writable(self) -> bool:
         return True
@@ -311,8 +311,8 @@ class AsyncWorker:
 
     async def serve(self) -> None:
         loop = asyncio.get_running_loop()
-        sys.stdout = Tagged(self.channel, sys.stdout)  # type: ignore[assignment]
-        sys.stderr = Tagged(self.channel, sys.stderr)  # type: ignore[assignment]
+        sys.stdout = Tagged(self.channel, sys.stdout)
+        sys.stderr = Tagged(self.channel, sys.stderr)
         loop.add_reader(self.channel.sock.fileno(), self.readable)
         self.readable()
         await self.ended.wait()
@@ -425,7 +425,8 @@ def zygote(channel: Channel) -> None:
     signal.set_wakeup_fd(wake_w, warn_on_full_buffer=False)
     try:
         while True:
-            ready, _, _ = select.select([channel.sock, wake_r], [], [])
+            watched: List[Any] = [channel.sock, wake_r]
+            ready, _, _ = select.select(watched, [], [])
             if wake_r in ready:
                 with contextlib.suppress(BlockingIOError):
                     os.read(wake_r, 4096)

@@ -58,7 +58,7 @@ def enqueue(conn: Any, what: "Union[Request, Job[Any, Any], str]", *args: Any, *
         raise TypeError("an asyncpg connection needs `await roadworthy.postgres.enqueue_async(…)`")
     values = _values(request)
     if kind == "sqlalchemy":
-        from sqlalchemy import text  # type: ignore
+        from sqlalchemy import text
 
         row = conn.execute(text(_NAMED), dict(zip(_NAMES, values))).one()
     elif hasattr(conn, "cursor"):

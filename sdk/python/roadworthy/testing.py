@@ -101,14 +101,14 @@ def run(job: Any, *args: Any, attempt: int = 1, max_attempts: int = 1, key: Opti
     context = C.Context({"id": 1, "job": name, "attempt": attempt, "max": max_attempts, "key": key, "checkpoint": checkpoint}, receive, lambda: cancelled)
     token = C._current.set(context)
     call_before = _client.call
-    _client.call = lambda method, path, body: {}  # type: ignore[assignment]
+    _client.call = lambda method, path, body: {}
     try:
         with capture() as out.enqueued:
             positional = sent.pop("*", [])
             result = fn(*positional, **sent)
             out.result = asyncio.run(result) if inspect.iscoroutine(result) else result
     finally:
-        _client.call = call_before  # type: ignore[assignment]
+        _client.call = call_before
         C._current.reset(token)
         out.checkpoint = context.state
     return out

@@ -35,3 +35,15 @@ def library(url):  # want: net!
 def by_loop(c: Commands):  # want: sleep!
     for name in ("wait", "name"):
         getattr(c, name)()
+
+
+def by_prefix(names):  # want: net!
+    verb = ""
+    for name in names:
+        verb = name or verb
+    return getattr(requests, verb or "get")("https://example.com")
+
+
+def empty(c: Commands):  # want:
+    setattr(requests, "", 1)
+    return getattr(requests, "", None)

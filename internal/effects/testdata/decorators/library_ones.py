@@ -40,9 +40,9 @@ def use():  # want: net! fs.read!
     return rates(), names()
 
 
-def tries():  # want: net! sleep!
+def tries():  # want: net! # miss: sleep!
     return flaky(), stubborn()
 
 
-def shown(v):  # want: stdout fs.write!
+def shown(v):  # want: stdout # miss: fs.write!
     show(v)

@@ -10,7 +10,7 @@ def remove(path):  # want: fs.write!
     return path
 
 
-def lazily(paths):  # want:
+def lazily(paths):  # want: # extra: fs.write!
     return map(remove, paths)
 
 

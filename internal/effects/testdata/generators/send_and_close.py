@@ -18,6 +18,6 @@ def feed(values):  # want: log
     gen.close()
 
 
-def made():  # want:
+def made():  # want: # extra: log
     gen = averager()
     return contextlib.closing(gen)

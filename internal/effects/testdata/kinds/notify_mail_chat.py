@@ -23,6 +23,6 @@ def chat(text):  # want: notify!
     slack.chat_postMessage(channel="#ops", text=text)
 
 
-def sms(number, text):  # want: notify!
+def sms(number, text):  # want: notify! # extra: env
     client = Client("sid", "token")
     client.messages.create(to=number, body=text)

@@ -28,7 +28,7 @@ async def by_starlette(url):  # want: net thread
     return await run_in_threadpool(get, url)
 
 
-async def by_django(url):  # want: net thread
+async def by_django(url):  # want: net # miss: thread
     return await sync_to_async(get)(url)
 
 

@@ -59,9 +59,9 @@ def install() -> None:
     if _installed:
         return
     _installed = True
-    import rq  # type: ignore
-    import rq.job  # type: ignore
-    from rq.queue import Queue  # type: ignore
+    import rq
+    import rq.job
+    from rq.queue import Queue
 
     before = {name: getattr(Queue, name) for name in ("enqueue", "enqueue_call", "enqueue_at", "enqueue_in")}
 
@@ -88,7 +88,8 @@ def install() -> None:
         job = job_for(f)
         return before["enqueue_in"](self, delta, f, *args, **kwargs) if job is None else send(job, args, kwargs, delay=delta)
 
-    Queue.enqueue, Queue.enqueue_call, Queue.enqueue_at, Queue.enqueue_in = ours, ours_call, ours_at, ours_in
+    for name, replacement in {"enqueue": ours, "enqueue_call": ours_call, "enqueue_at": ours_at, "enqueue_in": ours_in}.items():
+        setattr(Queue, name, replacement)
 
     current_before = rq.job.get_current_job
 

@@ -1,0 +1,162 @@
+package check_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/roadworthy-dev/roadworthy/internal/check"
+	"github.com/roadworthy-dev/roadworthy/internal/check/checktest"
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/report"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules"
+)
+
+// The example company has every sort of work and finding; what a check says of it must not depend on timing.
+func TestSameBytesAtAnyParallelism(t *testing.T) {
+	var want []byte
+	for _, n := range []int{1, 2, 8} {
+		old := runtime.GOMAXPROCS(n)
+		c, err := check.Check(context.Background(), "../../examples", check.Options{Now: checktest.Now, Workers: n})
+		runtime.GOMAXPROCS(old)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(c.Result.Findings) == 0 || len(c.Result.Work) == 0 {
+			t.Fatal("nothing found in the examples")
+		}
+		var b bytes.Buffer
+		if err := report.Write(&b, "json", c.Result, report.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if want == nil {
+			want = b.Bytes()
+		} else if d := cmp.Diff(string(want), b.String()); d != "" {
+			t.Errorf("%d processors (-1 processor):\n%s", n, d)
+		}
+	}
+}
+
+const service = `from flask import Flask
+import helper
+
+app = Flask(__name__)
+
+@app.get("/")
+def index():
+    return helper.text()
+`
+
+func TestGuardrailsAreUnknownWhereAFileCannotBeRead(t *testing.T) {
+	for name, helper := range map[string]string{"whole": "def text():\n    return ''\n", "broken": "def text():\n    return ''\n\ndef x(:\n"} {
+		c := checktest.Check(t, map[string]string{"app.py": service, "helper.py": helper}, check.Options{})
+		if len(c.Result.Work) != 1 {
+			t.Fatalf("%s: work %+v", name, c.Result.Work)
+		}
+		w := c.Result.Work[0]
+		states := map[string]int{}
+		for _, g := range w.Guardrails {
+			states[g.State]++
+		}
+		switch {
+		case name == "whole" && (states[report.Unknown] > 0 || states[report.Pass] == 0 || w.Verdict != report.Roadworthy):
+			t.Errorf("whole: %v, %s", states, w.Verdict)
+		case name == "broken" && (states[report.Unknown] == 0 || states[report.Pass] > 0 || states[report.Fail] != 1 || w.Verdict != report.WithAdvisories):
+			t.Errorf("broken: %v, %s", states, w.Verdict)
+		}
+	}
+}
+
+const pageText = "# %s\n\n## What it does\nX.\n\n## Why it matters\nX.\n\n## Example\nX.\n\n## Use instead\nX.\n\n## Fix\nX.\n\n## Limits\nX.\n"
+
+func made(name, code string, run func(*rule.Pass)) *rule.Rule {
+	docs := rule.Docs{FS: fstest.MapFS{"a.md": {Data: []byte(strings.Replace(pageText, "%s", name, 1))}}}
+	return &rule.Rule{Code: code, Name: name, Family: "test", Since: "0.1", Doc: docs.Read("a.md"), Check: run}
+}
+
+func TestARuleThatPanicsCostsItsFindingsOnly(t *testing.T) {
+	rules := append(rule.All(), made("always-stops", "RW998", func(*rule.Pass) { panic("odd input") }))
+	c := checktest.Check(t, map[string]string{"a.py": "import time\n\nasync def f():\n    time.sleep(1)\n"}, check.Options{Rules: rules})
+	var names []string
+	for _, f := range c.Result.Findings {
+		names = append(names, f.Name)
+		if f.Name == "internal-error" && (!strings.Contains(f.Message, "always-stops") || !strings.Contains(f.Message, "odd input") || f.Help == "") {
+			t.Errorf("message %q", f.Message)
+		}
+	}
+	if d := cmp.Diff([]string{"internal-error", "blocking-call-in-async"}, names); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestAFileThatCannotBeReadIsAFinding(t *testing.T) {
+	dir := t.TempDir()
+	checktest.Write(t, dir, map[string]string{"a.py": "x = 1\n", "locked.py": "y = 2\n"})
+	locked := filepath.Join(dir, "locked.py")
+	if err := os.Chmod(locked, 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.ReadFile(locked); err == nil {
+		t.Skip("this user may read everything")
+	}
+	c, err := check.Check(context.Background(), dir, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Result.Findings) != 1 || c.Result.Findings[0].Name != "unreadable-file" || c.Result.Findings[0].File != "locked.py" {
+		t.Errorf("findings %+v", c.Result.Findings)
+	}
+}
+
+func TestGroupsAreReportedOnceWithTheHighestSeverity(t *testing.T) {
+	r := made("shared-cause", "RW997", func(p *rule.Pass) {
+		for i := range 3 {
+			p.Report(diag.Finding{File: "app.py", Line: i + 1, Message: "x", Help: "y", Group: "g", Work: [][]string{{}, {"app"}, {}}[i]})
+		}
+	})
+	c := checktest.Check(t, map[string]string{"app.py": service, "helper.py": "def text(): return ''\n",
+		"roadworthy.toml": "[work.app]\nentry = \"app.py\"\ntier = \"customer-facing\"\n"}, check.Options{Rules: []*rule.Rule{r}})
+	if len(c.Result.Findings) != 1 {
+		t.Fatalf("findings %+v", c.Result.Findings)
+	}
+	f := c.Result.Findings[0]
+	if f.Line != 1 || f.Also != 2 || f.Severity != diag.Error || !cmp.Equal(f.Work, []string{"app"}) {
+		t.Errorf("finding %+v", f)
+	}
+}
+
+func TestSeverityFollowsTheHighestTier(t *testing.T) {
+	source := map[string]string{
+		"lib.py": "import time\n\nasync def f():\n    time.sleep(1)\n",
+		"one.py": "import asyncio, lib\n\nif __name__ == \"__main__\":\n    asyncio.run(lib.f())\n",
+	}
+	for tier, want := range map[string]diag.Severity{"experimental": diag.Note, "internal": diag.Warning, "business-critical": diag.Error, "customer-facing": diag.Error} {
+		source["roadworthy.toml"] = "[work.one]\nentry = \"one.py\"\ntier = \"" + tier + "\"\n"
+		c := checktest.Check(t, source, check.Options{})
+		var got []diag.Severity
+		for _, f := range c.Result.Findings {
+			if f.Name == "blocking-call-in-async" {
+				got = append(got, f.Severity)
+			}
+		}
+		if !cmp.Equal(got, []diag.Severity{want}) {
+			t.Errorf("%s: %v, want %v", tier, got, want)
+		}
+	}
+	delete(source, "one.py")
+	delete(source, "roadworthy.toml")
+	if f := checktest.Check(t, source, check.Options{}).Result.Findings; len(f) != 1 || f[0].Severity != diag.Warning {
+		t.Errorf("code that no work reaches: %+v", f)
+	}
+	if f := checktest.Check(t, map[string]string{"tests/test_lib.py": source["lib.py"]}, check.Options{}).Result.Findings; len(f) == 1 && f[0].Severity != diag.Note {
+		t.Errorf("tests: %+v", f)
+	}
+}

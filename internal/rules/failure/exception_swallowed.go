@@ -1,0 +1,230 @@
+package failure
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW401", Name: "exception-swallowed-on-the-way-to-a-write-or-reply", Since: "0.1", Family: "failure",
+	Doc: docs.Read("exception_swallowed.md"), Check: exceptionSwallowed,
+})
+
+// write: the site changes something outside that somebody counts on.
+func write(s *effects.Site) bool {
+	last := s.Path[strings.LastIndexByte(s.Path, '.')+1:]
+	switch last {
+	// Undoing, closing and clearing up are what one does best and goes on; caches and metrics are not the record.
+	case "rollback", "close", "release", "unlink", "disconnect", "delete", "remove", "drop", "expire", "drop_all", "unlock", "quit", "flushdb", "setex", "set", "hset", "zadd", "publish", "refresh_from_db":
+		return false
+	}
+	if rule.HasPrefix(s.Path, "django.core.cache", "redis", "pymemcache", "cachetools", "diskcache", "sentry_sdk", "statsd", "datadog", "prometheus_client", "sqlite3") {
+		return false
+	}
+	switch s.Kind {
+	case knowledge.DBWrite, knowledge.Queue, knowledge.Payment:
+		return !ddl(s)
+	case knowledge.Net:
+		return s.Effect != nil && s.Effect.Write && last != "head" && last != "options"
+	}
+	return false
+}
+
+// ddl: statements that fail when what they make is there already.
+func ddl(s *effects.Site) bool {
+	if s.Call == nil || s.Effect == nil || s.Effect.SQL == "" {
+		return false
+	}
+	texts, _ := s.Call.Arg(s.Effect.SQL).Strings()
+	return slices.ContainsFunc(texts, func(t string) bool {
+		t = strings.ToLower(strings.TrimSpace(t))
+		return strings.HasPrefix(t, "create") || strings.HasPrefix(t, "alter") || strings.HasPrefix(t, "drop") || strings.HasPrefix(t, "rollback") || strings.HasPrefix(t, "set ")
+	})
+}
+
+func exceptionSwallowed(p *rule.Pass) {
+	t := p.Trace(func(s *effects.Site) bool { return write(s) && !p.File(s.Node).Test }, rule.Runs)
+	requests := requestHandlers(p)
+	var once rule.Once
+	told := map[placed]bool{}
+	for n := range effects.Node(p.Nodes()) {
+		file := p.File(n)
+		f := p.FuncOf(n)
+		fn := p.Facts(f)
+		if file.Test || file.Facts.Notebook != nil || bestEffort(file.Facts.Str(fn.Name)) || rule.InDir(file.Path, "migrations", "alembic") || len(file.Facts.Tries) == 0 {
+			continue
+		}
+		visit := func(op *facts.Op, steps func() []effects.Step, certainty diag.Certainty) {
+			rule.Around(file, op, func(c *facts.Ctx) bool {
+				if c.Kind == facts.CtxHandler || c.Kind == facts.CtxFinally {
+					return false // a failure on the way to reporting a failure
+				}
+				if c.Kind != facts.CtxTry {
+					return true
+				}
+				h, onlyLogs := swallows(p, f, c.B, requests[f])
+				if h == nil {
+					return !catchesAll(p, f, c.B)
+				}
+				at := placed{file, h.Pos}
+				if told[at] {
+					return false
+				}
+				told[at] = true
+				x := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
+				ss := steps()
+				site := rule.Last(ss)
+				x.Certainty = certainty
+				if onlyLogs {
+					x.Message = fmt.Sprintf("`%s` logs the failure of `%s` and replies as if it had succeeded", p.Short(f), rule.CalledAs(site))
+					x.Help = "answer with an error, or raise after logging, so that the caller knows that nothing was written"
+				} else {
+					x.Message = fmt.Sprintf("`%s` drops every exception on the way to `%s`: what was to be written is lost, and nobody hears of it", p.Short(f), rule.CalledAs(site))
+					x.Help = "catch the one exception that is expected, and log and raise the others"
+				}
+				x.Witness = p.Frames(ss)
+				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)
+				once.Report(p, x)
+				return false
+			})
+		}
+		for _, i := range p.SitesOf(n) {
+			if s := &p.Sites[i]; write(s) {
+				visit(s.Op, func() []effects.Step { return []effects.Step{p.SiteStep(s)} }, s.Certainty)
+			}
+		}
+		for _, i := range p.OutEdges(n) {
+			if e := &p.Edges[i]; rule.Runs(e) && t.Reaches(e.To) && !bestEffort(file.Facts.Str(fn.Name)) && !bestEffort(p.Short(p.FuncOf(e.To))) {
+				visit(e.Op, func() []effects.Step { return t.Through(e) }, min(e.Certainty, t.Certainty(e.To)))
+			}
+		}
+	}
+}
+
+type placed struct {
+	file *link.File
+	pos  uint32
+}
+
+// Functions whose failure the program has decided to live with, by their name.
+var bestEffortWords = []string{"close", "shutdown", "stop", "cleanup", "teardown", "disconnect", "exit", "del", "rollback", "cache", "cached", "caching", "metric", "metrics", "telemetry", "track", "tracking",
+	"analytics", "log", "logging", "audit", "heartbeat", "ping", "try", "maybe", "safe", "safely", "quietly", "silent", "ignore", "best", "optional", "clean", "release", "unlock", "terminate", "abort", "cancel", "prune", "invalidate", "migrate", "migration", "upgrade"}
+
+func bestEffort(name string) bool {
+	for _, w := range rule.Words(name) {
+		if slices.Contains(bestEffortWords, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// requestHandlers are functions that answer requests themselves.
+func requestHandlers(p *rule.Pass) map[link.Func]bool {
+	out := map[link.Func]bool{}
+	if p.Inventory == nil {
+		return out
+	}
+	for _, w := range p.Inventory.Work {
+		for i := range w.Roots {
+			if r := &w.Roots[i]; r.Phase == inventory.Request {
+				out[r.Func] = true
+			}
+		}
+	}
+	return out
+}
+
+// swallows is the handler of a try that catches everything and does nothing about it; onlyLogs when it does no more than
+// write a line to a log and the function then replies.
+func swallows(p *rule.Pass, f link.Func, try uint32, request bool) (h *facts.Handler, onlyLogs bool) {
+	file := p.FileOf(f)
+	t := &file.Facts.Tries[try]
+	for i := range t.Handlers {
+		h := &t.Handlers[i]
+		if !broad(p, f, h.Type) {
+			continue
+		}
+		if h.Body&facts.HandlerPass != 0 {
+			return h, false
+		}
+		if request && h.Body&(facts.HandlerRaises|facts.HandlerReturns|facts.HandlerContinue) == 0 && onlyLogging(p, f, t.Pos, h) {
+			return h, true
+		}
+		return nil, false
+	}
+	return nil, false
+}
+
+func catchesAll(p *rule.Pass, f link.Func, try uint32) bool {
+	for i := range p.FileOf(f).Facts.Tries[try].Handlers {
+		if broad(p, f, p.FileOf(f).Facts.Tries[try].Handlers[i].Type) {
+			return true
+		}
+	}
+	return false
+}
+
+// broad: bare, Exception or BaseException.
+func broad(p *rule.Pass, f link.Func, r facts.Ref) bool {
+	if r == 0 {
+		return true
+	}
+	if r.Tag() == facts.TagBuiltin {
+		switch p.FileOf(f).Facts.Str(r.Index()) {
+		case "Exception", "BaseException":
+			return true
+		}
+	}
+	return false
+}
+
+// onlyLogging: everything in the handler is calls that log, and what makes their arguments.
+func onlyLogging(p *rule.Pass, f link.Func, try uint32, h *facts.Handler) bool {
+	file, fn := p.FileOf(f), p.Facts(f)
+	logged := false
+	made := map[facts.Ref]bool{}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Pos < h.Pos || op.Pos >= h.End {
+			continue
+		}
+		made[op.Dst] = true
+		switch op.Code {
+		case facts.Call:
+			ok := false
+			for _, i := range p.CallsAt(op) {
+				if e := p.Calls[i].Entity; e != nil {
+					for k := range e.Effects {
+						ok = ok || e.Effects[k].Kind == knowledge.Log || e.Effects[k].Kind == knowledge.Stdout
+					}
+					ok = ok || e.Path == "builtins.str" || e.Path == "builtins.repr" || e.Path == "traceback.format_exc" || e.Path == "builtins.type" || e.Path == "traceback.print_exc"
+				}
+			}
+			if !ok {
+				return false
+			}
+			logged = true
+		case facts.Attr, facts.Format, facts.BinOp, facts.Catch, facts.Item:
+		default:
+			return false // something else is done about it
+		}
+	}
+	// A name that is set in the handler and read later tells the rest of the function what happened.
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code == facts.Copy && op.Pos >= try && (facts.Ref(op.A).Tag() >= facts.TagStr || made[facts.Ref(op.A)]) {
+			return false
+		}
+	}
+	return logged
+}

@@ -1,0 +1,387 @@
+package security
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW501", Name: "secret-in-log", Since: "0.1", Family: "security",
+	Doc: docs.Read("secret_in_log.md"), Check: secretInLog,
+})
+
+// secretName says whether a name means a credential itself, not something about it.
+func secretName(name string) bool {
+	w := rule.Words(name)
+	if len(w) == 0 {
+		return false
+	}
+	last := w[len(w)-1]
+	before := ""
+	if len(w) > 1 {
+		before = w[len(w)-2]
+	}
+	for _, x := range w {
+		switch x {
+		case "max", "min", "num", "count", "has", "is", "no", "missing", "invalid", "with", "without", "use", "hashed", "hash", "encrypted", "masked", "redacted", "public", "fake", "dummy", "next", "page",
+			"continuation", "sync", "pagination", "cancellation", "prompt", "completion", "error", "special", "pad", "eos", "bos", "csrf", "start", "end", "stop", "input", "output", "require", "requires", "allow", "validate", "verify", "test", "change", "reset", "msg", "message":
+			return false
+		}
+	}
+	switch last {
+	case "password", "passwd", "passphrase", "apikey", "credentials", "authorization":
+		return true
+	case "pwd":
+		return before != "" || name == "pwd" && false
+	case "secret":
+		return true
+	case "key":
+		return before == "api" || before == "secret" || before == "private" || before == "signing" || before == "encryption"
+	case "token":
+		switch before {
+		case "access", "refresh", "auth", "api", "bearer", "bot", "session", "jwt", "id", "oauth", "secret", "user", "github", "slack", "hf", "admin", "service":
+			return true
+		}
+	}
+	return false
+}
+
+// namesKey: a constant that holds the name of a key or header, not its value.
+func namesKey(global string) bool {
+	switch rule.Words(global)[0] {
+	case "conf", "attr", "header", "field", "param", "key", "env", "service", "default", "label", "option", "error":
+		return true
+	}
+	return false
+}
+
+// flow finds where a value of a block came from: the name of a secret, or a parameter.
+type flow struct {
+	p    *rule.Pass
+	file *link.File
+	fn   *facts.Func
+	def  map[facts.Ref]*facts.Op
+	seen map[facts.Ref]bool
+}
+
+func newFlow(p *rule.Pass, f link.Func) *flow {
+	x := &flow{p: p, file: p.FileOf(f), fn: p.Facts(f), def: map[facts.Ref]*facts.Op{}}
+	for o := x.fn.Ops[0]; o < x.fn.Ops[1]; o++ {
+		op := &x.file.Facts.Ops[o]
+		if op.Dst != 0 && x.def[op.Dst] == nil {
+			x.def[op.Dst] = op
+		}
+	}
+	return x
+}
+
+// secret is the name of the credential that a value holds or contains; param is the index of the parameter it comes from
+// otherwise, -1 for none.
+func (x *flow) secret(r facts.Ref) (name string, param int) {
+	x.seen = map[facts.Ref]bool{}
+	return x.from(r, 0)
+}
+
+func (x *flow) from(r facts.Ref, depth int) (string, int) {
+	if !r.IsVar() || depth > 30 || x.seen[r] {
+		return "", -1
+	}
+	x.seen[r] = true
+	for i := range x.fn.Params {
+		if x.fn.Params[i].Var == r {
+			// A parameter that is only called secret is as often the name of one.
+			if name := x.file.Facts.Str(x.fn.Params[i].Name); secretName(name) && name != "secret" {
+				return name, -1
+			}
+			return "", i
+		}
+	}
+	op := x.def[r]
+	if op == nil {
+		if r.Tag() == facts.TagShared {
+			for _, g := range x.file.Facts.Globals {
+				if g.Ref == r && secretName(x.file.Facts.Str(g.Name)) && !namesKey(x.file.Facts.Str(g.Name)) {
+					return x.file.Facts.Str(g.Name), -1
+				}
+			}
+		}
+		return "", -1
+	}
+	param := -1
+	try := func(rs ...uint32) string {
+		for _, a := range rs {
+			name, i := x.from(facts.Ref(a), depth+1)
+			if name != "" {
+				return name
+			}
+			if i >= 0 && param < 0 {
+				param = i
+			}
+		}
+		return ""
+	}
+	switch op.Code {
+	case facts.Attr:
+		if name := x.file.Facts.Str(op.B); secretName(name) && !strings.HasPrefix(name, "get") {
+			return name, -1
+		}
+		return "", -1
+	case facts.Item:
+		if k := facts.Ref(op.C); k.Tag() == facts.TagStr && secretName(x.file.Facts.Str(k.Index())) {
+			return x.file.Facts.Str(k.Index()), -1
+		}
+		return "", -1
+	case facts.Copy, facts.Narrow:
+		return try(op.A), param
+	case facts.Format, facts.MakeList, facts.MakeTuple:
+		elems, _ := x.file.Facts.Elems(op)
+		return try(elems...), param
+	case facts.BinOp:
+		return try(op.A, op.C), param
+	case facts.MakeDict:
+		items := x.file.Facts.Items(op)
+		for i := 1; i < len(items); i += 2 {
+			if name := try(items[i]); name != "" {
+				return name, -1
+			}
+		}
+		return "", param
+	case facts.Call:
+		return x.call(op, try), param
+	}
+	return "", -1
+}
+
+// call: most functions of a secret give something else (its length, a mask, a hash); these give it back.
+func (x *flow) call(op *facts.Op, try func(...uint32) string) string {
+	a := x.file.Facts.Args(op)
+	callee := facts.Ref(op.A)
+	if callee.Tag() == facts.TagBuiltin {
+		switch x.file.Facts.Str(callee.Index()) {
+		case "str", "repr":
+			return try(a.Pos...)
+		}
+		return ""
+	}
+	m := x.def[callee]
+	if m == nil {
+		return ""
+	}
+	switch m.Code {
+	case facts.Attr:
+		switch x.file.Facts.Str(m.B) {
+		case "format":
+			return try(slices.Concat(a.Pos, values(a.Kw))...)
+		case "strip", "encode", "decode", "rstrip", "lstrip", "get_secret_value":
+			return try(m.A)
+		case "get", "getenv", "pop":
+			if len(a.Pos) > 0 {
+				if k := facts.Ref(a.Pos[0]); k.Tag() == facts.TagStr && secretName(x.file.Facts.Str(k.Index())) {
+					return x.file.Facts.Str(k.Index())
+				}
+			}
+		case "dumps":
+			if len(a.Pos) > 0 {
+				return try(a.Pos[0])
+			}
+		}
+	}
+	return ""
+}
+
+func values(kw []uint32) []uint32 {
+	var out []uint32
+	for i := 1; i < len(kw); i += 2 {
+		out = append(out, kw[i])
+	}
+	return out
+}
+
+// logged are the operands of an operation that logs. Printing counts where nobody sits before the screen: see secretInLog.
+func (x *flow) logged(op *facts.Op) []uint32 {
+	if op.Code != facts.Call {
+		return nil
+	}
+	a := x.file.Facts.Args(op)
+	return slices.Concat(a.Pos, values(a.Kw))
+}
+
+func secretInLog(p *rule.Pass) {
+	type sink struct {
+		f     link.Func
+		param int
+	}
+	leaks := map[sink]effects.Step{} // parameters that reach a log
+	first := map[sink]sink{}
+	flows := map[link.Func]*flow{}
+	at := func(f link.Func) *flow {
+		if flows[f] == nil {
+			flows[f] = newFlow(p, f)
+		}
+		return flows[f]
+	}
+	var once rule.Once
+	var queue []sink
+	report := func(f link.Func, op *facts.Op, name string, steps []effects.Step, certainty diag.Certainty) {
+		site := rule.Last(steps)
+		x := p.At(f, op)
+		x.Certainty = certainty
+		if len(steps) > 1 {
+			x.Message = fmt.Sprintf("`%s` gives `%s` to `%s`, which logs it with `%s`", p.Short(f), name, p.Via(steps), rule.CalledAs(site))
+		} else {
+			x.Message = fmt.Sprintf("`%s` writes `%s` to the log with `%s`", p.Short(f), name, rule.CalledAs(site))
+		}
+		x.Help = fmt.Sprintf("leave `%s` out of the message, or log whose it is instead; what was logged already has to be changed", name)
+		x.Witness = p.Frames(steps)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, op.Pos)
+		once.Report(p, x)
+	}
+	told := map[*facts.Op]bool{}
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		file := p.File(s.Node)
+		if s.Kind != knowledge.Log && s.Kind != knowledge.Stdout || s.Call == nil || file.Test || file.Facts.Notebook != nil || told[s.Op] || !writesArguments(s) {
+			continue
+		}
+		told[s.Op] = true
+		f := p.FuncOf(s.Node)
+		if s.Kind == knowledge.Stdout && !inService(p, s.Node) {
+			continue
+		}
+		x := at(f)
+		for _, r := range x.logged(s.Op) {
+			name, param := x.secret(facts.Ref(r))
+			switch {
+			case name != "":
+				report(f, s.Op, name, []effects.Step{p.SiteStep(s)}, s.Certainty)
+			case param >= 0 && !conditional(file, s.Op):
+				k := sink{f, param}
+				if _, ok := leaks[k]; !ok {
+					leaks[k] = p.SiteStep(s)
+					queue = append(queue, k)
+				}
+			}
+		}
+	}
+	into := map[link.Func][]*effects.Edge{}
+	for i := range p.Edges {
+		e := &p.Edges[i]
+		if e.Mode == link.Called && e.Op.Code == facts.Call && e.Certainty == diag.Proved {
+			into[p.FuncOf(e.To)] = append(into[p.FuncOf(e.To)], e)
+		}
+	}
+	// A parameter that reaches a log makes a log of its function, for up to five calls.
+	steps := func(k sink, e *effects.Edge) []effects.Step {
+		out := []effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}
+		for n := 0; n < 6; n++ {
+			s := leaks[k]
+			out = append(out, s)
+			if s.Site != nil {
+				break
+			}
+			k = first[k]
+		}
+		return out
+	}
+	depth := map[sink]int{}
+	for len(queue) > 0 {
+		k := queue[0]
+		queue = queue[1:]
+		fn := p.Facts(k.f)
+		for _, e := range into[k.f] {
+			g := p.FuncOf(e.From)
+			if p.FileOf(g).Test || p.FileOf(g).Facts.Notebook != nil || e.Op.Flags&facts.FlagDecorator != 0 {
+				continue
+			}
+			x := at(g)
+			r, ok := argument(x.file, e.Op, fn, p.FileOf(k.f), k.param)
+			if !ok {
+				continue
+			}
+			name, param := x.secret(r)
+			switch {
+			case name != "":
+				report(g, e.Op, name, steps(k, e), diag.Likely)
+			case param >= 0 && depth[k] < 4:
+				up := sink{g, param}
+				if _, have := leaks[up]; !have {
+					leaks[up] = effects.Step{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}
+					first[up] = k
+					depth[up] = depth[k] + 1
+					queue = append(queue, up)
+				}
+			}
+		}
+	}
+}
+
+// conditional: whether the call logs may depend on what else the function was given.
+func conditional(file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxIf || c.Kind == facts.CtxMatch
+		return !yes
+	})
+	return yes
+}
+
+// writesArguments: the call puts its arguments into the log; logging.getLogger and addHandler do not.
+func writesArguments(s *effects.Site) bool {
+	switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
+	case "debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log", "print", "trace", "success", "msg", "capture_message", "echo", "secho", "pprint":
+		return true
+	}
+	return false
+}
+
+// inService: the output goes to a service's or job's log, not to the person who started a command.
+func inService(p *rule.Pass, n effects.Node) bool {
+	if p.Inventory == nil {
+		return false
+	}
+	served := false
+	for _, w := range p.Inventory.Reaching(n) {
+		switch string(w.Kind) {
+		case "service", "job", "ai-app":
+			served = true
+		default:
+			return false
+		}
+	}
+	return served
+}
+
+// argument is what a call gives to a function's parameter.
+func argument(file *link.File, op *facts.Op, fn *facts.Func, callee *link.File, param int) (facts.Ref, bool) {
+	a := file.Facts.Args(op)
+	name := callee.Facts.Str(fn.Params[param].Name)
+	switch fn.Params[param].Kind {
+	case facts.VarPositional, facts.VarKeyword:
+		return 0, false
+	}
+	for i := 0; i+1 < len(a.Kw); i += 2 {
+		if a.Kw[i] != 0 && file.Facts.Str(a.Kw[i]) == name {
+			return facts.Ref(a.Kw[i+1]), true
+		}
+	}
+	if a.Stars != 0 {
+		return 0, false
+	}
+	if fn.Flags&facts.FuncMethod != 0 && len(fn.Params) > 0 {
+		switch callee.Facts.Str(fn.Params[0].Name) {
+		case "self", "cls":
+			param--
+		}
+	}
+	if param < 0 || param >= len(a.Pos) {
+		return 0, false
+	}
+	return facts.Ref(a.Pos[param]), true
+}
