@@ -12,7 +12,7 @@ def find_program() -> Optional[str]:
     name = "roadworthy" + (sysconfig.get_config_var("EXE") or "")
     if os.name == "nt":
         user_scheme = "nt_user"
-    elif sys.platform == "darwin" and sys._framework:  # type: ignore[attr-defined]
+    elif sys.platform == "darwin" and getattr(sys, "_framework", ""):
         user_scheme = "osx_framework_user"
     else:
         user_scheme = "posix_user"
