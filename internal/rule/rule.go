@@ -140,6 +140,8 @@ type Pass struct {
 	Artifacts []project.Artifact
 	// Secrets are what the detector of secrets found, in files and notebook outputs.
 	Secrets []Secret
+
+	calls map[*facts.Op][]int // see CallsAt
 }
 
 // Secret is a literal that looks like a credential; Text is never printed whole.

@@ -226,14 +226,18 @@ func Words(name string) []string {
 	return out
 }
 
-// PathHas: one of the directories or the file name without its ending is one of the names.
-func PathHas(path string, names ...string) bool {
-	for part := range strings.SplitSeq(strings.TrimSuffix(path, ".py"), "/") {
-		if slices.Contains(names, part) {
+// InDir: one of the directories above the file has one of the names.
+func InDir(file string, names ...string) bool {
+	for {
+		i := strings.IndexByte(file, '/')
+		if i < 0 {
+			return false
+		}
+		if slices.Contains(names, file[:i]) {
 			return true
 		}
+		file = file[i+1:]
 	}
-	return false
 }
 
 // Grouped reports one finding for each cause: the first of each group in the order given, with the number of the others.
@@ -288,4 +292,77 @@ func Shorter(f *diag.Finding) func(have *diag.Finding) bool {
 // Kinds is a set of kinds of effects.
 func Kinds(ks ...knowledge.EffectKind) func(knowledge.EffectKind) bool {
 	return func(k knowledge.EffectKind) bool { return slices.Contains(ks, k) }
+}
+
+// Reads are the operands of an operation.
+func Reads(file *link.File, op *facts.Op) []facts.Ref {
+	var out []facts.Ref
+	add := func(xs ...uint32) {
+		for _, x := range xs {
+			if x != 0 {
+				out = append(out, facts.Ref(x))
+			}
+		}
+	}
+	switch op.Code {
+	case facts.MakeFunc, facts.MakeClass, facts.ImportName, facts.StateWrite:
+	case facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Yield, facts.YieldFrom, facts.Return, facts.Raise, facts.Copy, facts.Catch:
+		add(op.A)
+	case facts.SetAttr, facts.BinOp:
+		add(op.A, op.C)
+	case facts.Item:
+		add(op.A, op.C)
+	case facts.Slice, facts.SetItem:
+		add(op.A, op.B, op.C)
+	case facts.Narrow, facts.Instance:
+		add(op.A, op.C)
+	case facts.Delete:
+		add(op.A)
+	case facts.Call:
+		add(op.A)
+		a := file.Facts.Args(op)
+		add(a.Pos...)
+		for i := 1; i < len(a.Kw); i += 2 {
+			add(a.Kw[i])
+		}
+	case facts.MakeList, facts.MakeTuple, facts.MakeSet, facts.Format, facts.TypeApply:
+		elems, _ := file.Facts.Elems(op)
+		add(op.A)
+		add(elems...)
+	case facts.MakeDict:
+		add(file.Facts.Items(op)...)
+	}
+	return out
+}
+
+// ManagerOf is the library's entity whose call made the manager of a with-statement; nil when the program's own code did, or
+// nobody knows.
+func ManagerOf(p *Pass, f link.Func, c *facts.Ctx) *knowledge.Entity {
+	def := DefOf(p.FileOf(f), p.Facts(f), c.A)
+	if def == nil || def.Code != facts.Call {
+		return nil
+	}
+	p.callsAt()
+	for _, i := range p.calls[def] {
+		if e := p.Calls[i].Entity; e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// CallsAt are the library calls of an operation, by index into Calls.
+func (p *Pass) CallsAt(op *facts.Op) []int {
+	p.callsAt()
+	return p.calls[op]
+}
+
+func (p *Pass) callsAt() {
+	if p.calls != nil {
+		return
+	}
+	p.calls = map[*facts.Op][]int{}
+	for i := range p.Calls {
+		p.calls[p.Calls[i].Op] = append(p.calls[p.Calls[i].Op], i)
+	}
 }

@@ -4,5 +4,7 @@ package rules
 
 import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/async"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
 )

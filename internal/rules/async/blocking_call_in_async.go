@@ -67,6 +67,10 @@ func blockingCallInAsync(p *rule.Pass) {
 			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] {
 				continue
 			}
+			// What is awaited is no plain function's result: the call may reach this one only as far as types tell.
+			if e.Op.Flags&facts.FlagAwaited != 0 && e.Certainty < diag.Proved {
+				continue
+			}
 			told[e.Op] = true
 			report(f, e.Op, t.Through(e), min(e.Certainty, t.Certainty(e.To)))
 		}

@@ -1,5 +1,5 @@
-# Facts: SQLAlchemy documentation, "Runtime Inspection API": inspecting an engine reads the catalogue of the database.
+# Facts: SQLAlchemy documentation, "Runtime Inspection API": inspecting a mapped class or object looks at memory only; an
+# engine's Inspector reads the database when it is asked.
 from sqlalchemy.engine import Inspector
 
-@effect("db")
 def inspect(subject, raiseerr=...) -> Inspector: ...

@@ -1,0 +1,124 @@
+package boundary
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW202", Name: "environment-read-outside-settings", Since: "0.1", Family: "boundary",
+	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
+	Doc:      docs.Read("environment_read_outside_settings.md"), Check: environmentReadOutsideSettings,
+})
+
+// Names that the system, a shell, a test runner or a platform sets: no configuration of the program.
+var systemNames = []string{"HOME", "PATH", "USER", "USERNAME", "USERPROFILE", "SHELL", "TERM", "COLUMNS", "LINES", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "PWD",
+	"CI", "DISPLAY", "EDITOR", "PAGER", "VISUAL", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "HOSTNAME", "LOGNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES",
+	"SYSTEMROOT", "WINDIR", "COMSPEC", "VIRTUAL_ENV", "CONDA_PREFIX", "SSH_AUTH_SOCK", "SUDO_USER", "INVOCATION_ID", "NOTIFY_SOCKET", "RUN_MAIN", "LD_LIBRARY_PATH",
+	"RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "WERKZEUG_RUN_MAIN", "AWS_LAMBDA_FUNCTION_NAME"}
+
+var systemPrefixes = []string{"XDG_", "LC_", "PYTEST_", "PYTHON", "GITHUB_", "KUBERNETES_", "SLURM_", "CONDA_", "npm_"}
+
+func isSystem(key string) bool {
+	up := strings.ToUpper(key)
+	if slices.Contains(systemNames, up) || strings.HasSuffix(up, "_PROXY") {
+		return true
+	}
+	return slices.ContainsFunc(systemPrefixes, func(p string) bool { return strings.HasPrefix(up, strings.ToUpper(p)) })
+}
+
+var settingsWords = []string{"settings", "setting", "config", "configs", "configuration", "conf", "env", "environ", "environment", "environments", "constants", "const", "consts", "defaults",
+	"options", "globals", "vars", "flags", "secrets", "credentials"}
+
+// isSettings: the module's or a package's name says that configuration comes in here.
+func isSettings(path string) bool {
+	for part := range strings.SplitSeq(strings.TrimSuffix(path, ".py"), "/") {
+		for _, w := range rule.Words(part) {
+			if slices.Contains(settingsWords, w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func environmentReadOutsideSettings(p *rule.Pass) {
+	has := false
+	imported := map[*link.File]bool{}
+	for i := range p.Edges {
+		if e := &p.Edges[i]; e.Mode == link.Imported && p.File(e.From) != p.File(e.To) {
+			imported[p.File(e.To)] = true
+		}
+	}
+	type read struct {
+		s   *effects.Site
+		key string
+	}
+	reads := map[*link.File][]read{}
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		if s.Kind != knowledge.Env || s.Call == nil {
+			continue
+		}
+		file := p.File(s.Node)
+		if isSettings(file.Path) {
+			has = has || !file.Test
+			continue
+		}
+		if file.Test || file.Facts.Notebook != nil || runOnly(file.Path) || !imported[file] {
+			continue
+		}
+		key, ok := environmentKey(s.Call)
+		if !ok || isSystem(key) {
+			continue
+		}
+		reads[file] = append(reads[file], read{s, key})
+	}
+	if !has {
+		return // nowhere better to read it
+	}
+	var g rule.Grouped
+	for _, file := range p.Files {
+		for _, r := range reads[file] {
+			f := p.FuncOf(r.s.Node)
+			where := "`" + p.Short(f) + "`"
+			x := p.At(f, r.s.Op)
+			x.Certainty = r.s.Certainty
+			x.Message = fmt.Sprintf("%s reads the environment variable `%s`, away from the settings: nothing checks it at start, and no one place lists it", where, r.key)
+			x.Help = fmt.Sprintf("read `%s` in the settings module and hand the value to %s", r.key, where)
+			x.Witness = p.Frames([]effects.Step{p.SiteStep(r.s)})
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, f)
+			g.Add(x, nil)
+		}
+	}
+	g.Report(p)
+}
+
+// environmentKey is the literal name that a call asks the environment for.
+func environmentKey(c *link.LibraryCall) (string, bool) {
+	if strings.HasSuffix(c.Path, ".pop") || strings.HasSuffix(c.Path, ".setdefault") || strings.HasSuffix(c.Path, ".__contains__") {
+		return "", false // sets up the environment for others
+	}
+	a := c.Arg("key")
+	if !a.Given {
+		a = c.Pos(0)
+	}
+	if !a.Given && c.Op.Code == facts.Item {
+		return "", false
+	}
+	if a.Ref.Tag() == facts.TagStr || a.Given {
+		texts, open := a.Strings()
+		if len(texts) == 1 && !open && texts[0] != "" {
+			return texts[0], true
+		}
+	}
+	return "", false
+}
