@@ -7,4 +7,5 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/security"
 )
