@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
@@ -103,61 +102,4 @@ func inRoute(file *link.File, name string) bool {
 func firstPart(dotted string) string {
 	first, _, _ := strings.Cut(dotted, ".")
 	return first
-}
-
-// calls gives every call outside tests with its block.
-func calls(p *rule.Pass, yield func(f link.Func, file *link.File, op *facts.Op)) {
-	for f := range link.Func(p.Funcs()) {
-		file := p.FileOf(f)
-		if file.Test {
-			continue
-		}
-		fn := p.Facts(f)
-		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			if op := &file.Facts.Ops[o]; op.Code == facts.Call {
-				yield(f, file, op)
-			}
-		}
-	}
-}
-
-// called is what a call calls: by what the program's flow says of it, else by the names of the file.
-func called(p *rule.Pass, flow *rule.Flow, file *link.File, op *facts.Op) string {
-	for _, i := range p.CallsAt(op) {
-		return strings.TrimPrefix(p.Calls[i].Path, "builtins.")
-	}
-	return flow.Dotted(file, facts.Ref(op.A))
-}
-
-func pos(file *link.File, op *facts.Op, n int) facts.Ref {
-	a := file.Facts.Args(op)
-	if n >= len(a.Pos) || a.Stars != 0 {
-		return 0
-	}
-	return facts.Ref(a.Pos[n])
-}
-
-func keyword(file *link.File, op *facts.Op, name string) facts.Ref {
-	a := file.Facts.Args(op)
-	for i := 0; i+1 < len(a.Kw); i += 2 {
-		if a.Kw[i] != 0 && file.Facts.Str(a.Kw[i]) == name {
-			return facts.Ref(a.Kw[i+1])
-		}
-	}
-	return 0
-}
-
-func argument(file *link.File, op *facts.Op, n int, name string) facts.Ref {
-	if r := pos(file, op, n); r != 0 {
-		return r
-	}
-	return keyword(file, op, name)
-}
-
-// reported is a finding at a call with the way of the value that reaches it.
-func reported(p *rule.Pass, f link.Func, op *facts.Op, o *rule.Origin, sink, message, help string) {
-	x := p.At(f, op)
-	x.Message, x.Help = message, help
-	x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "gives it to " + sink})
-	p.Report(x)
 }
