@@ -57,9 +57,12 @@ func (l *lowerer) expr(e ast.Expr) Ref {
 	case *ast.BoolOp:
 		return l.boolOp(e)
 	case *ast.Compare:
-		l.expr(e.Left)
-		for _, c := range e.Comparators {
-			l.expr(c)
+		left := l.expr(e.Left)
+		for i, c := range e.Comparators {
+			right := l.expr(c)
+			if i == 0 && left.IsVar() && (e.Ops[0] == ast.In || e.Ops[0] == ast.NotIn) {
+				l.emit(Member, e, 0, uint32(left), 0, uint32(right))
+			}
 		}
 		return 0
 	case *ast.IfExp:

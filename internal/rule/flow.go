@@ -62,9 +62,20 @@ func (f *Flow) Defs(file *link.File, r facts.Ref) []uint32 {
 				m[op.Dst] = append(m[op.Dst], uint32(i))
 			}
 		}
+		for b := range file.Facts.Funcs {
+			fn := &file.Facts.Funcs[b]
+			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+				if file.Facts.Ops[o].Code == facts.Return {
+					m[fn.Ret] = append(m[fn.Ret], o)
+				}
+			}
+		}
 		f.defs[file] = m
 		for i := range file.Facts.Ops {
 			op := &file.Facts.Ops[i]
+			if op.Code == facts.Member {
+				f.asked[file] = append(f.asked[file], facts.Ref(op.A))
+			}
 			if op.Code != facts.Call {
 				continue
 			}
@@ -275,7 +286,7 @@ func (w *walk) op(file *link.File, op *facts.Op, in *bound) *Origin {
 		return nil
 	}
 	switch op.Code {
-	case facts.Copy, facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Narrow, facts.Slice:
+	case facts.Copy, facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Narrow, facts.Slice, facts.Return:
 		return one(op.A)
 	case facts.SetItem:
 		return one(op.A, op.C)
@@ -344,7 +355,7 @@ func (f *Flow) Text(file *link.File, r facts.Ref) (string, bool) {
 	return "", false
 }
 
-// checked are methods that ask what a text holds; a value that is asked is taken to be checked.
+// checked are methods that ask what a text holds; a value that is asked, or looked up among others, is taken to be checked.
 var checked = []string{"isdigit", "isdecimal", "isnumeric", "isalnum", "isalpha", "isidentifier", "endswith"}
 
 // item: d["k"] after d["k"] = v, or of a display that has "k", is that value and no other.

@@ -3,8 +3,10 @@
 package rules
 
 import (
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/ai"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/async"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/data"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/security"

@@ -34,7 +34,7 @@ func forService(a *project.Artifact) bool {
 		return false
 	}
 	base := lower[strings.LastIndexByte(lower, '/')+1:]
-	return !strings.Contains(base, "dev") && !strings.Contains(base, "test") && !strings.Contains(base, "example") && !strings.Contains(base, "local")
+	return !strings.Contains(base, "dev") && !strings.Contains(base, "gitpod") && !strings.Contains(base, "test") && !strings.Contains(base, "example") && !strings.Contains(base, "local")
 }
 
 func imageRunsAsRoot(p *rule.Pass) {
@@ -54,6 +54,9 @@ func imageRunsAsRoot(p *rule.Pass) {
 			continue
 		}
 		base := a.Images[0].Name
+		if strings.Contains(base, "lambda/") {
+			continue // the platform runs it as a user of its own
+		}
 		if user == "" && (!rootBases[base[strings.LastIndexByte(base, '/')+1:]] || strings.Contains(a.Images[0].Tag, "nonroot")) {
 			continue
 		}
@@ -114,7 +117,7 @@ func floatingBaseImage(p *rule.Pass) {
 		for _, img := range a.Images {
 			at := place{a.Path, img.Line}
 			if told[at] || img.Digest != "" || img.Tag != "" && img.Tag != "latest" || img.Name == "" || img.Name == "scratch" ||
-				strings.Contains(img.Name, "$") || stages[a.Path][strings.ToLower(img.Name)] {
+				strings.Contains(img.Name, "$") || stages[a.Path][strings.ToLower(strings.Trim(img.Name, `"'`))] {
 				continue
 			}
 			told[at] = true

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -32,7 +33,7 @@ func unpinnedAction(p *rule.Pass) {
 	var g rule.Grouped
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if a.Workflow == nil {
+		if a.Workflow == nil || a.Kind != project.GitHubWorkflow {
 			continue
 		}
 		for _, u := range a.Workflow.Uses {
