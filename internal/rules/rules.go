@@ -9,6 +9,7 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/data"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/job"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/observability"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/program"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/security"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/testing"
