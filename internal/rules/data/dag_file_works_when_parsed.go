@@ -36,7 +36,25 @@ func dagFileWorksWhenParsed(p *rule.Pass) {
 	if len(dags) == 0 {
 		return
 	}
-	t := p.Trace(func(s *effects.Site) bool { return outside(s.Kind) && !p.File(s.Node).Test }, rule.Runs)
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	// What a decorator of Airflow's makes a task of (task.virtualenv, say) is registered by the call, whatever its name.
+	runs := func(e *effects.Edge) bool {
+		if !rule.Runs(e) {
+			return false
+		}
+		g := p.FuncOf(e.To)
+		for _, d := range p.Facts(g).Decorators {
+			r := d.Value
+			if def := flow.Def(p.FileOf(g), r); def != nil && def.Code == facts.Call {
+				r = facts.Ref(def.A)
+			}
+			if name := flow.Dotted(p.FileOf(g), r); strings.HasPrefix(name, "airflow.") && !strings.HasSuffix(name, ".dag") && !strings.HasSuffix(name, ".task_group") {
+				return false
+			}
+		}
+		return true
+	}
+	t := p.Trace(func(s *effects.Site) bool { return outside(s.Kind) && !p.File(s.Node).Test }, runs)
 	var g rule.Grouped
 	for _, file := range p.Files {
 		if !dags[file] || file.Test {
@@ -57,7 +75,7 @@ func dagFileWorksWhenParsed(p *rule.Pass) {
 			}
 			x.Help = "move it into a task; a value from a Variable or a Connection comes through a template: `{{ var.value.name }}`"
 			x.Witness = p.Frames(steps)
-			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
+			x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, p.File(site.Node).Index, site.Path) // five Variables read in a row are one fault
 			g.Add(x, rule.Shorter(&x))
 		}
 		n := effects.Node(file.FirstFunc())
@@ -67,7 +85,7 @@ func dagFileWorksWhenParsed(p *rule.Pass) {
 			}
 		}
 		for _, i := range p.OutEdges(n) {
-			if e := &p.Edges[i]; rule.Runs(e) && t.Reaches(e.To) {
+			if e := &p.Edges[i]; runs(e) && t.Reaches(e.To) {
 				report(e.Op, t.Through(e), min(e.Certainty, t.Certainty(e.To)))
 			}
 		}

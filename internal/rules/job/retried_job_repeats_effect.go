@@ -118,7 +118,7 @@ func retried(flow *rule.Flow, file *link.File, fn *facts.Func, entity string) st
 			}
 			return "is retried when it fails (Dramatiq's default)"
 		}
-		if r := rule.Keyword(file, def, "autoretry_for"); r != 0 && strings.HasPrefix(entity, "celery") {
+		if r := rule.Keyword(file, def, "autoretry_for"); strings.HasPrefix(entity, "celery") && anything(flow, file, r) {
 			return "is retried when it fails (`autoretry_for`)"
 		}
 		if rule.Keyword(file, def, "acks_late").Is(facts.ConstTrue) && strings.HasPrefix(entity, "celery") {
@@ -126,6 +126,21 @@ func retried(flow *rule.Flow, file *link.File, fn *facts.Func, entity string) st
 		}
 	}
 	return ""
+}
+
+// anything: the tuple of exceptions holds the one that all others are; of a narrower one it is not known what raises it.
+func anything(flow *rule.Flow, file *link.File, r facts.Ref) bool {
+	def := flow.Def(file, r)
+	if def == nil || def.Code != facts.MakeTuple && def.Code != facts.MakeList {
+		return false
+	}
+	elems, _ := file.Facts.Elems(def)
+	for _, e := range elems {
+		if flow.Dotted(file, facts.Ref(e)) == "Exception" {
+			return true
+		}
+	}
+	return false
 }
 
 // keyed: the receiver is told how to recognise a repetition.
