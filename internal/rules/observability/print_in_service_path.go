@@ -30,6 +30,10 @@ func printInServicePath(p *rule.Pass) {
 		if r.Call == nil || r.Call.Phase != "request" && r.Call.Phase != "job" || p.FileOf(r.Func).Test || p.FileOf(r.Func).Facts.Notebook != nil {
 			continue
 		}
+		// Commands of a terminal are registered as jobs too, and what a task of Airflow's prints goes to the task's log.
+		if r.Call.Phase == "job" && (r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "celery", "dramatiq", "rq", "arq", "huey")) {
+			continue
+		}
 		n := effects.Node(r.Func)
 		if _, ok := from[n]; !ok {
 			from[n] = arrival{nil, r.Call.Phase == "job"}

@@ -27,6 +27,12 @@ var rootBases = map[string]bool{"python": true, "debian": true, "ubuntu": true, 
 	"rockylinux": true, "almalinux": true, "amazonlinux": true, "buildpack-deps": true, "node": true, "uv": true, "uvicorn-gunicorn-fastapi": true, "uvicorn-gunicorn": true,
 	"pytorch": true, "tensorflow": true, "miniconda3": true}
 
+// official are images that a plain name gets from the registry; any other plain name may be an image that was built on the
+// same machine just before.
+var official = map[string]bool{"nginx": true, "httpd": true, "redis": true, "postgres": true, "mysql": true, "mariadb": true, "golang": true, "ruby": true, "rust": true, "php": true,
+	"openjdk": true, "eclipse-temurin": true, "centos": true, "busybox": true, "caddy": true, "traefik": true, "rabbitmq": true, "mongo": true, "memcached": true, "composer": true,
+	"maven": true, "gradle": true, "bash": true, "docker": true, "perl": true, "r-base": true, "julia": true, "jupyterhub": true}
+
 // forService leaves out files that make something else than what runs: development containers, tests, documents.
 func forService(a *project.Artifact) bool {
 	lower := strings.ToLower(a.Path)
@@ -117,7 +123,7 @@ func floatingBaseImage(p *rule.Pass) {
 		for _, img := range a.Images {
 			at := place{a.Path, img.Line}
 			if told[at] || img.Digest != "" || img.Tag != "" && img.Tag != "latest" || img.Name == "" || img.Name == "scratch" ||
-				strings.Contains(img.Name, "$") || stages[a.Path][strings.ToLower(strings.Trim(img.Name, `"'`))] {
+				strings.Contains(img.Name, "$") || !strings.Contains(img.Name, "/") && !rootBases[img.Name] && !official[img.Name] || stages[a.Path][strings.ToLower(strings.Trim(img.Name, `"'`))] {
 				continue
 			}
 			told[at] = true
