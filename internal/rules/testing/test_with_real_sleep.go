@@ -11,11 +11,11 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW702", Name: "real-sleep-in-test", Since: "0.1", Family: "tests", Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
-	Doc: docs.Read("real_sleep_in_test.md"), Check: realSleepInTest,
+	Code: "RW702", Name: "test-with-real-sleep", Since: "0.1", Family: "tests", Severity: rule.Severities{Experimental: diag.Note, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
+	Doc: docs.Read("test_with_real_sleep.md"), Check: testWithRealSleep,
 })
 
-func realSleepInTest(p *rule.Pass) {
+func testWithRealSleep(p *rule.Pass) {
 	told := map[*facts.Op]bool{}
 	for i := range p.Sites {
 		s := &p.Sites[i]
