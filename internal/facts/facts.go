@@ -19,7 +19,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 1
+const Version = 2
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -102,6 +102,7 @@ const (
 	Catch             // dst ← an exception of type A
 	StateWrite        // a global or nonlocal name B (Str) is written
 	Delete            // del A.B / del A[C]; Flags tell
+	Member            // A in C, A not in C
 )
 
 // Flags of an Op.

@@ -142,6 +142,8 @@ type Pass struct {
 	Secrets []Secret
 
 	calls map[*facts.Op][]int // see CallsAt
+
+	instances [][]effects.Node // see Flow
 }
 
 // Secret is a literal that looks like a credential; Text is never printed whole.

@@ -281,7 +281,7 @@ func Reads(file *link.File, op *facts.Op) []facts.Ref {
 	case facts.MakeFunc, facts.MakeClass, facts.ImportName, facts.StateWrite:
 	case facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Yield, facts.YieldFrom, facts.Return, facts.Raise, facts.Copy, facts.Catch:
 		add(op.A)
-	case facts.SetAttr, facts.BinOp:
+	case facts.SetAttr, facts.BinOp, facts.Member:
 		add(op.A, op.C)
 	case facts.Item:
 		add(op.A, op.C)

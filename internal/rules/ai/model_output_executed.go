@@ -1,0 +1,60 @@
+package ai
+
+import (
+	"fmt"
+
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW551", Name: "model-output-executed", Since: "0.1", Family: "ai",
+	Doc: docs.Read("model_output_executed.md"), Check: modelOutputExecuted,
+})
+
+// asking are the operations that ask a model, by what they call.
+func asking(p *rule.Pass) map[*facts.Op]string {
+	out := map[*facts.Op]string{}
+	for i := range p.Sites {
+		if s := &p.Sites[i]; s.Kind == knowledge.LLM && s.Call != nil {
+			out[s.Op] = rule.CalledAs(s)
+		}
+	}
+	return out
+}
+
+func modelOutputExecuted(p *rule.Pass) {
+	asked := asking(p)
+	if len(asked) == 0 {
+		return
+	}
+	flow := p.NewFlow(func(v *rule.Value) string {
+		if v.Op != nil {
+			if name := asked[v.Op]; name != "" {
+				return "what `" + name + "` answers"
+			}
+		}
+		return ""
+	})
+	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
+		name := flow.Called(file, op)
+		r, does, help := flow.ShellCommand(file, op, name), "gives a shell", "let the model choose among commands that you wrote, and check the arguments it names"
+		if r == 0 {
+			r, does, help = flow.Code(file, op, name), "runs as code", "run it where it can reach nothing: another process or container without network, files and secrets"
+		}
+		if r == 0 {
+			r, does, help = flow.Pickled(file, op, name), "rebuilds objects from", "ask for JSON and check it against a schema"
+		}
+		if r == 0 {
+			if r, name = flow.SQLQuery(file, op); r == 0 {
+				return
+			}
+			does, help = "runs as a query", "run it as a database user who may only read what the asker may see, with a limit on time and rows"
+		}
+		if o := flow.From(file, r); o != nil {
+			p.ReportFlow(f, op, o, name, fmt.Sprintf("`%s` %s %s: whoever can write a part of the prompt decides what it is", name, does, o.What), help)
+		}
+	})
+}

@@ -1,0 +1,63 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW652", Name: "fit-before-split", Since: "0.1", Family: "data",
+	// A score that is too good does its harm while the work is still an experiment.
+	Severity: rule.Severities{Experimental: diag.Warning, Internal: diag.Warning, BusinessCritical: diag.Error, CustomerFacing: diag.Error},
+	Doc:      docs.Read("fit_before_split.md"), Check: fitBeforeSplit,
+})
+
+// learns are the classes of scikit-learn and imbalanced-learn whose fit takes from the rows what the score must not know.
+// Encoders of labels are left out: they learn names only.
+var learns = []string{"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer", "QuantileTransformer", "KBinsDiscretizer", "TargetEncoder",
+	"SimpleImputer", "KNNImputer", "IterativeImputer", "PCA", "TruncatedSVD", "IncrementalPCA", "KernelPCA", "NMF", "SelectKBest", "SelectPercentile", "SelectFromModel", "RFE", "RFECV",
+	"TfidfVectorizer", "TfidfTransformer", "LinearDiscriminantAnalysis", "SMOTE", "ADASYN", "RandomOverSampler", "SMOTETomek", "SMOTEENN", "BorderlineSMOTE"}
+
+func fitBeforeSplit(p *rule.Pass) {
+	var flow *rule.Flow
+	flow = p.NewFlow(func(v *rule.Value) string {
+		if v.Op == nil || v.Op.Code != facts.Call {
+			return ""
+		}
+		recv, method := flow.Method(v.File, v.Op)
+		if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" {
+			return ""
+		}
+		made := flow.Def(v.File, recv)
+		for made != nil && made.Code == facts.Copy {
+			made = flow.Def(v.File, facts.Ref(made.A))
+		}
+		if made == nil || made.Code != facts.Call {
+			return ""
+		}
+		class := flow.Dotted(v.File, facts.Ref(made.A))
+		name := class[strings.LastIndexByte(class, '.')+1:]
+		if !rule.HasPrefix(class, "sklearn", "imblearn") || !slices.Contains(learns, name) {
+			return ""
+		}
+		return "`" + name + "." + method + "`"
+	})
+	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
+		if flow.Dotted(file, facts.Ref(op.A)) != "sklearn.model_selection.train_test_split" {
+			return
+		}
+		for _, a := range file.Facts.Args(op).Pos {
+			if o := flow.From(file, facts.Ref(a)); o != nil {
+				p.ReportFlow(f, op, o, "train_test_split", fmt.Sprintf("the rows that test the model have already been seen by %s: they are split off only here", o.What),
+					"split first, fit on the training rows, and only `transform` the others; a `Pipeline` does both")
+				return
+			}
+		}
+	})
+}

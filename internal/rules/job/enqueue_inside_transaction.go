@@ -1,0 +1,117 @@
+package job
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW413", Name: "enqueue-inside-transaction", Since: "0.1", Family: "job",
+	Doc: docs.Read("enqueue_inside_transaction.md"), Check: enqueueInsideTransaction,
+})
+
+// enqueueInsideTransaction goes backward from the edges that enqueue along the calls that run at once, up to those that stand
+// in a transaction.
+func enqueueInsideTransaction(p *rule.Pass) {
+	via := map[effects.Node]*effects.Edge{} // the next step of the shortest chain
+	var layer []effects.Node
+	for i := range p.Edges {
+		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved {
+			via[e.From] = e
+			layer = append(layer, e.From)
+		}
+	}
+	runs := func(e *effects.Edge) bool {
+		return e.Mode == link.Called && e.Certainty == diag.Proved && !p.File(e.From).Test && !afterCommit(p, e.Op)
+	}
+	for len(layer) > 0 {
+		var next []effects.Node
+		for _, n := range layer {
+			for _, i := range p.InEdges(n) {
+				if e := &p.Edges[i]; runs(e) && via[e.From] == nil {
+					via[e.From] = e
+					next = append(next, e.From)
+				}
+			}
+		}
+		layer = next
+	}
+	if len(via) == 0 {
+		return
+	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	var once rule.Once
+	for f := range link.Func(p.Funcs()) {
+		n := effects.Node(f)
+		if via[n] == nil {
+			continue
+		}
+		file := p.FileOf(f)
+		whole := decorated(flow, file, p.Facts(f))
+		for _, i := range p.OutEdges(n) {
+			e := &p.Edges[i]
+			if e.Certainty != diag.Proved || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
+				continue
+			}
+			inside := whole
+			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
+				if c.Kind == facts.CtxWith {
+					if m := rule.ManagerOf(p, f, c); m != nil && transaction(m.Path) {
+						inside = true
+					}
+				}
+				return !inside
+			})
+			if !inside {
+				continue
+			}
+			steps := []effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}
+			last := e
+			for last.Mode != link.Enqueued && len(steps) < 50 {
+				last = via[last.To]
+				steps = append(steps, effects.Step{Node: last.From, Op: last.Op, Mode: last.Mode, To: last.To})
+			}
+			x := p.At(f, e.Op)
+			task := p.Short(p.FuncOf(last.To))
+			x.Message = fmt.Sprintf("`%s` enqueues `%s` inside a transaction: a worker may start it before the commit, or though it is rolled back", p.Short(f), task)
+			x.Help = fmt.Sprintf("enqueue it after the commit: `transaction.on_commit(lambda: %s.delay(…))`, or after the `with`", task)
+			x.Witness = p.Frames(steps)
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(last.From).Index, last.Op.Pos)
+			once.Report(p, x)
+		}
+	}
+}
+
+func transaction(path string) bool {
+	return path == "django.db.transaction.atomic" || strings.HasPrefix(path, "sqlalchemy.") && (strings.HasSuffix(path, ".begin") || strings.HasSuffix(path, ".begin_nested"))
+}
+
+// afterCommit: the callee runs when the transaction is over.
+func afterCommit(p *rule.Pass, op *facts.Op) bool {
+	for _, i := range p.CallsAt(op) {
+		if strings.HasSuffix(p.Calls[i].Path, ".on_commit") {
+			return true
+		}
+	}
+	return false
+}
+
+// decorated: the whole function is a transaction.
+func decorated(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
+	for _, d := range fn.Decorators {
+		r := d.Value
+		if def := flow.Def(file, r); def != nil && def.Code == facts.Call {
+			r = facts.Ref(def.A)
+		}
+		if flow.Dotted(file, r) == "django.db.transaction.atomic" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,136 @@
+package security
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW810", Name: "image-runs-as-root", Since: "0.1", Family: "security",
+	// Inside a container, root is a second line of defence given away, not a hole.
+	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
+	Doc:      docs.Read("image_runs_as_root.md"), Check: imageRunsAsRoot,
+})
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW811", Name: "floating-base-image", Since: "0.1", Family: "security",
+	Severity: rule.Severities{Experimental: diag.Note, Internal: diag.Warning, BusinessCritical: diag.Warning, CustomerFacing: diag.Error},
+	Doc:      docs.Read("floating_base_image.md"), Check: floatingBaseImage,
+})
+
+// rootBases are images whose documentation says that they start as root, by the last part of their name.
+var rootBases = map[string]bool{"python": true, "debian": true, "ubuntu": true, "alpine": true, "pypy": true, "cuda": true, "fedora": true,
+	"rockylinux": true, "almalinux": true, "amazonlinux": true, "buildpack-deps": true, "node": true, "uv": true, "uvicorn-gunicorn-fastapi": true, "uvicorn-gunicorn": true,
+	"pytorch": true, "tensorflow": true, "miniconda3": true}
+
+// official are images that a plain name gets from the registry; any other plain name may be an image that was built on the
+// same machine just before.
+var official = map[string]bool{"nginx": true, "httpd": true, "redis": true, "postgres": true, "mysql": true, "mariadb": true, "golang": true, "ruby": true, "rust": true, "php": true,
+	"openjdk": true, "eclipse-temurin": true, "centos": true, "busybox": true, "caddy": true, "traefik": true, "rabbitmq": true, "mongo": true, "memcached": true, "composer": true,
+	"maven": true, "gradle": true, "bash": true, "docker": true, "perl": true, "r-base": true, "julia": true, "jupyterhub": true}
+
+// forService leaves out files that make something else than what runs: development containers, tests, documents.
+func forService(a *project.Artifact) bool {
+	lower := strings.ToLower(a.Path)
+	if a.Kind != project.Dockerfile || rule.InDir(lower, ".devcontainer", "test", "tests", "docs", "examples", "example", "ci", ".github", "dev") {
+		return false
+	}
+	base := lower[strings.LastIndexByte(lower, '/')+1:]
+	return !strings.Contains(base, "dev") && !strings.Contains(base, "gitpod") && !strings.Contains(base, "test") && !strings.Contains(base, "example") && !strings.Contains(base, "local")
+}
+
+func imageRunsAsRoot(p *rule.Pass) {
+	last := map[string]int{} // a file's last stage is what a plain build makes
+	for i := range p.Artifacts {
+		if p.Artifacts[i].Kind == project.Dockerfile {
+			last[p.Artifacts[i].Path] = i
+		}
+	}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if !forService(a) || last[a.Path] != i || len(a.Runs) == 0 || len(a.Images) == 0 {
+			continue
+		}
+		user, _, _ := strings.Cut(a.User, ":")
+		if user != "" && user != "root" && user != "0" || changesUser(a) {
+			continue
+		}
+		base := a.Images[0].Name
+		if strings.Contains(base, "lambda/") {
+			continue // the platform runs it as a user of its own
+		}
+		if user == "" && (!rootBases[base[strings.LastIndexByte(base, '/')+1:]] || strings.Contains(a.Images[0].Tag, "nonroot")) {
+			continue
+		}
+		x := diag.Finding{File: a.Path, Line: a.Line, Certainty: diag.Proved}
+		program := a.Runs[len(a.Runs)-1].Program
+		x.Message = fmt.Sprintf("the image runs `%s` as root: it sets no other user", program)
+		if user != "" {
+			x.Message = fmt.Sprintf("the image runs `%s` as root: its last `USER` says so", program)
+		}
+		x.Help = "make a user (`RUN useradd --system app`) and end with `USER app`"
+		p.Report(x)
+	}
+}
+
+// changesUser: what starts the program may drop its rights by itself: an entrypoint script, or a tool that does only that.
+func changesUser(a *project.Artifact) bool {
+	for _, r := range a.Runs {
+		if r.Shell != "" || r.Runner == "" {
+			return true
+		}
+		for _, w := range r.Args {
+			if w == "--uid" || w == "--user" || strings.HasPrefix(w, "--uid=") || strings.HasPrefix(w, "--user=") {
+				return true
+			}
+		}
+		for _, w := range r.Wrapped {
+			if w == "gosu" || w == "su-exec" || w == "setpriv" || w == "runuser" || w == "su" || w == "sudo" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func floatingBaseImage(p *rule.Pass) {
+	stages := map[string]map[string]bool{}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		for _, img := range a.Images {
+			if img.Stage != "" && a.Kind == project.Dockerfile {
+				if stages[a.Path] == nil {
+					stages[a.Path] = map[string]bool{}
+				}
+				stages[a.Path][img.Stage] = true
+			}
+		}
+	}
+	type place struct {
+		file string
+		line int
+	}
+	told := map[place]bool{}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if !forService(a) {
+			continue
+		}
+		for _, img := range a.Images {
+			at := place{a.Path, img.Line}
+			if told[at] || img.Digest != "" || img.Tag != "" && img.Tag != "latest" || img.Name == "" || img.Name == "scratch" ||
+				strings.Contains(img.Name, "$") || !strings.Contains(img.Name, "/") && !rootBases[img.Name] && !official[img.Name] || stages[a.Path][strings.ToLower(strings.Trim(img.Name, `"'`))] {
+				continue
+			}
+			told[at] = true
+			x := diag.Finding{File: a.Path, Line: img.Line, Certainty: diag.Proved}
+			x.Message = fmt.Sprintf("`FROM %s` is another image on another day: it names no version", img.Name)
+			x.Help = fmt.Sprintf("name the version, best with its digest: `%s:<version>@sha256:…`", img.Name)
+			p.Report(x)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package security
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW820", Name: "unpinned-action", Since: "0.1", Family: "security",
+	// Whoever publishes the action would have to turn on its users first.
+	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
+	Doc:      docs.Read("unpinned_action.md"), Check: unpinnedAction,
+})
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW821", Name: "broad-workflow-token", Since: "0.1", Family: "security",
+	Doc: docs.Read("broad_workflow_token.md"), Check: broadWorkflowToken,
+})
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW822", Name: "workflow-template-injection", Since: "0.1", Family: "security", Severity: rule.Always(diag.Error),
+	Doc: docs.Read("workflow_template_injection.md"), Check: workflowTemplateInjection,
+})
+
+// unpinnedAction gives one finding for each action and version, at its first use.
+func unpinnedAction(p *rule.Pass) {
+	var once rule.Once
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil || a.Kind != project.GitHubWorkflow {
+			continue
+		}
+		for _, u := range a.Workflow.Uses {
+			owner, _, _ := strings.Cut(u.Action, "/")
+			// The platform's own actions have the same owner as the runner itself.
+			if u.Pinned() || u.Ref == "" || owner == "actions" || owner == "github" || strings.HasPrefix(u.Action, ".") || strings.HasPrefix(u.Action, "docker:") || strings.Contains(u.Ref, "$") {
+				continue
+			}
+			x := diag.Finding{File: a.Path, Line: u.Line, Certainty: diag.Proved}
+			x.Message = fmt.Sprintf("`%s@%s` is whatever its owner last put under `%s`, and runs with this job's token and secrets", u.Action, u.Ref, u.Ref)
+			x.Help = fmt.Sprintf("pin the full hash of the commit and keep the version as a comment: `%s@<hash>  # %s`", u.Action, u.Ref)
+			x.Group = p.Rule.Code + ":" + u.Action + "@" + u.Ref
+			once.Report(p, x)
+		}
+	}
+}
+
+func broadWorkflowToken(p *rule.Pass) {
+	type place struct {
+		file string
+		line int
+	}
+	told := map[place]bool{}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil || a.Workflow.Permissions["all"] != "write-all" || told[place{a.Path, a.Workflow.PermissionsLine}] {
+			continue
+		}
+		told[place{a.Path, a.Workflow.PermissionsLine}] = true
+		x := diag.Finding{File: a.Path, Line: a.Workflow.PermissionsLine, Certainty: diag.Proved}
+		x.Message = fmt.Sprintf("`permissions: write-all` lets every step of job `%s` change code, releases and packages of the repository", a.Name)
+		x.Help = "name the scopes that the job needs: `permissions: {contents: read, …}`"
+		p.Report(x)
+	}
+}
+
+// Parts of an event that who opens an issue or a pull request writes freely.
+var freeText = regexp.MustCompile(`\bgithub\.head_ref\b|\bgithub\.event\.(issue|pull_request|comment|review|review_comment|discussion|head_commit|commits\[?[^.]*\]?)` +
+	`\.(title|body|message|head\.ref|head\.label|head\.repo\.default_branch|author\.(name|email))\b|\bgithub\.event\.pages[^.]*\.page_name\b|\bgithub\.event\.workflow_run\.head_branch\b`)
+
+// Events that someone without write access can cause.
+var fromOutside = []string{"issues", "issue_comment", "pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment", "discussion", "discussion_comment", "workflow_run", "gollum"}
+
+func workflowTemplateInjection(p *rule.Pass) {
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil || !slices.ContainsFunc(a.Workflow.Triggers, func(t string) bool { return slices.Contains(fromOutside, t) }) {
+			continue
+		}
+		for _, e := range a.Workflow.Expressions {
+			part := freeText.FindString(e.Text)
+			if part == "" || quotedAway(e.Text) {
+				continue
+			}
+			x := diag.Finding{File: a.Path, Line: e.Line, Certainty: diag.Proved}
+			x.Message = fmt.Sprintf("`${{ %s }}` is put into the script's text before it runs: who writes it can add commands", e.Text)
+			x.Help = fmt.Sprintf("give it to the step as an environment variable (`env: VALUE: ${{ %s }}`) and use `\"$VALUE\"` in the script", part)
+			p.Report(x)
+		}
+	}
+}
+
+// quotedAway: the expression gives a truth value or JSON for a script that reads it as such, not the text itself.
+func quotedAway(text string) bool {
+	for _, f := range []string{"contains(", "startsWith(", "endsWith(", "hashFiles(", "==", "!="} {
+		if strings.Contains(text, f) && !strings.Contains(text, "||") && !strings.Contains(text, "&&") {
+			return true
+		}
+	}
+	return false
+}
