@@ -147,6 +147,7 @@ type Pass struct {
 	calls map[*facts.Op][]int // see CallsAt
 
 	instances [][]effects.Node // see Flow
+	flow      *Flow            // its tables, see NewFlow
 }
 
 // Secret is a literal that looks like a credential; Text is never printed whole.
