@@ -41,13 +41,17 @@ type Origin struct {
 
 // NewFlow looks for what source names: its text says what the value is, "" goes on.
 func (p *Pass) NewFlow(source func(*Value) string) *Flow {
-	f := &Flow{p: p, source: source, defs: map[*link.File]map[facts.Ref][]uint32{}, stores: map[*link.File]map[facts.Ref][]uint32{}, edges: map[*facts.Op][]int{}, asked: map[*link.File][]facts.Ref{}}
-	for i := range p.Edges {
-		if e := &p.Edges[i]; e.Mode == link.Called && e.Op.Code == facts.Call {
-			f.edges[e.Op] = append(f.edges[e.Op], i)
+	if p.flow == nil {
+		p.flow = &Flow{p: p, defs: map[*link.File]map[facts.Ref][]uint32{}, stores: map[*link.File]map[facts.Ref][]uint32{}, edges: map[*facts.Op][]int{}, asked: map[*link.File][]facts.Ref{}}
+		for i := range p.Edges {
+			if e := &p.Edges[i]; e.Mode == link.Called && e.Op.Code == facts.Call {
+				p.flow.edges[e.Op] = append(p.flow.edges[e.Op], i)
+			}
 		}
 	}
-	return f
+	f := *p.flow // the tables are of the program, the same for every source
+	f.source = source
+	return &f
 }
 
 // Defs are the operations that give a variable its values, in program order.

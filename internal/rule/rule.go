@@ -46,6 +46,9 @@ type Severities struct{ Experimental, Internal, BusinessCritical, CustomerFacing
 // Standard is what a rule has that says nothing else: the more it matters when the work breaks, the more severe.
 var Standard = Severities{diag.Note, diag.Warning, diag.Error, diag.Error}
 
+// Unproven is what a rule has whose precision on real code is not yet known from enough findings: it breaks no build.
+var Unproven = Severities{diag.Note, diag.Warning, diag.Warning, diag.Warning}
+
 // Always is the same severity in every tier.
 func Always(s diag.Severity) Severities { return Severities{s, s, s, s} }
 
@@ -144,6 +147,7 @@ type Pass struct {
 	calls map[*facts.Op][]int // see CallsAt
 
 	instances [][]effects.Node // see Flow
+	flow      *Flow            // its tables, see NewFlow
 }
 
 // Secret is a literal that looks like a credential; Text is never printed whole.

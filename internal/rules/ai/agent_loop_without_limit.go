@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW553", Name: "agent-loop-without-limit", Since: "0.1", Family: "ai",
+	Code: "RW553", Name: "agent-loop-without-limit", Since: "0.1", Family: "ai", Severity: rule.Unproven,
 	Doc: docs.Read("agent_loop_without_limit.md"), Check: agentLoopWithoutLimit,
 })
 

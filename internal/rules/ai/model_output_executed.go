@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW551", Name: "model-output-executed", Since: "0.1", Family: "ai",
+	Code: "RW551", Name: "model-output-executed", Since: "0.1", Family: "ai", Severity: rule.Unproven,
 	Doc: docs.Read("model_output_executed.md"), Check: modelOutputExecuted,
 })
 

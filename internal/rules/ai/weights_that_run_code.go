@@ -10,7 +10,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW554", Name: "weights-that-run-code", Since: "0.1", Family: "ai",
+	Code: "RW554", Name: "weights-that-run-code", Since: "0.1", Family: "ai", Severity: rule.Unproven,
 	Doc: docs.Read("weights_that_run_code.md"), Check: weightsThatRunCode,
 })
 

@@ -13,7 +13,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW411", Name: "retried-job-repeats-effect", Since: "0.1", Family: "job",
+	Code: "RW411", Name: "retried-job-repeats-effect", Since: "0.1", Family: "job", Severity: rule.Unproven,
 	Doc: docs.Read("retried_job_repeats_effect.md"), Check: retriedJobRepeatsEffect,
 })
 

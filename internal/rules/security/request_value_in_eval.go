@@ -9,12 +9,12 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW803", Name: "request-value-in-eval", Since: "0.1", Family: "security",
+	Code: "RW803", Name: "request-value-in-eval", Since: "0.1", Family: "security", Severity: rule.Unproven,
 	Doc: docs.Read("request_value_in_eval.md"), Check: requestValueInEval,
 })
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW804", Name: "request-value-deserialized", Since: "0.1", Family: "security",
+	Code: "RW804", Name: "request-value-deserialized", Since: "0.1", Family: "security", Severity: rule.Unproven,
 	Doc: docs.Read("request_value_deserialized.md"), Check: requestValueDeserialized,
 })
 

@@ -9,7 +9,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW806", Name: "request-value-in-shell", Since: "0.1", Family: "security",
+	Code: "RW806", Name: "request-value-in-shell", Since: "0.1", Family: "security", Severity: rule.Unproven,
 	Doc: docs.Read("request_value_in_shell.md"), Check: requestValueInShell,
 })
 

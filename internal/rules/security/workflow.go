@@ -31,6 +31,10 @@ var _ = rule.Register(rule.Rule{
 // unpinnedAction gives one finding for each action and version, at its first use.
 func unpinnedAction(p *rule.Pass) {
 	var once rule.Once
+	own := map[string]bool{} // who publishes a package under its own name often keeps its actions there
+	for _, f := range p.Files {
+		own[firstPart(f.Module)] = true
+	}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
 		if a.Workflow == nil || a.Kind != project.GitHubWorkflow {
@@ -39,7 +43,7 @@ func unpinnedAction(p *rule.Pass) {
 		for _, u := range a.Workflow.Uses {
 			owner, _, _ := strings.Cut(u.Action, "/")
 			// The platform's own actions have the same owner as the runner itself.
-			if u.Pinned() || u.Ref == "" || owner == "actions" || owner == "github" || strings.HasPrefix(u.Action, ".") || strings.HasPrefix(u.Action, "docker:") || strings.Contains(u.Ref, "$") {
+			if u.Pinned() || u.Ref == "" || owner == "actions" || owner == "github" || own[owner] || strings.HasPrefix(u.Action, ".") || strings.HasPrefix(u.Action, "docker:") || strings.Contains(u.Ref, "$") {
 				continue
 			}
 			x := diag.Finding{File: a.Path, Line: u.Line, Certainty: diag.Proved}
