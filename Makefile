@@ -27,6 +27,7 @@ lint: ## formatting, go vet, the module file
 docs: ## what is generated: the reference of commands, configuration and rules
 	@$(GO) test ./internal/cli -run TestReferenceIsCurrent -update
 	@$(GO) test ./internal/project -run 'Documentation|Configuration' -update
+	@$(GO) test ./internal/rules -run TestIndexIsCurrent -update
 
 catalogue: ## the stubs of the catalogue, every name of them, against the libraries that python3 has
 	@$(GO) test -count=1 ./internal/knowledge/...
