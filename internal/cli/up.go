@@ -29,7 +29,6 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/web"
 )
 
-
 // nodeFlags are what `up` and `serve` share.
 type nodeFlags struct {
 	root, data, listen, store, python, allow string
