@@ -8,8 +8,8 @@ import "runtime/debug"
 const frugal = 400
 
 // perByte is the memory, in bytes for each byte of source, from which on the collector works harder than that: facts and
-// what the solver knows take about twelve.
-const perByte = 17
+// what the solver knows take about fourteen, and a collector that has to fight for the last megabytes doubles the time.
+const perByte = 24
 
 // leastMemory is the limit in bytes for small trees.
 const leastMemory = 256 << 20

@@ -201,9 +201,14 @@ func newTable(size int) *table {
 
 func pair(a, b uint32) uint64 { return (uint64(a)<<32 | uint64(b)) + 1 }
 
+// mix spreads a key over all bits (the finalizer of MurmurHash3, public domain): keys are pairs whose halves are small
+// and regular, so that anything weaker makes long runs in the table.
 func mix(k uint64) uint64 {
-	k *= 0x9e3779b97f4a7c15
-	return k ^ k>>29
+	k ^= k >> 33
+	k *= 0xff51afd7ed558ccd
+	k ^= k >> 33
+	k *= 0xc4ceb9fe1a85ec53
+	return k ^ k>>33
 }
 
 func (t *table) get(k uint64) (uint32, bool) {

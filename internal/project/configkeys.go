@@ -96,6 +96,7 @@ func schema(c *Config) rootSchema {
 		}},
 		{"job", &section[Job]{key: "job", form: named, doc: "A job that `roadworthy up` and `roadworthy serve` run.",
 			fields: jobFields(),
+			other:  owned[Job](runJobKeys, func() []string { return keysOf(jobFields()) }),
 			make:   func(name string, line int) *Job { return &Job{Name: name, Line: line} }, keys: func(t *Job) *Keys { return &t.Keys },
 			add: func(t *Job) { c.Jobs = append(c.Jobs, *t) },
 			after: func(ck *checker, t *Job, where string, line int) {
@@ -126,13 +127,22 @@ func schema(c *Config) rootSchema {
 				intField("warmup", "Processes to run first and not count.", `1`, 0, func(t *Bench) *int { return &t.Warmup }),
 				durationField("timeout", "The time after which a process is stopped and counts as an error.", `"2m"`, func(t *Bench) *time.Duration { return &t.Timeout }),
 			},
-			make: func(name string, line int) *Bench { return &Bench{Name: name, Line: line} }, keys: func(t *Bench) *Keys { return &t.Keys },
+			other: owned[Bench](benchKeys, nil),
+			make:  func(name string, line int) *Bench { return &Bench{Name: name, Line: line} }, keys: func(t *Bench) *Keys { return &t.Keys },
 			add: func(t *Bench) { c.Benches = append(c.Benches, *t) },
 			after: func(ck *checker, t *Bench, where string, line int) {
 				if t.Keys.Has("command") == t.Keys.Has("entry") {
 					ck.fail(line, `write command = ["python", "bench.py"] or entry = "acme.bench:main"`, "%s must have either command or entry", where)
 				}
 			},
+		}},
+		{"run", &section[elsewhere]{key: "run", doc: "Settings of `roadworthy up` and `roadworthy serve`, which check them; see docs/run.md.",
+			other: owned[elsewhere](runKeys, nil),
+			make:  func(string, int) *elsewhere { return &elsewhere{} }, keys: func(t *elsewhere) *Keys { return &t.Keys }, add: func(*elsewhere) {},
+		}},
+		{"queue", &section[elsewhere]{key: "queue", form: named, doc: "A queue of `roadworthy up` and `roadworthy serve`, which check it; see docs/run.md.",
+			other: owned[elsewhere]([]string{"concurrency"}, nil),
+			make:  func(string, int) *elsewhere { return &elsewhere{} }, keys: func(t *elsewhere) *Keys { return &t.Keys }, add: func(*elsewhere) {},
 		}},
 		{"catalogue", &section[Catalogue]{key: "catalogue", doc: "What in-house libraries do.",
 			fields: []field[Catalogue]{
@@ -387,4 +397,39 @@ Paths are relative to the file, with forward slashes. A duration is a text such 
 		}
 	}
 	return b.String()
+}
+
+// elsewhere is a section whose values another feature reads and checks.
+type elsewhere struct{ Keys Keys }
+
+// Keys that the features which run and measure read themselves, beside those of this schema. Their values are checked
+// there; here they are known, so that one file serves all commands and a misspelt key is still an error.
+var (
+	runKeys = []string{"store", "listen", "python", "workers", "retention", "dead_retention", "patience", "recycle_after", "paths", "alert",
+		"smtp", "mail_from", "otlp", "proxy_identity", "operators", "viewers"}
+	runJobKeys = []string{"adapter", "time_zone", "after", "priority", "backoff_max", "time_limit", "grace", "memory_limit", "per_key", "limit_key",
+		"rate", "slots", "key", "strict", "alert", "late", "max_age", "failure_rate", "expect"}
+	benchKeys = []string{"vs", "deps", "envs", "revisions", "time", "price", "seconds", "calls", "service"}
+)
+
+// owned accepts keys that another feature reads, and reports the rest as unknown.
+func owned[T any](keys []string, more func() []string) func(ck *checker, t *T, key string, v tomlValue, line int, where string) {
+	return func(ck *checker, _ *T, key string, _ tomlValue, line int, where string) {
+		if slices.Contains(keys, key) {
+			return
+		}
+		known := slices.Clone(keys)
+		if more != nil {
+			known = append(more(), known...)
+		}
+		ck.unknown(line, strings.TrimSuffix(where, "."+key), key, known)
+	}
+}
+
+func keysOf[T any](fields []field[T]) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.key
+	}
+	return out
 }
