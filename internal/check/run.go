@@ -80,6 +80,7 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	}
 	pass := rule.Pass{Analysis: c.Analysis, Inventory: c.Inventory, Config: t.Config, Project: &t.Project.Dependencies, Artifacts: t.Project.Artifacts}
 	pass.Secrets = c.secrets(ctx)
+	pass.Share()
 	findings := c.faults()
 	applies := map[*rule.Rule][]bool{} // by work, for rules that say so
 	for _, r := range opts.Rules {

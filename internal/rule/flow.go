@@ -41,6 +41,7 @@ type Origin struct {
 
 // NewFlow looks for what source names: its text says what the value is, "" goes on.
 func (p *Pass) NewFlow(source func(*Value) string) *Flow {
+	p.own()
 	if p.flow == nil {
 		p.flow = &Flow{p: p, defs: map[*link.File]map[facts.Ref][]uint32{}, stores: map[*link.File]map[facts.Ref][]uint32{}, edges: map[*facts.Op][]int{}, asked: map[*link.File][]facts.Ref{}}
 		for i := range p.Edges {
@@ -50,7 +51,7 @@ func (p *Pass) NewFlow(source func(*Value) string) *Flow {
 		}
 	}
 	f := *p.flow // the tables are of the program, the same for every source
-	f.source = source
+	f.p, f.source = p, source
 	return &f
 }
 

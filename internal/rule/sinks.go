@@ -27,10 +27,17 @@ func (p *Pass) EachCall(yield func(f link.Func, file *link.File, op *facts.Op)) 
 
 // Called is what a call calls: by what the program's flow says of it, else by the names of the file.
 func (f *Flow) Called(file *link.File, op *facts.Op) string {
-	for _, i := range f.p.CallsAt(op) {
-		return strings.TrimPrefix(f.p.Calls[i].Path, "builtins.")
+	if name, ok := f.p.called[op]; ok {
+		return name
 	}
-	return f.Dotted(file, facts.Ref(op.A))
+	name := ""
+	if at := f.p.CallsAt(op); len(at) > 0 {
+		name = strings.TrimPrefix(f.p.Calls[at[0]].Path, "builtins.")
+	} else {
+		name = f.Dotted(file, facts.Ref(op.A))
+	}
+	f.p.called[op] = name
+	return name
 }
 
 // Pos is the n-th argument of a call, 0 without one.

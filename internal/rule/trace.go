@@ -331,6 +331,7 @@ func (p *Pass) CallsAt(op *facts.Op) []int {
 }
 
 func (p *Pass) callsAt() {
+	p.own()
 	if p.calls != nil {
 		return
 	}
