@@ -193,14 +193,8 @@ func (c *collector) node(from link.Instance, op *facts.Op) (n Node, ok bool) {
 		}
 		x = ctx.Parent
 	}
-	// A definition under TYPE_CHECKING, or in the script part, takes its class body with it; functions are called.
-	if fn := c.a.Facts(f); fn.Kind == facts.ClassBody && fn.Ctx != 0 {
-		return c.nodeOfClass(n, f, fn)
-	}
 	return n, true
 }
-
-func (c *collector) nodeOfClass(n Node, f link.Func, fn *facts.Func) (Node, bool) { return n, true }
 
 func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance) {
 	n, ok := c.node(from, op)

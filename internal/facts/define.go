@@ -47,7 +47,7 @@ func (l *lowerer) functionDef(s *ast.FunctionDef) {
 	for i := len(decorators) - 1; i >= 0; i-- {
 		v = l.apply(decorators[i].Value, v, s.Decorators[i])
 	}
-	l.bindAt(s.Name, v, s)
+	l.bind(s.Name, v, s)
 	l.queue = append(l.queue, pending{s, sc, fi})
 }
 
@@ -59,8 +59,6 @@ func (l *lowerer) apply(decorator, value Ref, n ast.Node) Ref {
 	op.Flags |= FlagDecorator
 	return dst
 }
-
-func (l *lowerer) bindAt(name ast.Sym, v Ref, n ast.Node) { l.bind(name, v, n) }
 
 // shapeOf recognises bodies that are only a declaration.
 func (l *lowerer) shapeOf(s *ast.FunctionDef) (fl FuncFlags) {

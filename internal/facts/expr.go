@@ -509,10 +509,8 @@ func (l *lowerer) genexp(e *ast.GeneratorExp) Ref {
 		}
 	}
 	fn.Params = []Param{{Name: l.text(".0"), Kind: PositionalOnly, Var: l.newShared(fi), Pos: e.Start}}
-	p := fn.Params[0].Var
 	f := l.newLocal()
 	l.emit(MakeFunc, e, f, fi, 0, 0)
-	_ = p
 	dst := l.newLocal()
 	l.emit(Call, e, dst, uint32(f), l.callArgs([]uint32{uint32(first)}, 0, nil), 0)
 	l.queue = append(l.queue, pending{e, sc, fi})

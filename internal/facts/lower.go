@@ -448,7 +448,7 @@ func (l *lowerer) join(n ast.Node, through bool, ends ...[]change) {
 				continue
 			}
 			done[c.sym] = true
-			refs := l.scratchRefs()
+			refs := make([]Ref, 0, 4)
 			missing := through
 			for j := range ends {
 				if j < i {
@@ -494,8 +494,6 @@ func (l *lowerer) join(n ast.Node, through bool, ends ...[]change) {
 		}
 	}
 }
-
-func (l *lowerer) scratchRefs() []Ref { return make([]Ref, 0, 4) }
 
 func (l *lowerer) loop(n ast.Node, body func()) (dead bool) {
 	l.serial++
@@ -644,10 +642,9 @@ func (l *lowerer) isMainGuard(e ast.Expr) bool {
 func (l *lowerer) ifStmt(s *ast.If) {
 	if l.isTypeChecking(s.Test) {
 		old := l.push(CtxTyping, s, 0, 0, 0)
-		a, deadA := l.branch(func() { l.stmts(s.Body) })
+		a, _ := l.branch(func() { l.stmts(s.Body) })
 		l.ctx = old
 		b, deadB := l.branch(func() { l.stmts(s.Orelse) })
-		_ = deadA
 		if deadB {
 			b = nil
 		}

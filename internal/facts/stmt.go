@@ -8,8 +8,7 @@ import (
 func (l *lowerer) stmt(s ast.Stmt) {
 	switch s := s.(type) {
 	case *ast.ExprStmt:
-		if c, ok := s.Value.(*ast.Constant); ok {
-			_ = c
+		if _, ok := s.Value.(*ast.Constant); ok {
 			return
 		}
 		before := len(l.out.Ops)
@@ -226,15 +225,6 @@ func plainValue(e ast.Expr) bool {
 }
 
 func (l *lowerer) unpack(elts []ast.Expr, v Ref, n ast.Node, value ast.Expr) {
-	// A tuple display on the right pairs up with the targets directly.
-	var right []ast.Expr
-	switch r := value.(type) {
-	case *ast.Tuple:
-		right = r.Elts
-	case *ast.List:
-		right = r.Elts
-	}
-	_ = right
 	star := -1
 	for i, e := range elts {
 		if _, ok := e.(*ast.Starred); ok {
@@ -447,7 +437,7 @@ func (l *lowerer) isNamed(e ast.Expr, name string) bool {
 func (l *lowerer) forStmt(s *ast.For) {
 	iter := l.expr(s.Iter)
 	elem := l.newLocal()
-	broken := l.loop(s, func() {
+	l.loop(s, func() {
 		old := l.push(CtxFor, s, iter, 0, 0)
 		op := l.emit(Iter, s.Iter, elem, uint32(iter), 0, 0)
 		if s.Async {
@@ -458,7 +448,6 @@ func (l *lowerer) forStmt(s *ast.For) {
 		l.stmts(s.Body)
 		l.ctx = old
 	})
-	_ = broken
 	l.stmts(s.Orelse)
 }
 

@@ -441,8 +441,7 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 					}
 					continue
 				}
-				r := s.callback(x, init, c, fs, a)
-				_ = r
+				s.callback(x, init, c, fs, a)
 			}
 		}
 		if len(init.Calls) == 0 {
