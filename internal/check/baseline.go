@@ -64,6 +64,15 @@ func ReadBaseline(path string) (*Baseline, error) {
 	return b, nil
 }
 
+// digest tells baselines with other findings apart.
+func (b *Baseline) digest() string {
+	h := sha256.New()
+	for i := range b.Findings {
+		fmt.Fprintf(h, "%+v\n", &b.Findings[i])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
 // Write writes a baseline so that its diff is small: sorted, one finding a line.
 func (b *Baseline) Write(path string) error {
 	slices.SortFunc(b.Findings, func(x, y BaselineEntry) int {

@@ -46,6 +46,9 @@ type Options struct {
 	Baseline *Baseline
 	// Version of the program, for reports.
 	Version string
+	// Remember answers from the last result when nothing that decides it has changed, and keeps the result for the next
+	// time. What is Checked has then no Analysis and no facts. It needs a Cache.
+	Remember bool
 }
 
 // Tree is a repository's files with their facts.
@@ -70,13 +73,25 @@ type File struct {
 // Load reads a tree: configuration, files, facts and modules. The error is for a root that cannot be read and for a
 // configuration that is wrong.
 func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
+	t, files, err := find(ctx, root, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.load(ctx, files, opts); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// find reads the configuration and lists the files.
+func find(ctx context.Context, root string, opts Options) (*Tree, []source.File, error) {
 	abs, err := filepath.Abs(root)
 	if err != nil {
-		return nil, fmt.Errorf("find %s: %w", root, err)
+		return nil, nil, fmt.Errorf("find %s: %w", root, err)
 	}
 	info, err := os.Stat(abs)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: no such file or directory", root)
+		return nil, nil, fmt.Errorf("read %s: no such file or directory", root)
 	}
 	dir := abs
 	if !info.IsDir() {
@@ -84,12 +99,12 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 	}
 	cfg, err := project.LoadConfig(dir, project.ConfigOptions{Rules: opts.rules()})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t := &Tree{Root: dir, Config: cfg}
 	files, problems, err := source.Walk(ctx, abs, source.Options{Exclude: cfg.Check.Exclude, Artifact: project.Wanted})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t.Problems = problems
 	for _, f := range files {
@@ -99,6 +114,11 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 			t.Files = append(t.Files, File{File: f})
 		}
 	}
+	return t, files, nil
+}
+
+// load reads what find found: facts, artifacts and modules.
+func (t *Tree) load(ctx context.Context, files []source.File, opts Options) error {
 	var artifacts sync.WaitGroup
 	artifacts.Go(func() {
 		t.Project = project.Scan(ctx, t.Root, files, 1)
@@ -114,10 +134,10 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 	t.readFacts(ctx, opts)
 	artifacts.Wait()
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
 	t.name()
-	return t, nil
+	return nil
 }
 
 // ReadFile reads a file of the tree by its slash path.

@@ -61,17 +61,32 @@ func Run(ctx context.Context, root string, opts Options) (*report.Result, error)
 
 // Check checks a tree: files to facts, facts to effects, evidence to work, rules to findings, tiers to verdicts.
 func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
-	t, err := Load(ctx, root, opts)
-	if err != nil {
-		return nil, err
-	}
+	start := time.Now()
 	if opts.Rules == nil {
 		opts.Rules = rule.All()
 	}
 	if opts.Now.IsZero() {
-		opts.Now = time.Now()
+		opts.Now = start
+	}
+	t, files, err := find(ctx, root, opts)
+	if err != nil {
+		return nil, err
 	}
 	c := &Checked{Tree: t, opts: opts, texts: map[string]*text{}}
+	keep := func() {}
+	if opts.Remember && opts.Cache != "" {
+		digest, settled := t.digest(root, files, &opts, start)
+		name := resultFile(opts.Cache, t.Root)
+		if c.Result = recall(name, digest); c.Result != nil {
+			return c, nil
+		}
+		if settled {
+			keep = func() { remember(name, digest, c.Result) }
+		}
+	}
+	if err := t.load(ctx, files, opts); err != nil {
+		return nil, err
+	}
 	c.Analysis = t.Analyse(knowledge.Load())
 	c.instances = c.Analysis.InstancesOf()
 	c.Inventory = inventory.Build(c.Analysis, t.Project, t.Layout, t.Config)
@@ -118,6 +133,7 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	}
 	c.verdicts(w, applies)
 	c.Result.Sort()
+	keep()
 	return c, nil
 }
 
@@ -255,10 +271,10 @@ func (c *Checked) fileAt(path string) int {
 	return i
 }
 
-// text is a file's source as it was analysed, and its lines for people.
+// text is a file's source as it was analysed, where its lines start, and the lines of its cells.
 type text struct {
 	src   []byte
-	lines []string
+	lines []uint32
 	cells map[int][]string
 }
 
@@ -283,6 +299,7 @@ func (c *Checked) text(i int) *text {
 		return t
 	}
 	t.src, _ = source.Decode(raw)
+	t.lines = source.AppendLines(nil, t.src)
 	return t
 }
 
@@ -311,11 +328,10 @@ func (c *Checked) Line(file string, cell, line int) (string, bool) {
 		}
 		return "", false
 	}
-	starts := c.Files[i].Facts.Lines
-	if line > len(starts) || int(starts[line-1]) > len(t.src) {
+	if line > len(t.lines) {
 		return "", false
 	}
-	rest := t.src[starts[line-1]:]
+	rest := t.src[t.lines[line-1]:]
 	if at := bytes.IndexAny(rest, "\r\n"); at >= 0 {
 		rest = rest[:at]
 	}

@@ -79,7 +79,7 @@ network, and runs nothing of what it reads.`,
 				root = args[0]
 			}
 			at := baselinePath(root)
-			opts := check.Options{Version: Version, Sized: memoryFor(os.Getenv), Cache: cacheDir(o.noCache)}
+			opts := check.Options{Version: Version, Sized: memoryFor(os.Getenv), Cache: cacheDir(o.noCache), Remember: !writeBaseline}
 			if !noBaseline && !writeBaseline {
 				b, err := check.ReadBaseline(at)
 				if err != nil {

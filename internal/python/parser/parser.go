@@ -18,6 +18,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/python/token"
+	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
 // Newest is the minor version of the newest Python 3 that the grammar covers.
@@ -129,31 +130,10 @@ func (p *Parser) begin(src []byte, opts Options) {
 	p.nodes.reset()
 	p.file = ast.File{
 		Src:      p.src[:n],
-		Lines:    appendLines(p.file.Lines[:0], p.src[:n], p.hasCR),
+		Lines:    source.AppendLines(p.file.Lines[:0], p.src[:n]),
 		Comments: p.file.Comments[:0],
 		Parts:    p.file.Parts[:0],
 	}
-}
-
-// appendLines appends the offsets at which lines start. Lines end with \n, \r\n or \r.
-func appendLines(lines []uint32, src []byte, hasCR bool) []uint32 {
-	lines = append(lines, 0)
-	if !hasCR {
-		for i := 0; ; {
-			j := bytes.IndexByte(src[i:], '\n')
-			if j < 0 {
-				return lines
-			}
-			i += j + 1
-			lines = append(lines, uint32(i))
-		}
-	}
-	for i := 0; i < len(src); i++ {
-		if c := src[i]; c == '\n' || c == '\r' && (i+1 == len(src) || src[i+1] != '\n') {
-			lines = append(lines, uint32(i+1))
-		}
-	}
-	return lines
 }
 
 // fail records a fault at the current token and makes the parser unwind.
