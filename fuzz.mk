@@ -1,0 +1,14 @@
+# make fuzz: the parser with its lexer, the notebook reader and the whole check, on inputs that no one would write, FUZZTIME
+# each. A crash, a hang or a broken invariant fails and leaves its input below the package's testdata/fuzz.
+
+FUZZTIME ?= 20m
+FUZZERS = FuzzLex:./internal/python/parser FuzzParse:./internal/python/parser FuzzRead:./internal/notebook FuzzCheck:./internal/check
+
+.PHONY: fuzz fuzz-short
+fuzz:
+	@set -e; for f in $(FUZZERS); do \
+		echo "$${f%%:*}, $(FUZZTIME):"; \
+		$(GO) test $${f#*:} -run '^$$' -fuzz "^$${f%%:*}\$$" -fuzztime $(FUZZTIME) | grep -v ': elapsed: .*, execs: .*(0/sec)' | tail -2; \
+	done
+
+fuzz-short: ; @$(MAKE) --no-print-directory fuzz FUZZTIME=5s
