@@ -611,8 +611,12 @@ func (b *builder) ofDeclared(d *project.Work) *work {
 	} else if file = b.fileAt(d.Path); file < 0 && d.Path != "" {
 		// A directory: the most telling work in it.
 		var best *work
+		below := path.Clean(d.Path) + "/"
+		if below == "./" {
+			below = ""
+		}
 		for _, w := range b.work {
-			if !strings.HasPrefix(w.Path, strings.TrimSuffix(d.Path, "/")+"/") || w.Line != 0 {
+			if !strings.HasPrefix(w.Path, below) || w.Line != 0 {
 				continue
 			}
 			if d.Keys.Has("kind") && w.Kind == d.Kind && (best == nil || best.Kind != d.Kind) || best == nil || rank(w.Kind) > rank(best.Kind) && !(d.Keys.Has("kind") && best.Kind == d.Kind) {
