@@ -15,10 +15,10 @@ import (
 )
 
 type adoptFlags struct {
-	write, noTests, noLock, offline bool
-	python                          string
-	limit                           time.Duration
-	o                               standard.AdoptOptions
+	write, noTests, noLock, offline, migrate bool
+	python                                   string
+	limit                                    time.Duration
+	o                                        standard.AdoptOptions
 }
 
 func init() {
@@ -29,7 +29,7 @@ func init() {
 			Short: "Bring an existing repository up to the standard, key by key",
 			Long: `Show what the standard would add to an existing repository: each key with its reason, and the whole as a diff. Nothing
 is written without --write. Keys that are there keep their values, and every comment stays. Poetry, pdm, Pipenv and
-conda projects keep their tool.
+conda projects keep their tool; --migrate moves a Poetry, Pipenv or PDM project to uv, with the versions that were locked.
 
 With --write, the project's own tests are run before and after, on copies of it; when they do not say the same, everything
 is put back. This runs the project's code. The lock, .roadworthy/standard.lock, remembers what the standard wrote, so that
@@ -52,6 +52,7 @@ dependencies could be made.`,
 		fl := cmd.Flags()
 		fl.BoolVar(&f.write, "write", false, "write the changes")
 		fl.BoolVar(&f.o.Update, "update", false, "merge a newer version of the standard than the lock's")
+		fl.BoolVar(&f.migrate, "migrate", false, "move from Poetry, Pipenv or PDM to uv")
 		fl.StringVar(&f.o.Owner, "owner", "", "who answers for the repository, for CODEOWNERS: @team, @organisation/team or a mail address")
 		fl.BoolVar(&f.noTests, "no-tests", false, "do not run the project's tests")
 		fl.BoolVar(&f.noLock, "no-lock", false, "do not make uv.lock")
@@ -65,7 +66,15 @@ dependencies could be made.`,
 func runAdopt(cmd *cobra.Command, s *streams, root string, f *adoptFlags) error {
 	ctx := cmd.Context()
 	tools := &standard.Tools{Offline: f.offline}
-	plan, err := standard.MakePlan(ctx, root, f.o, tools)
+	var plan *standard.Plan
+	var err error
+	if f.migrate {
+		if plan, err = standard.MakeMigration(ctx, root, f.o, tools, !f.noLock); err != nil && !f.noLock {
+			return &Hint{err, "if the locked versions are the reason, migrate with --no-lock and let uv lock find others"}
+		}
+	} else {
+		plan, err = standard.MakePlan(ctx, root, f.o, tools)
+	}
 	if err != nil {
 		return err
 	}
@@ -80,9 +89,12 @@ func runAdopt(cmd *cobra.Command, s *streams, root string, f *adoptFlags) error 
 	changes := plan.Changes()
 	if !f.write {
 		for _, name := range changes {
-			if name != standard.LockPath {
+			if name != standard.LockPath && name != "uv.lock" {
 				fmt.Fprint(s.out, "\n"+standard.Diff(name, plan.Before[name], plan.After[name]))
 			}
+		}
+		for _, name := range plan.Removed {
+			fmt.Fprintf(s.out, "removed  %s\n", name)
 		}
 		if len(changes) == 0 {
 			fmt.Fprintln(s.out, "nothing to change")
@@ -109,6 +121,9 @@ func runAdopt(cmd *cobra.Command, s *streams, root string, f *adoptFlags) error 
 		return err
 	}
 	fmt.Fprintf(s.out, "wrote %s\n", strings.Join(changes, ", "))
+	if len(plan.Removed) > 0 {
+		fmt.Fprintf(s.out, "removed %s\n", strings.Join(plan.Removed, ", "))
+	}
 	return adoptLock(cmd, s, tools, plan, f)
 }
 

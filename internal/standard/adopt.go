@@ -57,6 +57,8 @@ type Plan struct {
 	Before    map[string]*string // by path; nil when the file is new
 	After     map[string]string
 	Missing   []*MissingTool
+	// Removed are files that a migration leaves without a purpose; Before has their text.
+	Removed []string
 	// Newer is the standard's version when the lock is older and Update was not asked for: the plan is then empty.
 	Newer int
 	lock  *Lock
@@ -303,12 +305,17 @@ func (p *Plan) Apply() error {
 			return err
 		}
 	}
+	for _, name := range p.Removed {
+		if err := os.Remove(filepath.Join(p.Survey.Root, filepath.FromSlash(name))); err != nil && !os.IsNotExist(err) {
+			return fmt.Errorf("remove %s: %w", name, cause(err))
+		}
+	}
 	return nil
 }
 
 // Undo takes Apply back.
 func (p *Plan) Undo() error {
-	for _, name := range p.Changes() {
+	for _, name := range append(p.Changes(), p.Removed...) {
 		if before := p.Before[name]; before != nil {
 			if err := writeFile(p.Survey.Root, name, *before); err != nil {
 				return err
