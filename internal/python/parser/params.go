@@ -58,9 +58,13 @@ func (p *Parser) parameters(closing token.Kind) *ast.Arguments {
 	}
 	if p.tok == token.DoubleStar && more {
 		p.next()
-		kw := p.arg.alloc()
-		*kw = p.parameter(annotated)
-		args.Kwarg = kw
+		if p.tok == token.Name {
+			kw := p.arg.alloc()
+			*kw = p.parameter(annotated)
+			args.Kwarg = kw
+		} else {
+			p.name() // its fault: there is no parameter to keep
+		}
 		if p.tok == token.Assign {
 			p.fail("`**` parameters have no default")
 		}
