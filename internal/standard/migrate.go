@@ -87,10 +87,7 @@ func readText(root, name string) *string {
 	return &s
 }
 
-var (
-	pdmGroups   = regexp.MustCompile(`(?m)^\[tool\.pdm\.dev-dependencies\]([ \t]*(?:#.*)?\r?)$`)
-	pdmEditable = regexp.MustCompile(`(?m)^[^#\n]*["']-e `)
-)
+var pdmGroups = regexp.MustCompile(`(?m)^\[tool\.pdm\.dev-dependencies\]([ \t]*(?:#.*)?\r?)$`)
 
 // fromPDM moves a project from PDM, whose metadata is PEP 621 already: its groups for development become those of PEP 735, and
 // its lock goes.
@@ -100,11 +97,8 @@ func fromPDM(root string) error {
 		return fmt.Errorf("migrate from pdm: there is a pdm.lock and no pyproject.toml")
 	}
 	if at := pdmGroups.FindStringIndex(*text); at != nil {
-		switch {
-		case header(*text, "dependency-groups"):
+		if header(*text, "dependency-groups") {
 			return fmt.Errorf("migrate from pdm: pyproject.toml has [dependency-groups] beside [tool.pdm.dev-dependencies]: move the groups into one, then adopt again")
-		case pdmEditable.MatchString((*text)[at[1]:]):
-			return fmt.Errorf("migrate from pdm: [tool.pdm.dev-dependencies] installs a directory with -e, which uv says in [tool.uv.sources]: move it there, then adopt again")
 		}
 		if err := writeFile(root, "pyproject.toml", pdmGroups.ReplaceAllString(*text, "[dependency-groups]$1")); err != nil {
 			return err
