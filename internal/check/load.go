@@ -46,6 +46,9 @@ type Options struct {
 	Baseline *Baseline
 	// Version of the program, for reports.
 	Version string
+	// Overlay holds text that stands in for that of files on the disk, by slash path below the root: an editor's unsaved
+	// buffers, or what a fix would write. It is never cached.
+	Overlay map[string][]byte
 }
 
 // Tree is a repository's files with their facts.
@@ -58,6 +61,8 @@ type Tree struct {
 	Layout    *project.Layout
 	Manifests *project.Dependencies
 	Project   *project.Project
+
+	overlay map[string][]byte
 }
 
 // File is one Python file or notebook.
@@ -86,12 +91,13 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tree{Root: dir, Config: cfg}
+	t := &Tree{Root: dir, Config: cfg, overlay: opts.Overlay}
 	files, problems, err := source.Walk(ctx, abs, source.Options{Exclude: cfg.Check.Exclude, Artifact: project.Wanted})
 	if err != nil {
 		return nil, err
 	}
 	t.Problems = problems
+	files = overlaid(files, opts.Overlay)
 	for _, f := range files {
 		if f.Class == source.Artifact {
 			t.Artifacts = append(t.Artifacts, f)
@@ -101,7 +107,7 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 	}
 	var artifacts sync.WaitGroup
 	artifacts.Go(func() {
-		t.Project = project.Scan(ctx, t.Root, files, 1)
+		t.Project = project.ScanWith(ctx, files, t.reader(), 1)
 		t.Manifests = &t.Project.Dependencies
 	})
 	if opts.Sized != nil {
@@ -120,8 +126,37 @@ func Load(ctx context.Context, root string, opts Options) (*Tree, error) {
 	return t, nil
 }
 
+// overlaid are the walked files with those that only the overlay has.
+func overlaid(files []source.File, overlay map[string][]byte) []source.File {
+	for path, text := range overlay {
+		i, ok := slices.BinarySearchFunc(files, path, func(f source.File, p string) int { return cmp.Compare(f.Path, p) })
+		if ok {
+			files[i].Size = int64(len(text))
+			continue
+		}
+		if class := source.ClassOf(path, project.Wanted); class != 0 {
+			files = slices.Insert(files, i, source.File{Path: path, Class: class, Size: int64(len(text))})
+		}
+	}
+	return files
+}
+
+// reader reads what is not Python.
+func (t *Tree) reader() project.Reader {
+	disk := project.FromDisk(t.Root)
+	return func(path string) ([]byte, error) {
+		if text, ok := t.overlay[path]; ok {
+			return text, nil
+		}
+		return disk(path)
+	}
+}
+
 // ReadFile reads a file of the tree by its slash path.
 func (t *Tree) ReadFile(path string) ([]byte, error) {
+	if text, ok := t.overlay[path]; ok {
+		return text, nil
+	}
 	return os.ReadFile(filepath.Join(t.Root, filepath.FromSlash(path)))
 }
 
@@ -181,17 +216,20 @@ func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
 	if f.Size > maxSource {
 		return &source.Problem{Path: f.Path, Message: "larger than 64 MB: not analysed", Help: "exclude it with [check] exclude"}
 	}
-	if ff := cache.lookup(f); ff != nil {
-		f.Facts = ff
-		return nil
-	}
-	raw, err := source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path)))
-	if err != nil {
-		return &source.Problem{Path: f.Path, Message: "cannot be read: " + reason(err)}
-	}
-	if ff := cache.get(f, raw); ff != nil {
-		f.Facts = ff
-		return nil
+	raw, laid := t.overlay[f.Path]
+	if !laid {
+		if ff := cache.lookup(f); ff != nil {
+			f.Facts = ff
+			return nil
+		}
+		var err error
+		if raw, err = source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path))); err != nil {
+			return &source.Problem{Path: f.Path, Message: "cannot be read: " + reason(err)}
+		}
+		if ff := cache.get(f, raw); ff != nil {
+			f.Facts = ff
+			return nil
+		}
 	}
 	var problem *source.Problem
 	func() {
@@ -203,7 +241,7 @@ func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
 		}()
 		f.Facts = r.lower(raw, f.Class == source.Notebook)
 	}()
-	if problem == nil {
+	if problem == nil && !laid {
 		cache.put(f, raw, f.Facts)
 	}
 	return problem

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roadworthy-dev/roadworthy/internal/edit"
 	"github.com/roadworthy-dev/roadworthy/internal/standard"
 )
 
@@ -81,7 +82,7 @@ func runAdopt(cmd *cobra.Command, s *streams, root string, f *adoptFlags) error 
 	if !f.write {
 		for _, name := range changes {
 			if name != standard.LockPath {
-				fmt.Fprint(s.out, "\n"+standard.Diff(name, plan.Before[name], plan.After[name]))
+				fmt.Fprint(s.out, "\n"+edit.Diff(name, plan.Before[name], plan.After[name]))
 			}
 		}
 		if len(changes) == 0 {
