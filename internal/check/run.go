@@ -97,12 +97,15 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	}
 	findings = c.grade(findings)
 	findings = group(findings)
+	c.fixes(findings)
 	w := c.waivers()
 	w.apply(findings)
-	for _, f := range w.findings(c) {
-		c.place(&f)
-		findings = append(findings, c.grade([]diag.Finding{f})...)
+	own := w.findings(c)
+	for i := range own {
+		c.place(&own[i])
 	}
+	c.fixes(own)
+	findings = append(findings, c.grade(own)...)
 	c.Result = &report.Result{Root: root, Version: opts.Version, Findings: findings}
 	for i := range t.Files {
 		c.Result.Stats.Files++

@@ -70,11 +70,10 @@ const (
 	SetKeyword ChangeKind = iota + 1
 	// ReplaceCallee puts Text in place of the callee Span of a call, and an await in front when Name is "await".
 	ReplaceCallee
-	// RaiseFrom adds `from Name` to the raise statement that starts at Span; when the handler around it binds no name, it
-	// binds Name.
-	RaiseFrom
 	// ReplaceOnLine puts Text in place of Name, once, on line Line of a file that is not Python.
 	ReplaceOnLine
+	// AppendToLine puts Text at the end of line Line of a file that is not Python, unless the line has a comment.
+	AppendToLine
 	// RemoveComment takes away the comment that starts at Span, and its line when nothing else is on it.
 	RemoveComment
 )
