@@ -340,3 +340,23 @@ func Config(dir string) (*project.Config, error) {
 	var o Options
 	return project.LoadConfig(dir, project.ConfigOptions{Rules: o.rules()})
 }
+
+// ValidateConfig says what is wrong with the text of a configuration.
+func ValidateConfig(text []byte, file string, pyproject bool) error {
+	var o Options
+	parse := project.ParseConfig
+	if pyproject {
+		parse = project.ParsePyproject
+	}
+	_, err := parse(text, file, project.ConfigOptions{Rules: o.rules()})
+	return err
+}
+
+// ClassOf is what a file of the tree is read as.
+func (t *Tree) ClassOf(path string) source.Class {
+	i, ok := slices.BinarySearchFunc(t.Files, path, func(f File, p string) int { return cmp.Compare(f.Path, p) })
+	if !ok {
+		return source.Artifact
+	}
+	return t.Files[i].Class
+}

@@ -141,24 +141,10 @@ func (x *waiver) matches(f *diag.Finding) bool {
 		end := max(f.EndLine, f.Line)
 		return f.File == x.file && f.Cell == x.cell && f.Line <= x.lines[1] && end >= x.lines[0] && (f.Line >= x.lines[0] || end <= x.lines[1])
 	}
-	if x.path != nil {
-		if in, _ := x.path.Match(f.File, false); !in && !inside(x.path, f.File) {
-			return false
-		}
+	if x.path != nil && !x.path.Covers(f.File) {
+		return false
 	}
 	return true
-}
-
-// inside: a pattern for a directory covers what is in it.
-func inside(ig *source.Ignore, file string) bool {
-	for i := range file {
-		if file[i] == '/' {
-			if in, _ := ig.Match(file[:i], true); in {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // apply sets findings aside. One that concerns several works is set aside when all of them are covered.
