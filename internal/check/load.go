@@ -49,6 +49,9 @@ type Options struct {
 	// Remember answers from the last result when nothing that decides it has changed, and keeps the result for the next
 	// time. What is Checked has then no Analysis and no facts. It needs a Cache.
 	Remember bool
+	// Overlay holds text that stands in for that of files on the disk, by slash path below the root: an editor's unsaved
+	// buffers, or what a fix would write. It is never cached.
+	Overlay map[string][]byte
 }
 
 // Tree is a repository's files with their facts.
@@ -61,6 +64,8 @@ type Tree struct {
 	Layout    *project.Layout
 	Manifests *project.Dependencies
 	Project   *project.Project
+
+	overlay map[string][]byte
 }
 
 // File is one Python file or notebook.
@@ -101,12 +106,13 @@ func find(ctx context.Context, root string, opts Options) (*Tree, []source.File,
 	if err != nil {
 		return nil, nil, err
 	}
-	t := &Tree{Root: dir, Config: cfg}
+	t := &Tree{Root: dir, Config: cfg, overlay: opts.Overlay}
 	files, problems, err := source.Walk(ctx, abs, source.Options{Exclude: cfg.Check.Exclude, Artifact: project.Wanted})
 	if err != nil {
 		return nil, nil, err
 	}
 	t.Problems = problems
+	files = overlaid(files, opts.Overlay)
 	for _, f := range files {
 		if f.Class == source.Artifact {
 			t.Artifacts = append(t.Artifacts, f)
@@ -121,7 +127,7 @@ func find(ctx context.Context, root string, opts Options) (*Tree, []source.File,
 func (t *Tree) load(ctx context.Context, files []source.File, opts Options) error {
 	var artifacts sync.WaitGroup
 	artifacts.Go(func() {
-		t.Project = project.Scan(ctx, t.Root, files, 1)
+		t.Project = project.ScanWith(ctx, files, t.reader(), 1)
 		t.Manifests = &t.Project.Dependencies
 	})
 	if opts.Sized != nil {
@@ -140,8 +146,37 @@ func (t *Tree) load(ctx context.Context, files []source.File, opts Options) erro
 	return nil
 }
 
+// overlaid are the walked files with those that only the overlay has.
+func overlaid(files []source.File, overlay map[string][]byte) []source.File {
+	for path, text := range overlay {
+		i, ok := slices.BinarySearchFunc(files, path, func(f source.File, p string) int { return cmp.Compare(f.Path, p) })
+		if ok {
+			files[i].Size = int64(len(text))
+			continue
+		}
+		if class := source.ClassOf(path, project.Wanted); class != 0 {
+			files = slices.Insert(files, i, source.File{Path: path, Class: class, Size: int64(len(text))})
+		}
+	}
+	return files
+}
+
+// reader reads what is not Python.
+func (t *Tree) reader() project.Reader {
+	disk := project.FromDisk(t.Root)
+	return func(path string) ([]byte, error) {
+		if text, ok := t.overlay[path]; ok {
+			return text, nil
+		}
+		return disk(path)
+	}
+}
+
 // ReadFile reads a file of the tree by its slash path.
 func (t *Tree) ReadFile(path string) ([]byte, error) {
+	if text, ok := t.overlay[path]; ok {
+		return text, nil
+	}
 	return os.ReadFile(filepath.Join(t.Root, filepath.FromSlash(path)))
 }
 
@@ -201,17 +236,20 @@ func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
 	if f.Size > maxSource {
 		return &source.Problem{Path: f.Path, Message: "larger than 64 MB: not analysed", Help: "exclude it with [check] exclude"}
 	}
-	if ff := cache.lookup(f); ff != nil {
-		f.Facts = ff
-		return nil
-	}
-	raw, err := source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path)))
-	if err != nil {
-		return &source.Problem{Path: f.Path, Message: "cannot be read: " + reason(err)}
-	}
-	if ff := cache.get(f, raw); ff != nil {
-		f.Facts = ff
-		return nil
+	raw, laid := t.overlay[f.Path]
+	if !laid {
+		if ff := cache.lookup(f); ff != nil {
+			f.Facts = ff
+			return nil
+		}
+		var err error
+		if raw, err = source.ReadFile(filepath.Join(t.Root, filepath.FromSlash(f.Path))); err != nil {
+			return &source.Problem{Path: f.Path, Message: "cannot be read: " + reason(err)}
+		}
+		if ff := cache.get(f, raw); ff != nil {
+			f.Facts = ff
+			return nil
+		}
 	}
 	var problem *source.Problem
 	func() {
@@ -223,7 +261,7 @@ func (r *reader) read(t *Tree, f *File, cache *cache) *source.Problem {
 		}()
 		f.Facts = r.lower(raw, f.Class == source.Notebook)
 	}()
-	if problem == nil {
+	if problem == nil && !laid {
 		cache.put(f, raw, f.Facts)
 	}
 	return problem
@@ -321,4 +359,24 @@ func (f *File) Finding(span diag.Span) diag.Finding {
 func Config(dir string) (*project.Config, error) {
 	var o Options
 	return project.LoadConfig(dir, project.ConfigOptions{Rules: o.rules()})
+}
+
+// ValidateConfig says what is wrong with the text of a configuration.
+func ValidateConfig(text []byte, file string, pyproject bool) error {
+	var o Options
+	parse := project.ParseConfig
+	if pyproject {
+		parse = project.ParsePyproject
+	}
+	_, err := parse(text, file, project.ConfigOptions{Rules: o.rules()})
+	return err
+}
+
+// ClassOf is what a file of the tree is read as.
+func (t *Tree) ClassOf(path string) source.Class {
+	i, ok := slices.BinarySearchFunc(t.Files, path, func(f File, p string) int { return cmp.Compare(f.Path, p) })
+	if !ok {
+		return source.Artifact
+	}
+	return t.Files[i].Class
 }

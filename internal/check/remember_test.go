@@ -141,6 +141,33 @@ func TestRememberedResultFollowsChanges(t *testing.T) {
 	}
 }
 
+// A baseline keeps its entries when the result that used them is given again.
+func TestRememberedResultKeepsTheBaseline(t *testing.T) {
+	root := t.TempDir()
+	if err := os.CopyFS(root, os.DirFS("../../examples")); err != nil {
+		t.Fatal(err)
+	}
+	age(t, root)
+	opts := check.Options{Now: checktest.Now, Cache: t.TempDir(), Remember: true}
+	c, err := check.Check(context.Background(), root, check.Options{Now: checktest.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(opts.Cache, "baseline")
+	if err := c.Baseline().Write(path); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []bool{false, true} {
+		if opts.Baseline, err = check.ReadBaseline(path); err != nil {
+			t.Fatal(err)
+		}
+		_, recalled := rendered(t, root, opts)
+		if recalled != want || opts.Baseline.Stale() != 0 || len(opts.Baseline.Findings) == 0 {
+			t.Errorf("recalled: %v; %d of %d entries are stale", recalled, opts.Baseline.Stale(), len(opts.Baseline.Findings))
+		}
+	}
+}
+
 // A file that was written just now may be written again within the same tick of the file system's clock.
 func TestRememberedResultWaitsForTheClock(t *testing.T) {
 	root := t.TempDir()

@@ -74,10 +74,13 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	}
 	c := &Checked{Tree: t, opts: opts, texts: map[string]*text{}}
 	keep := func() {}
-	if opts.Remember && opts.Cache != "" {
+	if opts.Remember && opts.Cache != "" && len(opts.Overlay) == 0 {
 		digest, settled := t.digest(root, files, &opts, start)
 		name := resultFile(opts.Cache, t.Root)
 		if c.Result = recall(name, digest); c.Result != nil {
+			if opts.Baseline != nil {
+				opts.Baseline.allUsed()
+			}
 			return c, nil
 		}
 		if settled {
@@ -112,12 +115,15 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	}
 	findings = c.grade(findings)
 	findings = group(findings)
+	c.fixes(findings)
 	w := c.waivers()
 	w.apply(findings)
-	for _, f := range w.findings(c) {
-		c.place(&f)
-		findings = append(findings, c.grade([]diag.Finding{f})...)
+	own := w.findings(c)
+	for i := range own {
+		c.place(&own[i])
 	}
+	c.fixes(own)
+	findings = append(findings, c.grade(own)...)
 	c.Result = &report.Result{Root: root, Version: opts.Version, Findings: findings}
 	for i := range t.Files {
 		c.Result.Stats.Files++

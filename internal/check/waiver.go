@@ -20,6 +20,7 @@ type waiver struct {
 	file    string // where it is written
 	line    int
 	cell    int
+	pos     uint32 // of a comment
 	lines   [2]int // comment: the lines that it covers
 	comment bool
 	owner   string
@@ -70,7 +71,7 @@ func (c *Checked) waivers() *waivers {
 // comment reads a waiver in a comment. One that stands alone covers the next line that is not a comment; at the end of a
 // line it covers that line.
 func (c *Checked) comment(i int, f *File, pos uint32, text string) *waiver {
-	x := &waiver{file: f.Path, comment: true}
+	x := &waiver{file: f.Path, comment: true, pos: pos}
 	x.line, x.cell = f.Facts.Place(pos)
 	x.lines = [2]int{x.line, x.line}
 	if before, ok := c.Line(f.Path, x.cell, x.line); ok && strings.HasPrefix(strings.TrimSpace(before), "#") {
@@ -140,24 +141,10 @@ func (x *waiver) matches(f *diag.Finding) bool {
 		end := max(f.EndLine, f.Line)
 		return f.File == x.file && f.Cell == x.cell && f.Line <= x.lines[1] && end >= x.lines[0] && (f.Line >= x.lines[0] || end <= x.lines[1])
 	}
-	if x.path != nil {
-		if in, _ := x.path.Match(f.File, false); !in && !inside(x.path, f.File) {
-			return false
-		}
+	if x.path != nil && !x.path.Covers(f.File) {
+		return false
 	}
 	return true
-}
-
-// inside: a pattern for a directory covers what is in it.
-func inside(ig *source.Ignore, file string) bool {
-	for i := range file {
-		if file[i] == '/' {
-			if in, _ := ig.Match(file[:i], true); in {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // apply sets findings aside. One that concerns several works is set aside when all of them are covered.
@@ -208,11 +195,7 @@ func (w *waivers) findings(c *Checked) []diag.Finding {
 		f := diag.Finding{File: x.file, Line: x.line, Cell: x.cell}
 		if i := c.fileAt(x.file); i >= 0 {
 			// The comment's own place decides which work it concerns.
-			for _, k := range c.Files[i].Facts.Waivers {
-				if line, cell := c.Files[i].Facts.Place(k.Pos); line == x.line && cell == x.cell {
-					f.Span = diag.Span{Start: k.Pos, End: k.Pos + 1}
-				}
-			}
+			f.Span = diag.Span{Start: x.pos, End: x.pos + 1}
 		} else if x.work != "" {
 			f.Work = []string{x.work}
 		}
@@ -230,15 +213,25 @@ func (w *waivers) findings(c *Checked) []diag.Finding {
 			f.Help = "mend what it set aside, or decide again and give a new date"
 			if !x.used {
 				f.Help = "remove it: nothing needs it any more"
+				f.Fixes = x.removal()
 			}
 			out = append(out, c.own(codeExpired, f))
 		case !x.used && !c.disabled(x):
 			f.Message = fmt.Sprintf("the waiver of %s sets nothing aside", name)
 			f.Help = "remove it"
+			f.Fixes = x.removal()
 			out = append(out, c.own(codeUnused, f))
 		}
 	}
 	return out
+}
+
+// removal takes away a comment that sets nothing aside.
+func (x *waiver) removal() []diag.Fix {
+	if !x.comment {
+		return nil
+	}
+	return []diag.Fix{{Message: "remove the comment: it sets nothing aside", Changes: []diag.Change{{Kind: diag.RemoveComment, File: x.file, Span: diag.Span{Start: x.pos, End: x.pos + 1}}}}}
 }
 
 // disabled: all its rules are off, so that nothing can be said about its use.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roadworthy-dev/roadworthy/internal/edit"
 	"github.com/roadworthy-dev/roadworthy/internal/standard"
 )
 
@@ -90,7 +91,7 @@ func runAdopt(cmd *cobra.Command, s *streams, root string, f *adoptFlags) error 
 	if !f.write {
 		for _, name := range changes {
 			if name != standard.LockPath && name != "uv.lock" {
-				fmt.Fprint(s.out, "\n"+standard.Diff(name, plan.Before[name], plan.After[name]))
+				fmt.Fprint(s.out, "\n"+edit.Diff(name, plan.Before[name], plan.After[name]))
 			}
 		}
 		for _, name := range plan.Removed {

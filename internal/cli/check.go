@@ -58,19 +58,28 @@ func (o *checkFlags) fails(findings []diag.Finding) bool {
 func checkCommand(s *streams) *cobra.Command {
 	var o checkFlags
 	var writeBaseline, noBaseline, brief bool
+	var m mendFlags
 	c := &cobra.Command{
 		Use:   "check [PATH]",
 		Short: "Find the Python work below PATH, judge it by its tier, and prove every finding",
 		Long: `Check finds what Python work is below PATH (the current directory by default): services, jobs, notebooks, pipelines,
 scripts, AI apps. It infers how much each matters from what depends on it, follows what each does across files, and
 reports what its owners do not see, with the chain of calls that proves it. It needs no configuration, no Python and no
-network, and runs nothing of what it reads.`,
+network, and runs nothing of what it reads.
+
+With --fix it mends what a machine can, after a second check has shown that each finding is gone and none has come; with
+--diff it shows what --fix would write and writes nothing.`,
 		Example: `  roadworthy check
   roadworthy check --format sarif -o roadworthy.sarif services/
-  roadworthy check --write-baseline`,
+  roadworthy check --write-baseline
+  roadworthy check --diff
+  roadworthy check --waive RW301 --work orders-api --owner ada --reason "the vendor closes idle connections" --until 2026-12-31`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(report.Formats()...); err != nil {
+				return err
+			}
+			if err := m.validate(writeBaseline); err != nil {
 				return err
 			}
 			oneShot(os.Getenv)
@@ -79,7 +88,7 @@ network, and runs nothing of what it reads.`,
 				root = args[0]
 			}
 			at := baselinePath(root)
-			opts := check.Options{Version: Version, Sized: memoryFor(os.Getenv), Cache: cacheDir(o.noCache), Remember: !writeBaseline}
+			opts := check.Options{Version: Version, Sized: memoryFor(os.Getenv), Cache: cacheDir(o.noCache), Remember: !writeBaseline && !m.any()}
 			if !noBaseline && !writeBaseline {
 				b, err := check.ReadBaseline(at)
 				if err != nil {
@@ -92,6 +101,9 @@ network, and runs nothing of what it reads.`,
 			done()
 			if err != nil {
 				return err
+			}
+			if m.any() {
+				return m.run(cmd.Context(), s, &o, checked, opts, brief)
 			}
 			if writeBaseline {
 				b := checked.Baseline()
@@ -120,6 +132,7 @@ network, and runs nothing of what it reads.`,
 	o.add(c, report.Formats()...)
 	c.Flags().BoolVar(&writeBaseline, "write-baseline", false, "set today's findings aside in "+check.BaselineFile)
 	c.Flags().BoolVar(&noBaseline, "no-baseline", false, "report what the baseline sets aside as well")
+	m.add(c)
 	c.Flags().BoolVar(&brief, "brief", false, "leave out work that is roadworthy, and count it")
 	return c
 }

@@ -54,17 +54,49 @@ type Frame struct {
 	Note     string `json:"note,omitempty"` // what happens there: "calls requests.get without timeout"
 }
 
-// A Fix is a set of replacements in one or more files, each file's edits sorted and disjoint.
+// A Fix is one way to mend a finding. A rule says what to change in the program's terms (Changes); the driver, which alone
+// sees text, turns that into replacements (Edits, sorted and disjoint in each file) and drops a fix that it cannot place.
 type Fix struct {
-	Message string
+	Message string // what is done, and what the program then does that it did not: "add timeout=30: …"
+	Changes []Change
 	Edits   []Edit
 }
 
-// An Edit replaces Span of File by Text.
-type Edit struct {
+// ChangeKind is what a Change does.
+type ChangeKind uint8
+
+const (
+	// SetKeyword gives the call whose callee is Span the keyword argument Name=Text, in place of one of that name.
+	SetKeyword ChangeKind = iota + 1
+	// ReplaceCallee puts Text in place of the callee Span of a call, and an await in front when Name is "await".
+	ReplaceCallee
+	// ReplaceOnLine puts Text in place of Name, once, on line Line of a file that is not Python.
+	ReplaceOnLine
+	// AppendToLine puts Text at the end of line Line of a file that is not Python, unless the line has a comment.
+	AppendToLine
+	// RemoveComment takes away the comment that starts at Span, and its line when nothing else is on it.
+	RemoveComment
+)
+
+// A Change is a part of a fix before it is text.
+type Change struct {
+	Kind ChangeKind
 	File string
-	Span Span
+	Span Span // in the file's source as it is analysed
+	Line int
+	Name string
 	Text string
+}
+
+// An Edit replaces Span of File by Text. Span counts bytes of the source as it is analysed: decoded to UTF-8, of a notebook
+// the cells' source. Lines and columns say the same place for people, columns in characters; Cell is 0 outside notebooks.
+type Edit struct {
+	File               string
+	Span               Span
+	Text               string
+	Cell               int
+	Line, Column       int
+	EndLine, EndColumn int
 }
 
 // A Finding is one violation of a rule by one piece of work.

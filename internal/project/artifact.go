@@ -55,6 +55,7 @@ const (
 	GitHubWorkflow ArtifactKind = "github-workflow"
 	GitLabCI       ArtifactKind = "gitlab-ci"
 	Supervisord    ArtifactKind = "supervisord"
+	ActionsLock    ArtifactKind = "actions-lock" // .github/…/actions-lock.json: the commits of actions by version
 	PreCommit      ArtifactKind = "pre-commit"
 	Tox            ArtifactKind = "tox"
 	Makefile       ArtifactKind = "makefile"
@@ -132,6 +133,8 @@ type Use struct {
 	Action string
 	Ref    string
 	Line   int
+	// Version is what the comment beside a commit hash says it is: v4.2.1 of `@<hash> # v4.2.1`; "" without one.
+	Version string
 }
 
 // Pinned says whether the version is a full commit hash.
@@ -180,6 +183,8 @@ func ArtifactKindOf(file string) ArtifactKind {
 		return EnvKeys
 	case (ext == ".conf" || ext == ".ini") && strings.Contains(strings.ToLower(file), "supervisor"):
 		return Supervisord
+	case lower == "actions-lock.json" && strings.HasPrefix(file, ".github/"):
+		return ActionsLock
 	case ext == ".yml" || ext == ".yaml":
 		switch {
 		case strings.HasPrefix(stem, "docker-compose") || stem == "compose" || strings.HasPrefix(stem, "compose.") || strings.HasPrefix(stem, "compose-"):
@@ -206,7 +211,7 @@ func Wanted(file string) bool {
 	if i := strings.LastIndexByte(base, '.'); i > 0 {
 		switch base[i:] { // the commonest files of other languages, decided without looking further
 		case ".md", ".rst", ".js", ".ts", ".tsx", ".css", ".html", ".json", ".csv", ".png", ".svg", ".po", ".mo", ".c", ".h", ".go", ".rs", ".java":
-			return false
+			return base == "actions-lock.json" && ArtifactKindOf(file) != ""
 		}
 	}
 	if _, ok := ManifestKindOf(file); ok {
@@ -241,6 +246,8 @@ func ParseArtifact(file string, text []byte) (out []Artifact) {
 			p.gitlab(text)
 		case Supervisord:
 			p.supervisord(text)
+		case ActionsLock:
+			p.actionsLock(text)
 		case PreCommit:
 			p.preCommit(text)
 		case Tox:

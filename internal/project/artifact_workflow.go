@@ -1,7 +1,9 @@
 package project
 
 import (
+	"bytes"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,7 +84,7 @@ func (p *artifactReader) workflow(text []byte) {
 			a.Images = append(a.Images, parseImage(j.Container.Image.Value, line(j.Container.Image)))
 		}
 		if j.WorkflowCall != nil && j.WorkflowCall.Uses != nil {
-			a.Workflow.use(j.WorkflowCall.Uses)
+			a.Workflow.use(j.WorkflowCall.Uses, text)
 			for name, s := range j.WorkflowCall.Secrets {
 				if s != nil {
 					a.Secrets = append(a.Secrets, EnvVar{Name: name, Line: line(s.Value), From: "secret"})
@@ -99,7 +101,7 @@ func (p *artifactReader) workflow(text []byte) {
 		}
 		for _, s := range j.Steps {
 			if s != nil {
-				a.step(s, dir)
+				a.step(s, dir, text)
 			}
 		}
 		slices.SortStableFunc(a.Env, func(x, y EnvVar) int { return x.Line - y.Line })
@@ -112,7 +114,7 @@ func (p *artifactReader) workflow(text []byte) {
 	}
 }
 
-func (a *Artifact) step(s *actionlint.Step, dir string) {
+func (a *Artifact) step(s *actionlint.Step, dir string, text []byte) {
 	before := len(a.Env)
 	a.workflowEnv(s.Env)
 	own := slices.Clone(a.Env[before:])
@@ -146,7 +148,7 @@ func (a *Artifact) step(s *actionlint.Step, dir string) {
 		}
 	case *actionlint.ExecAction:
 		if e.Uses != nil {
-			a.Workflow.use(e.Uses)
+			a.Workflow.use(e.Uses, text)
 			// The script that actions/github-script and the like are given is program text as well.
 			if in := e.Inputs["script"]; in != nil && in.Value != nil {
 				a.Workflow.expressions(in.Value.Value, line(in.Value)+1)
@@ -175,9 +177,37 @@ func (a *Artifact) workflowEnv(env *actionlint.Env) {
 	}
 }
 
-func (w *Workflow) use(s *actionlint.String) {
+func (w *Workflow) use(s *actionlint.String, text []byte) {
 	action, ref, _ := strings.Cut(s.Value, "@")
-	w.Uses = append(w.Uses, Use{Action: action, Ref: ref, Line: line(s)})
+	u := Use{Action: action, Ref: ref, Line: line(s)}
+	if u.Pinned() {
+		u.Version = pinComment(nthLine(text, u.Line))
+	}
+	w.Uses = append(w.Uses, u)
+}
+
+// versionComment is what people and their tools write beside a commit hash: `# v4`, `# tag=v4`, `# pin@v4`,
+// `# ratchet:actions/checkout@v4`.
+var versionComment = regexp.MustCompile(`#\s*(?:tag\s*=\s*|pin\s*@\s*|ratchet:[\w./-]+@|version\s*[:=]?\s*)?(v?\d[\w.+-]*)\s*$`)
+
+func pinComment(line string) string {
+	if m := versionComment.FindStringSubmatch(line); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// nthLine is a line of a text, counted from 1.
+func nthLine(text []byte, n int) string {
+	for ; n > 1; n-- {
+		i := bytes.IndexByte(text, '\n')
+		if i < 0 {
+			return ""
+		}
+		text = text[i+1:]
+	}
+	text, _, _ = bytes.Cut(text, []byte("\n"))
+	return strings.TrimRight(string(text), "\r")
 }
 
 func (w *Workflow) expressions(text string, at int) {

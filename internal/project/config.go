@@ -308,6 +308,19 @@ func ParseConfig(text []byte, file string, opts ConfigOptions) (*Config, error) 
 	return buildConfig(doc, file, "", "", "", opts)
 }
 
+// ParsePyproject is ParseConfig of [tool.roadworthy] in a pyproject.toml.
+func ParsePyproject(text []byte, file string, opts ConfigOptions) (*Config, error) {
+	doc, bad := parseTOML(text)
+	if bad != nil {
+		return nil, ConfigErrors{{File: file, Line: bad.line, Message: bad.message}}
+	}
+	table := doc.table("tool", "roadworthy")
+	if table == nil {
+		return &Config{File: file}, nil
+	}
+	return buildConfig(table, file, "tool.roadworthy.", "", "", opts)
+}
+
 func buildConfig(doc *tomlTable, file, prefix, dir, root string, opts ConfigOptions) (*Config, error) {
 	c := &Config{File: file, Dir: dir}
 	ck := &checker{file: file, prefix: prefix, rules: opts.Rules}

@@ -23,6 +23,11 @@ type Project struct {
 // Scan reads the manifests, locks and artifacts among the walked files below root, in parallel. It is independent of the
 // analysis of Python code and meant to run beside it; workers bounds the goroutines, 0 chooses.
 func Scan(ctx context.Context, root string, files []source.File, workers int) *Project {
+	return ScanWith(ctx, files, FromDisk(root), workers)
+}
+
+// ScanWith is Scan over what read gives.
+func ScanWith(ctx context.Context, files []source.File, read Reader, workers int) *Project {
 	var paths []string
 	for _, f := range files {
 		_, manifest := ManifestKindOf(f.Path)
@@ -30,7 +35,12 @@ func Scan(ctx context.Context, root string, files []source.File, workers int) *P
 			paths = append(paths, f.Path)
 		}
 	}
-	read := func(p string) ([]byte, error) {
+	return scan(ctx, paths, read, workers)
+}
+
+// FromDisk reads the files below root, as far as readArtifact looks at them.
+func FromDisk(root string) Reader {
+	return func(p string) ([]byte, error) {
 		full := filepath.Join(root, filepath.FromSlash(p))
 		info, err := os.Stat(full)
 		if err != nil {
@@ -44,7 +54,6 @@ func Scan(ctx context.Context, root string, files []source.File, workers int) *P
 		}
 		return os.ReadFile(full)
 	}
-	return scan(ctx, paths, read, workers)
 }
 
 func scan(ctx context.Context, paths []string, read Reader, workers int) *Project {

@@ -31,8 +31,24 @@ type jsonFinding struct {
 	Help      string       `json:"help"`
 	Also      int          `json:"also,omitempty"`      // further findings through the same edge
 	Fixable   bool         `json:"fixable,omitempty"`   // by --fix
+	Fixes     []jsonFix    `json:"fixes,omitempty"`     // the first is what --fix does
 	Waived    string       `json:"waived,omitempty"`    // the waiver
 	Baselined bool         `json:"baselined,omitempty"` // known when the baseline was written
+}
+
+type jsonFix struct {
+	Message string     `json:"message"`
+	Edits   []jsonEdit `json:"edits"`
+}
+
+type jsonEdit struct {
+	File      string `json:"file"`
+	Cell      *int   `json:"cell"`
+	Line      int    `json:"line"`
+	Column    int    `json:"column"`
+	EndLine   int    `json:"end_line"`
+	EndColumn int    `json:"end_column"`
+	Text      string `json:"text"`
 }
 
 // JSON writes the report for programs. Lists are never null; cell is null outside notebooks.
@@ -62,6 +78,17 @@ func toJSON(f *diag.Finding) jsonFinding {
 	if f.Cell > 0 {
 		cell := f.Cell
 		j.Cell = &cell
+	}
+	for _, fix := range f.Fixes {
+		x := jsonFix{fix.Message, []jsonEdit{}}
+		for _, e := range fix.Edits {
+			k := jsonEdit{e.File, nil, e.Line, e.Column, e.EndLine, e.EndColumn, e.Text}
+			if e.Cell > 0 {
+				k.Cell = &e.Cell
+			}
+			x.Edits = append(x.Edits, k)
+		}
+		j.Fixes = append(j.Fixes, x)
 	}
 	if j.Work == nil {
 		j.Work = []string{}

@@ -60,11 +60,27 @@ type (
 		PartialFingerprints map[string]string  `json:"partialFingerprints"`
 		BaselineState       string             `json:"baselineState,omitempty"`
 		Suppressions        []sarifSuppression `json:"suppressions,omitempty"`
+		Fixes               []sarifFix         `json:"fixes,omitempty"`
 		Properties          map[string]any     `json:"properties"`
 	}
 	sarifSuppression struct {
 		Kind          string `json:"kind"`
 		Justification string `json:"justification,omitempty"`
+	}
+	sarifFix struct {
+		Description sarifText     `json:"description"`
+		Changes     []sarifChange `json:"artifactChanges"`
+	}
+	sarifChange struct {
+		ArtifactLocation sarifArtifact      `json:"artifactLocation"`
+		Replacements     []sarifReplacement `json:"replacements"`
+	}
+	sarifReplacement struct {
+		DeletedRegion   sarifRegion  `json:"deletedRegion"`
+		InsertedContent sarifContent `json:"insertedContent"`
+	}
+	sarifContent struct {
+		Text string `json:"text"`
 	}
 	sarifCodeFlow struct {
 		ThreadFlows []sarifThreadFlow `json:"threadFlows"`
@@ -154,9 +170,35 @@ func SARIF(w io.Writer, r *Result, _ Options) error {
 			}
 			res.CodeFlows = []sarifCodeFlow{{[]sarifThreadFlow{{flow}}}}
 		}
+		for i := range f.Fixes {
+			if x, ok := sarifFixOf(&f.Fixes[i]); ok {
+				res.Fixes = append(res.Fixes, x)
+			}
+		}
 		run.Results = append(run.Results, res)
 	}
 	return encode(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+}
+
+// sarifFixOf is a fix as replacements by file; SARIF has no place for those inside a notebook's cell.
+func sarifFixOf(f *diag.Fix) (sarifFix, bool) {
+	out := sarifFix{Description: sarifText{Text: f.Message}}
+	for _, e := range f.Edits {
+		if e.Cell > 0 {
+			return out, false
+		}
+		uri := artifact(e.File)
+		if n := len(out.Changes); n == 0 || out.Changes[n-1].ArtifactLocation != uri {
+			out.Changes = append(out.Changes, sarifChange{ArtifactLocation: uri})
+		}
+		c := &out.Changes[len(out.Changes)-1]
+		c.Replacements = append(c.Replacements, sarifReplacement{sarifRegion{e.Line, e.Column, e.EndLine, e.EndColumn}, sarifContent{e.Text}})
+	}
+	return out, len(out.Changes) > 0
+}
+
+func artifact(file string) sarifArtifact {
+	return sarifArtifact{(&url.URL{Path: file}).EscapedPath(), "%SRCROOT%"}
 }
 
 func level(s diag.Severity) string {
@@ -179,7 +221,7 @@ func region(f *diag.Finding) *sarifRegion {
 }
 
 func location(file string, cell int, at *sarifRegion, function, note string) sarifLocation {
-	l := sarifLocation{PhysicalLocation: sarifPhysical{sarifArtifact{(&url.URL{Path: file}).EscapedPath(), "%SRCROOT%"}, at}}
+	l := sarifLocation{PhysicalLocation: sarifPhysical{artifact(file), at}}
 	if function != "" {
 		l.LogicalLocations = append(l.LogicalLocations, sarifLogical{function, "function"})
 	}

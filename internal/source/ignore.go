@@ -304,3 +304,18 @@ func posixClass(name string, c byte) (in, known bool) {
 	}
 	return false, false
 }
+
+// Covers says whether the patterns name a file or a directory that it is in.
+func (ig *Ignore) Covers(file string) bool {
+	if in, _ := ig.Match(file, false); in {
+		return true
+	}
+	for i := range file {
+		if file[i] == '/' {
+			if in, _ := ig.Match(file[:i], true); in {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -513,6 +513,11 @@ func pathOrDot(rel string) string {
 	return rel
 }
 
+// ClassOf is the class of a file by its slash path alone; 0 for one that is not walked.
+func ClassOf(rel string, artifact func(string) bool) Class {
+	return classify(rel[strings.LastIndexByte(rel, '/')+1:], rel, artifact)
+}
+
 func classify(name, rel string, artifact func(string) bool) Class {
 	if i := strings.LastIndexByte(name, '.'); i > 0 {
 		switch name[i:] {

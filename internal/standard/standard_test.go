@@ -224,27 +224,3 @@ func TestDifferences(t *testing.T) {
 		t.Error(got)
 	}
 }
-
-func TestDiff(t *testing.T) {
-	before := "1\n2\n3\n4\n5\n6\n7\n8\n9\n"
-	after := "1\n2\n3\n4\n5\nfive\n6\n7\n8\n9\nten\n"
-	want := `--- a/f
-+++ b/f
-@@ -3,7 +3,9 @@
- 3
- 4
- 5
-+five
- 6
- 7
- 8
- 9
-+ten
-`
-	if diff := cmp.Diff(want, Diff("f", &before, after)); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff("--- /dev/null\n+++ b/f\n@@ -0,0 +1,1 @@\n+1\n", Diff("f", nil, "1\n")); diff != "" {
-		t.Error(diff)
-	}
-}

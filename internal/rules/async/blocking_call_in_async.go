@@ -45,6 +45,9 @@ func blockingCallInAsync(p *rule.Pass) {
 			x.Message = fmt.Sprintf("`async def %s` calls `%s`, which ends in `%s`; it %s, and nothing else on the event loop runs until it returns", p.Short(f), lastName(via), rule.CalledAs(site), what)
 		}
 		x.Help = unblock(site, via)
+		if via == "" {
+			x.Fixes = asyncSleep(p, f, op, site)
+		}
 		x.Witness = p.Frames(steps)
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
 		once.Report(p, x)
@@ -168,6 +171,29 @@ func unblock(s *effects.Site, via string) string {
 		}
 	}
 	return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", rule.CalledAs(s))
+}
+
+// asyncSleep lets the loop run while a coroutine sleeps, where the module has asyncio at hand.
+func asyncSleep(p *rule.Pass, f link.Func, op *facts.Op, s *effects.Site) []diag.Fix {
+	if s.Path != "time.sleep" || op.Code != facts.Call || op.Flags&facts.FlagDiscarded == 0 {
+		return nil
+	}
+	file := p.FileOf(f)
+	name := ""
+	for i := range file.Facts.Imports {
+		im := &file.Facts.Imports[i]
+		if file.Facts.Str(im.Module) == "asyncio" && im.Name == 0 && im.Level == 0 && im.Func == 0 && im.Ctx == 0 {
+			name = "asyncio"
+			if im.Alias {
+				name = file.Facts.Str(im.As)
+			}
+		}
+	}
+	if name == "" {
+		return nil
+	}
+	return []diag.Fix{{Message: fmt.Sprintf("wait with `await %s.sleep(…)`: other tasks run meanwhile, and may change what they share with this one", name),
+		Changes: []diag.Change{{Kind: diag.ReplaceCallee, File: file.Path, Span: diag.Span{Start: op.Pos, End: op.Pos + uint32(op.Len)}, Text: "await " + name + ".sleep"}}}}
 }
 
 func lastName(q string) string {

@@ -221,6 +221,7 @@ func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 			x.Help = fmt.Sprintf("add `%s=…` in seconds: what this call may take at most before its caller gives up", param)
 		}
 	}
+	x.Fixes = b.limit(s, class, param)
 	x.Witness = p.Frames([]effects.Step{p.SiteStep(s)})
 	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
 	if rule.HasPrefix(s.Path, "telnetlib", "ftplib", "imaplib", "poplib", "nntplib") {
@@ -230,6 +231,47 @@ func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 		x.Group = p.Rule.Code + ":" + class // one limit mends them all
 	}
 	once.Report(p, x)
+}
+
+// Libraries whose timeout parameter takes a number of seconds.
+var inSeconds = []string{"requests", "httpx", "urllib", "urllib3", "http.client", "smtplib", "ftplib", "imaplib", "poplib", "nntplib", "telnetlib", "socket.create_connection", "openai", "anthropic", "groq",
+	"cohere", "slack_sdk", "paramiko.SSHClient", "paramiko.client", "requests_oauthlib", "pywebpush", "tornado.httpclient", "elasticsearch", "hvac", "twilio", "websocket"}
+
+// Seconds that a fix gives a call: long enough for what answers at all, since the caller's own limit is not known.
+const (
+	seconds      = "30"
+	modelSeconds = "120"
+)
+
+// limit is the fix that gives the call, or all the constructors of its client, a timeout.
+func (b *bounds) limit(s *effects.Site, class, param string) []diag.Fix {
+	if !rule.HasPrefix(s.Path, inSeconds...) || !strings.HasPrefix(param, "timeout") || strings.Contains(param, "ms") {
+		return nil
+	}
+	value := seconds
+	if s.Kind == knowledge.LLM {
+		value = modelSeconds
+	}
+	calls := []*link.LibraryCall{s.Call}
+	if class != "" {
+		_, calls = b.unboundedObject(s)
+	}
+	var changes []diag.Change
+	for _, c := range calls {
+		file := b.p.File(effects.Node(c.From))
+		if c.Op.Code != facts.Call || c.Arg(param).Given && !c.Keyword(param).Given {
+			return nil // given by its position, or not a call that arguments could be added to
+		}
+		x := diag.Change{Kind: diag.SetKeyword, File: file.Path, Span: diag.Span{Start: c.Op.Pos, End: c.Op.Pos + uint32(c.Op.Len)}, Name: param, Text: value}
+		if !slices.Contains(changes, x) {
+			changes = append(changes, x)
+		}
+	}
+	what := "the call"
+	if class != "" {
+		what = "each call of `" + class + "`"
+	}
+	return []diag.Fix{{Message: fmt.Sprintf("add `%s=%s`: %s raises an exception after %s seconds without an answer, instead of waiting for ever", param, value, what, value), Changes: changes}}
 }
 
 // defaultOfWrapper: the call passes its function's own parameter as the timeout, whose default is None, and callers leave it

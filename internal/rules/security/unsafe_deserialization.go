@@ -64,6 +64,7 @@ func unsafeDeserialization(p *rule.Pass) {
 		}
 		x.Message = fmt.Sprintf("`%s` rebuilds %s: whoever can change that data runs code in this process", rule.CalledAs(s), from)
 		x.Help = saferForm(lib)
+		x.Fixes = safeLoader(p, f, s)
 		x.Witness = p.Frames([]effects.Step{p.SiteStep(s)})
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
 		once.Report(p, x)
@@ -89,6 +90,22 @@ func isUnsafe(s *effects.Site) bool {
 		return true
 	}
 	return false
+}
+
+// safeLoader names the safe loader where a loader is named that is not.
+func safeLoader(p *rule.Pass, f link.Func, s *effects.Site) []diag.Fix {
+	if s.Path != "yaml.load" && s.Path != "yaml.load_all" || s.Op.Code != facts.Call || s.Call.Pos(1).Given {
+		return nil
+	}
+	file := p.FileOf(f)
+	for i := range file.Facts.Imports {
+		im := &file.Facts.Imports[i]
+		if file.Facts.Str(im.Module) == "yaml" && im.Name == 0 && im.Level == 0 && im.Func == 0 && im.Ctx == 0 && !im.Alias {
+			return []diag.Fix{{Message: "load with `Loader=yaml.SafeLoader`: documents that name Python objects raise an exception instead of making them",
+				Changes: []diag.Change{{Kind: diag.SetKeyword, File: file.Path, Span: diag.Span{Start: s.Op.Pos, End: s.Op.Pos + uint32(s.Op.Len)}, Name: "Loader", Text: "yaml.SafeLoader"}}}}
+		}
+	}
+	return nil
 }
 
 func given(c *link.LibraryCall, param string) bool {

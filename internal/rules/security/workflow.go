@@ -50,9 +50,61 @@ func unpinnedAction(p *rule.Pass) {
 			x.Message = fmt.Sprintf("`%s@%s` is whatever its owner last put under `%s`, and runs with this job's token and secrets", u.Action, u.Ref, u.Ref)
 			x.Help = fmt.Sprintf("pin the full hash of the commit and keep the version as a comment: `%s@<hash>  # %s`", u.Action, u.Ref)
 			x.Group = p.Rule.Code + ":" + u.Action + "@" + u.Ref
+			if pin, where := pinOf(p, u); pin != "" {
+				x.Fixes = []diag.Fix{{Message: fmt.Sprintf("pin `%s@%s` to the commit that %s has for it", u.Action, u.Ref, where), Changes: pinAll(p, u, pin)}}
+			}
 			once.Report(p, x)
 		}
 	}
+}
+
+// pinOf is the commit that the repository itself knows for an action's version, from its lock or from another workflow that
+// has it pinned. Two that disagree say nothing.
+func pinOf(p *rule.Pass, u project.Use) (hash, where string) {
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil {
+			continue
+		}
+		for _, k := range a.Workflow.Uses {
+			// Actions in directories of one repository share its commits.
+			if k.Pinned() && k.Version == u.Ref && repository(k.Action) == repository(u.Action) {
+				if hash != "" && hash != k.Ref {
+					return "", ""
+				}
+				hash, where = k.Ref, fmt.Sprintf("%s:%d", a.Path, k.Line)
+			}
+		}
+	}
+	return hash, where
+}
+
+func repository(action string) string {
+	owner, rest, _ := strings.Cut(action, "/")
+	name, _, _ := strings.Cut(rest, "/")
+	return strings.ToLower(owner + "/" + name)
+}
+
+// pinAll pins every use of the version, so that no later one takes the finding's place.
+func pinAll(p *rule.Pass, u project.Use, hash string) []diag.Change {
+	var out []diag.Change
+	told := map[string]bool{}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil || a.Kind != project.GitHubWorkflow {
+			continue
+		}
+		for _, k := range a.Workflow.Uses {
+			at := fmt.Sprintf("%s:%d", a.Path, k.Line)
+			if k.Action != u.Action || k.Ref != u.Ref || told[at] {
+				continue
+			}
+			told[at] = true
+			out = append(out, diag.Change{Kind: diag.ReplaceOnLine, File: a.Path, Line: k.Line, Name: u.Action + "@" + u.Ref, Text: u.Action + "@" + hash},
+				diag.Change{Kind: diag.AppendToLine, File: a.Path, Line: k.Line, Text: " # " + u.Ref})
+		}
+	}
+	return out
 }
 
 func broadWorkflowToken(p *rule.Pass) {
