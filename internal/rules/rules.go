@@ -9,6 +9,7 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/data"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/database"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/failure"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/generated"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/http"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/job"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/notebook"
