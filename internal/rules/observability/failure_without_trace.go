@@ -3,6 +3,7 @@ package observability
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -18,7 +19,12 @@ var _ = rule.Register(rule.Rule{
 })
 
 // outside are the effects whose failure somebody has to hear of.
-var outside = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowledge.LLM, knowledge.Queue, knowledge.Payment, knowledge.Notify, knowledge.Subprocess, knowledge.FSWrite)
+var outsideKinds = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowledge.LLM, knowledge.Queue, knowledge.Payment, knowledge.Notify)
+
+// outside: a failure to tell the caller something, as over a connection that has gone, is not meant.
+func outside(s *effects.Site) bool {
+	return outsideKinds(s.Kind) && !strings.Contains(strings.ToLower(s.Path), "websocket") && !strings.HasSuffix(s.Path, ".close")
+}
 
 // writing are those that exception-swallowed reports when the handler is empty.
 var writing = rule.Kinds(knowledge.DBWrite, knowledge.Queue, knowledge.Payment)
@@ -33,7 +39,7 @@ func failureWithoutTrace(p *rule.Pass) {
 		return
 	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	t := p.Trace(func(s *effects.Site) bool { return outside(s.Kind) && !p.File(s.Node).Test }, rule.Runs)
+	t := p.Trace(func(s *effects.Site) bool { return outside(s) && !p.File(s.Node).Test }, rule.Runs)
 	var once rule.Once
 	for n := range effects.Node(p.Nodes()) {
 		at, ok := from[n]
@@ -80,7 +86,7 @@ func failureWithoutTrace(p *rule.Pass) {
 			})
 		}
 		for _, i := range p.SitesOf(n) {
-			if s := &p.Sites[i]; outside(s.Kind) && s.Certainty == diag.Proved {
+			if s := &p.Sites[i]; outside(s) && s.Certainty == diag.Proved {
 				visit(s.Op, func() []effects.Step { return []effects.Step{p.SiteStep(s)} })
 			}
 		}

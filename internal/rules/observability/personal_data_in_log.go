@@ -22,6 +22,9 @@ var _ = rule.Register(rule.Rule{
 var personal = []string{"email", "email_address", "user_email", "customer_email", "phone", "phone_number", "mobile_number", "ssn", "social_security_number", "date_of_birth", "birth_date", "birthdate", "passport_number",
 	"credit_card", "credit_card_number", "card_number", "iban", "national_id", "home_address", "street_address", "full_name", "last_name", "tax_id", "recipient_email", "to_email"}
 
+// collective are attributes whose mail address or number is that of a group or an organisation.
+var collective = []string{"group", "tactical_group", "notifications_group", "team", "company", "organization", "organisation", "settings", "config", "support", "project", "app", "site", "shop", "channel", "mailbox", "sender"}
+
 // personalDataInLog follows what a log line of a request or a job is given back to a name that means personal data.
 func personalDataInLog(p *rule.Pass) {
 	from := arrivals(p)
@@ -35,6 +38,11 @@ func personalDataInLog(p *rule.Pass) {
 			name = v.File.Facts.Str(v.Param.Name)
 		case v.Op != nil && v.Op.Code == facts.Attr:
 			name = v.Attr()
+			for _, of := range collective {
+				if v.OfAttr(of) {
+					return ""
+				}
+			}
 		case v.Op != nil && v.Op.Code == facts.Item && facts.Ref(v.Op.C).Tag() == facts.TagStr:
 			name = v.File.Facts.Str(facts.Ref(v.Op.C).Index())
 		}

@@ -32,7 +32,7 @@ func unobservedService(p *rule.Pass) {
 		return
 	}
 	for _, w := range p.Inventory.Work {
-		if w.Kind != project.KindService || w.File < 0 || len(w.Starts) == 0 || p.Files[w.File].Test || rule.InDir(p.Files[w.File].Path, "examples", "example", "docs", "tutorials", "samples", "demo") {
+		if w.Kind != project.KindService || w.File < 0 || !deployed(w) || p.Files[w.File].Test || rule.InDir(p.Files[w.File].Path, "examples", "example", "docs", "tutorials", "samples", "demo") {
 			continue
 		}
 		var first *inventory.Root
@@ -59,6 +59,11 @@ func unobservedService(p *rule.Pass) {
 		x.Group = p.Rule.Code + ":" + w.Name
 		p.Report(x)
 	}
+}
+
+// deployed: a manifest starts it, and not only a workflow that tests it.
+func deployed(w *inventory.Work) bool {
+	return slices.ContainsFunc(w.Starts, func(e inventory.Evidence) bool { return !strings.Contains(e.What, "workflow") && !strings.Contains(e.What, "Makefile") })
 }
 
 // watched: something in the repository watches its services: a library, or a manifest that asks.
