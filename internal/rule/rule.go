@@ -153,6 +153,7 @@ type tables struct {
 	instances [][]effects.Node    // see Flow
 	flow      *Flow               // its tables, see NewFlow
 	called    map[*facts.Op]string
+	arrivals  *Arrivals
 }
 
 // Share makes copies of p that are made from now on use the same tables of the program.

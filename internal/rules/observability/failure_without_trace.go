@@ -34,16 +34,15 @@ var bestEffort = []string{"close", "shutdown", "stop", "cleanup", "teardown", "d
 	"try", "maybe", "safe", "safely", "quietly", "silent", "ignore", "best", "optional", "clean", "release", "unlock", "terminate", "abort", "cancel", "is", "has", "can", "exists", "check", "available", "health", "healthcheck", "healthz", "ready", "readiness", "status", "test", "probe", "validate", "version", "detect", "guess", "kill"}
 
 func failureWithoutTrace(p *rule.Pass) {
-	from := arrivals(p)
-	if len(from) == 0 {
+	from := p.Arrivals()
+	if from.None() {
 		return
 	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	t := p.Trace(func(s *effects.Site) bool { return outside(s) && !p.File(s.Node).Test }, rule.Runs)
 	var once rule.Once
 	for n := range effects.Node(p.Nodes()) {
-		at, ok := from[n]
-		if !ok {
+		if !from.At(n) {
 			continue
 		}
 		f := p.FuncOf(n)
@@ -71,13 +70,9 @@ func failureWithoutTrace(p *rule.Pass) {
 					return false // exception-swallowed tells of it
 				}
 				told[h.Pos] = true
-				before, entry := way(from, n)
-				what := "a request"
-				if at.job {
-					what = "a job"
-				}
+				before, entry := from.Way(n)
 				x := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
-				x.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), nothing tells of it: this handler drops every exception without a log, a metric or an error", rule.CalledAs(site), what, p.Short(p.FuncOf(entry)))
+				x.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), nothing tells of it: this handler drops every exception without a log, a metric or an error", rule.CalledAs(site), from.What(n), p.Short(p.FuncOf(entry)))
 				x.Help = "log it with its traceback (`logger.exception(…)`), or catch only the exception that is expected"
 				x.Witness = p.Frames(append(before, ss...))
 				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)

@@ -27,8 +27,8 @@ var collective = []string{"group", "tactical_group", "notifications_group", "tea
 
 // personalDataInLog follows what a log line of a request or a job is given back to a name that means personal data.
 func personalDataInLog(p *rule.Pass) {
-	from := arrivals(p)
-	if len(from) == 0 {
+	from := p.Arrivals()
+	if from.None() {
 		return
 	}
 	flow := p.NewFlow(func(v *rule.Value) string {
@@ -58,7 +58,7 @@ func personalDataInLog(p *rule.Pass) {
 		if s.Kind != knowledge.Log || s.Call == nil || told[s.Op] || s.Op.Code != facts.Call {
 			continue
 		}
-		if _, ok := from[s.Node]; !ok {
+		if !from.At(s.Node) {
 			continue
 		}
 		switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
@@ -75,7 +75,7 @@ func personalDataInLog(p *rule.Pass) {
 			if o == nil {
 				continue
 			}
-			_, entry := way(from, s.Node)
+			_, entry := from.Way(s.Node)
 			x := p.At(f, s.Op)
 			x.Message = fmt.Sprintf("%s of a person goes into the log of `%s`: everybody who reads the logs reads it, for as long as they are kept", o.What, p.Short(p.FuncOf(entry)))
 			x.Help = "log the identifier of the record instead, or a hash where lines have to be told apart"

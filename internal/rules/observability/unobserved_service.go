@@ -63,7 +63,9 @@ func unobservedService(p *rule.Pass) {
 
 // deployed: a manifest starts it, and not only a workflow that tests it.
 func deployed(w *inventory.Work) bool {
-	return slices.ContainsFunc(w.Starts, func(e inventory.Evidence) bool { return !strings.Contains(e.What, "workflow") && !strings.Contains(e.What, "Makefile") })
+	return slices.ContainsFunc(w.Starts, func(e inventory.Evidence) bool {
+		return !strings.Contains(e.What, "workflow") && !strings.Contains(e.What, "Makefile")
+	})
 }
 
 // watched: something in the repository watches its services: a library, or a manifest that asks.
