@@ -141,6 +141,8 @@ type Pass struct {
 	Config    *project.Config
 	Project   *project.Dependencies
 	Artifacts []project.Artifact
+	// Owners are the accounts and organisations that the repository belongs to, in lower case.
+	Owners []string
 	// Secrets are what the detector of secrets found, in files and notebook outputs.
 	Secrets []Secret
 

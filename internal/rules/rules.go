@@ -6,6 +6,7 @@ import (
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/ai"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/async"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/boundary"
+	_ "github.com/roadworthy-dev/roadworthy/internal/rules/concurrency"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/data"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/database"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules/failure"

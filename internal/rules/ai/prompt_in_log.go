@@ -82,6 +82,9 @@ func promptInLog(p *rule.Pass) {
 	}
 }
 
+// wording are attributes of answers, and of what they hold, that lead to their text.
+var wording = []string{"choices", "message", "messages", "content", "contents", "text", "output", "outputs", "output_text", "delta", "data", "response", "answer", "parts", "candidates", "generations", "completion", "result", "body", "prompt", "reply", "strip", "lower", "format", "value"}
+
 // counted: what is logged of an answer is a number or a name in it: response.usage, response.model.
 func counted(flow *rule.Flow, file *link.File, r facts.Ref) bool {
 	number := false
@@ -93,10 +96,7 @@ func counted(flow *rule.Flow, file *link.File, r facts.Ref) bool {
 		}
 		switch d.Code {
 		case facts.Attr:
-			switch file.Facts.Str(d.B) {
-			case "usage", "model", "id", "finish_reason", "total_tokens", "prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "status", "stop_reason", "created", "role", "name", "status_code", "type", "shape", "response_metadata", "usage_metadata":
-				number = true
-			}
+			number = number || !slices.Contains(wording, file.Facts.Str(d.B))
 			visit(facts.Ref(d.A), depth+1)
 		case facts.Copy, facts.Await, facts.Item:
 			visit(facts.Ref(d.A), depth+1)

@@ -109,18 +109,7 @@ func testedFiles(p *rule.Pass) map[int]bool {
 	imports := func(f *link.File) {
 		for i := range f.Facts.Imports {
 			im := &f.Facts.Imports[i]
-			module := f.Facts.Str(im.Module)
-			if im.Level > 0 {
-				parts := strings.Split(f.Module, ".")
-				up := int(im.Level)
-				if f.IsPackage {
-					up--
-				}
-				if up > len(parts) {
-					continue
-				}
-				module = strings.Trim(strings.Join(parts[:len(parts)-up], ".")+"."+module, ".")
-			}
+			module := rule.ImportedModule(f, im)
 			for _, name := range []string{module, module + "." + f.Facts.Str(im.Name)} {
 				if to, ok := byModule[name]; ok {
 					next[f.Index] = append(next[f.Index], to)
