@@ -97,6 +97,7 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 		return nil, fmt.Errorf("check %s: %w", root, err)
 	}
 	pass := rule.Pass{Analysis: c.Analysis, Inventory: c.Inventory, Config: t.Config, Project: &t.Project.Dependencies, Artifacts: t.Project.Artifacts}
+	pass.Owners = project.Owners(t.ReadFile)
 	pass.Secrets = c.secrets(ctx)
 	pass.Share()
 	findings := c.faults()

@@ -126,6 +126,16 @@ type Workflow struct {
 	Uses            []Use
 	Expressions     []Expression
 	Environment     string
+	Condition       string // the job's own if
+	Checkouts       []Checkout
+	Scripts         int // steps that run a script, or an action of the repository itself
+}
+
+// A Checkout is a step that fetches code other than the event's own.
+type Checkout struct {
+	Text      string // the ref as written
+	Condition string // the step's if
+	Line      int
 }
 
 // A Use is an action or reusable workflow, with the version after the @.

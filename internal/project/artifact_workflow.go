@@ -71,6 +71,7 @@ func (p *artifactReader) workflow(text []byte) {
 		if j.Environment != nil {
 			a.Workflow.Environment = value(j.Environment.Name)
 		}
+		a.Workflow.Condition = value(j.If)
 		for _, n := range j.Needs {
 			a.Needs = append(a.Needs, value(n))
 		}
@@ -124,6 +125,7 @@ func (a *Artifact) step(s *actionlint.Step, dir string, text []byte) {
 		if e.Run == nil {
 			return
 		}
+		a.Workflow.Scripts++
 		if e.WorkingDirectory != nil {
 			dir = e.WorkingDirectory.Value
 		}
@@ -149,6 +151,12 @@ func (a *Artifact) step(s *actionlint.Step, dir string, text []byte) {
 	case *actionlint.ExecAction:
 		if e.Uses != nil {
 			a.Workflow.use(e.Uses, text)
+			if strings.HasPrefix(e.Uses.Value, "./") {
+				a.Workflow.Scripts++
+			}
+			if in := e.Inputs["ref"]; in != nil && in.Value != nil && strings.HasPrefix(e.Uses.Value, "actions/checkout@") {
+				a.Workflow.Checkouts = append(a.Workflow.Checkouts, Checkout{Text: in.Value.Value, Condition: value(s.If), Line: line(in.Value)})
+			}
 			// The script that actions/github-script and the like are given is program text as well.
 			if in := e.Inputs["script"]; in != nil && in.Value != nil {
 				a.Workflow.expressions(in.Value.Value, line(in.Value)+1)

@@ -141,6 +141,8 @@ type Pass struct {
 	Config    *project.Config
 	Project   *project.Dependencies
 	Artifacts []project.Artifact
+	// Owners are the accounts and organisations that the repository belongs to, in lower case.
+	Owners []string
 	// Secrets are what the detector of secrets found, in files and notebook outputs.
 	Secrets []Secret
 
@@ -153,6 +155,7 @@ type tables struct {
 	instances [][]effects.Node    // see Flow
 	flow      *Flow               // its tables, see NewFlow
 	called    map[*facts.Op]string
+	arrivals  *Arrivals
 }
 
 // Share makes copies of p that are made from now on use the same tables of the program.

@@ -24,6 +24,11 @@ var _ = rule.Register(rule.Rule{
 })
 
 var _ = rule.Register(rule.Rule{
+	Code: "RW823", Name: "secrets-to-forks", Since: "0.1", Family: "security", Severity: rule.Unproven,
+	Doc: docs.Read("secrets_to_forks.md"), Check: secretsToForks,
+})
+
+var _ = rule.Register(rule.Rule{
 	Code: "RW822", Name: "workflow-template-injection", Since: "0.1", Family: "security", Severity: rule.Always(diag.Error),
 	Doc: docs.Read("workflow_template_injection.md"), Check: workflowTemplateInjection,
 })
@@ -31,9 +36,12 @@ var _ = rule.Register(rule.Rule{
 // unpinnedAction gives one finding for each action and version, at its first use.
 func unpinnedAction(p *rule.Pass) {
 	var once rule.Once
-	own := map[string]bool{} // who publishes a package under its own name often keeps its actions there
+	own := map[string]bool{} // the repository's owners; who publishes a package under its own name often keeps its actions there
 	for _, f := range p.Files {
-		own[firstPart(f.Module)] = true
+		own[strings.ToLower(firstPart(f.Module))] = true
+	}
+	for _, o := range p.Owners {
+		own[o] = true
 	}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
@@ -43,7 +51,7 @@ func unpinnedAction(p *rule.Pass) {
 		for _, u := range a.Workflow.Uses {
 			owner, _, _ := strings.Cut(u.Action, "/")
 			// The platform's own actions have the same owner as the runner itself.
-			if u.Pinned() || u.Ref == "" || owner == "actions" || owner == "github" || own[owner] || strings.HasPrefix(u.Action, ".") || strings.HasPrefix(u.Action, "docker:") || strings.Contains(u.Ref, "$") {
+			if u.Pinned() || u.Ref == "" || owner == "actions" || owner == "github" || own[strings.ToLower(owner)] || strings.HasPrefix(u.Action, ".") || strings.HasPrefix(u.Action, "docker:") || strings.Contains(u.Ref, "$") {
 				continue
 			}
 			x := diag.Finding{File: a.Path, Line: u.Line, Certainty: diag.Proved}
@@ -105,6 +113,33 @@ func pinAll(p *rule.Pass, u project.Use, hash string) []diag.Change {
 		}
 	}
 	return out
+}
+
+// Values of an event that lead to what somebody else wrote.
+var theirs = regexp.MustCompile(`github\.event\.pull_request\.head|github\.head_ref|refs/pull/|github\.event\.workflow_run\.head|github\.event\.number`)
+
+// Conditions by which a job is kept to what a person let through, or to branches of the repository itself.
+var letThrough = regexp.MustCompile(`(?i)label|author_association|head\.repo\.(full_name|fork)|head_repository|actor|user\.login|collaborator|environment`)
+
+// secretsToForks looks for jobs that start for pull requests of others, with the token and the secrets of the repository, and
+// that run what these contain.
+func secretsToForks(p *rule.Pass) {
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil || !slices.Contains(a.Workflow.Triggers, "pull_request_target") && !slices.Contains(a.Workflow.Triggers, "workflow_run") || a.Workflow.Environment != "" || letThrough.MatchString(a.Workflow.Condition) || a.Workflow.Scripts == 0 {
+			continue
+		}
+		for _, c := range a.Workflow.Checkouts {
+			if !theirs.MatchString(c.Text) || letThrough.MatchString(c.Condition) {
+				continue
+			}
+			x := diag.Finding{File: a.Path, Line: c.Line, Certainty: diag.Proved}
+			x.Message = fmt.Sprintf("job `%s` fetches the code of a pull request (`%s`) and runs it with the token and the secrets of this repository: whoever opens one can take them", a.Name, c.Text)
+			x.Help = "start it with `pull_request`, which has neither for forks; or split it, and let this part read only what the other one stored"
+			p.Report(x)
+			break
+		}
+	}
 }
 
 func broadWorkflowToken(p *rule.Pass) {

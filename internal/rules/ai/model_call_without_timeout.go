@@ -1,0 +1,88 @@
+package ai
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW555", Name: "model-call-without-timeout", Since: "0.1", Family: "ai",
+	// The client's own limit ends it, after half an hour.
+	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
+	Doc:      docs.Read("model_call_without_timeout.md"), Check: modelCallWithoutTimeout,
+})
+
+// bounding are arguments of clients and calls by which a program may set a limit of its own.
+var bounding = []string{"timeout", "request_timeout", "http_client", "max_retries", "_options", "http_options"}
+
+// modelCallWithoutTimeout is about OpenAI's and Anthropic's clients, whose documentation gives ten minutes for each of three
+// attempts. One finding for each entry and file.
+func modelCallWithoutTimeout(p *rule.Pass) {
+	from := p.Arrivals()
+	if from.None() {
+		return
+	}
+	bounded := map[string]bool{} // libraries of which some client is given a limit
+	made := map[string]bool{}
+	waits := map[*link.File]bool{}
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		lib := library(c.Path)
+		if c.Path == "asyncio.wait_for" || c.Path == "asyncio.timeout" || c.Path == "anyio.fail_after" || c.Path == "anyio.move_on_after" || c.Path == "asyncio.wait" {
+			waits[p.FileOf(p.FuncOf(effects.Node(c.From)))] = true
+		}
+		if lib == "" || c.Op.Code != facts.Call || c.Entity == nil || c.Entity.Kind != knowledge.Class && !strings.HasSuffix(c.Path, ".with_options") && !strings.HasSuffix(c.Path, ".copy") {
+			continue
+		}
+		made[lib] = true
+		if limited(p.FileOf(p.FuncOf(effects.Node(c.From))), c.Op) {
+			bounded[lib] = true
+		}
+	}
+	var once rule.Once
+	for s, file := range models(p) {
+		lib := library(s.Path)
+		if lib == "" || bounded[lib] || waits[file] || !from.At(s.Node) || limited(file, s.Op) || !made[lib] || rule.Keyword(file, s.Op, "stream") != 0 {
+			continue
+		}
+		before, entry := from.Way(s.Node)
+		x := p.At(p.FuncOf(s.Node), s.Op)
+		x.Message = fmt.Sprintf("`%s` may hold %s (`%s`) for half an hour: neither the call nor its client sets a limit, and by default an attempt lasts ten minutes and a failed one is repeated twice", rule.CalledAs(s), from.What(s.Node), p.Short(p.FuncOf(entry)))
+		x.Help = "give the client limits that its callers can live with: `timeout=30, max_retries=1`"
+		x.Witness = p.Frames(append(before, p.SiteStep(s)))
+		x.Group = p.Rule.Code + ":" + file.Path
+		once.Report(p, x)
+	}
+}
+
+// library is the client that a path is of; "" for those whose defaults are others.
+func library(path string) string {
+	for _, lib := range []string{"openai", "anthropic"} {
+		if strings.HasPrefix(path, lib+".") {
+			return lib
+		}
+	}
+	return ""
+}
+
+// limited: a call is given a limit, or may be by **options.
+func limited(file *link.File, op *facts.Op) bool {
+	a := file.Facts.Args(op)
+	if a.Stars != 0 {
+		return true
+	}
+	for i := 0; i < len(a.Kw); i += 2 {
+		if a.Kw[i] == 0 || slices.Contains(bounding, file.Facts.Str(a.Kw[i])) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,115 @@
+package ai
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW557", Name: "prompt-in-log", Since: "0.1", Family: "ai",
+	// Whether the text may be kept there is a question of law and contract that code does not answer.
+	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
+	Doc:      docs.Read("prompt_in_log.md"), Check: promptInLog,
+})
+
+// promptInLog looks for log lines that are given what a model is given, or what it answers.
+func promptInLog(p *rule.Pass) {
+	type variable struct {
+		file *link.File
+		ref  facts.Ref
+	}
+	asked := map[*facts.Op]string{}
+	prompts := map[variable]string{}
+	for s, file := range models(p) {
+		asked[s.Op] = rule.CalledAs(s)
+		for _, r := range given(file, s.Op) {
+			if r.IsVar() {
+				prompts[variable{file, r}] = rule.CalledAs(s)
+			}
+		}
+	}
+	if len(asked) == 0 {
+		return
+	}
+	flow := p.NewFlow(func(v *rule.Value) string {
+		if v.Op != nil {
+			if name := asked[v.Op]; name != "" {
+				return "what `" + name + "` answers"
+			}
+			if name := prompts[variable{v.File, v.Op.Dst}]; name != "" {
+				return "what `" + name + "` is asked"
+			}
+			return ""
+		}
+		if name := prompts[variable{v.File, v.Param.Var}]; name != "" {
+			return "what `" + name + "` is asked"
+		}
+		return ""
+	})
+	told := map[*facts.Op]bool{}
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		file := p.File(s.Node)
+		if s.Kind != knowledge.Log || s.Call == nil || told[s.Op] || s.Op.Code != facts.Call || file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "examples", "example", "docs", "tutorials", "samples", "demo", "scripts", "evals", "benchmarks") {
+			continue
+		}
+		switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
+		case "info", "warning", "warn", "error", "exception", "critical", "log", "success":
+		default:
+			continue
+		}
+		told[s.Op] = true
+		for _, r := range file.Facts.Args(s.Op).Pos {
+			o := flow.From(file, facts.Ref(r))
+			if o == nil || counted(flow, file, facts.Ref(r)) {
+				continue
+			}
+			f := p.FuncOf(s.Node)
+			x := p.At(f, s.Op)
+			x.Message = fmt.Sprintf("`%s` writes %s to the log: what people ask and are told is then read by everybody who reads the logs", rule.CalledAs(s), o.What)
+			x.Help = "log the length, the model, the cost and an identifier; keep the text where access and deletion are arranged"
+			x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "calls " + rule.CalledAs(s)})
+			p.Report(x)
+			break
+		}
+	}
+}
+
+// wording are attributes of answers, and of what they hold, that lead to their text.
+var wording = []string{"choices", "message", "messages", "content", "contents", "text", "output", "outputs", "output_text", "delta", "data", "response", "answer", "parts", "candidates", "generations", "completion", "result", "body", "prompt", "reply", "strip", "lower", "format", "value"}
+
+// counted: what is logged of an answer is a number or a name in it: response.usage, response.model.
+func counted(flow *rule.Flow, file *link.File, r facts.Ref) bool {
+	number := false
+	var visit func(r facts.Ref, depth int)
+	visit = func(r facts.Ref, depth int) {
+		d := flow.Def(file, r)
+		if d == nil || depth > 12 {
+			return
+		}
+		switch d.Code {
+		case facts.Attr:
+			number = number || !slices.Contains(wording, file.Facts.Str(d.B))
+			visit(facts.Ref(d.A), depth+1)
+		case facts.Copy, facts.Await, facts.Item:
+			visit(facts.Ref(d.A), depth+1)
+		case facts.Format, facts.MakeTuple:
+			elems, _ := file.Facts.Elems(d)
+			for _, e := range elems {
+				visit(facts.Ref(e), depth+1)
+			}
+		case facts.BinOp:
+			visit(facts.Ref(d.A), depth+1)
+			visit(facts.Ref(d.C), depth+1)
+		}
+	}
+	visit(r, 0)
+	return number
+}

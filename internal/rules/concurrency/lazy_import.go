@@ -1,0 +1,72 @@
+package concurrency
+
+import (
+	"fmt"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW862", Name: "lazy-import-of-needed-effect", Since: "0.1", Family: "concurrency", Severity: rule.Unproven,
+	Doc: docs.Read("lazy_import.md"), Check: lazyImport,
+})
+
+// lazyImport looks for lazy imports (PEP 810) of the program's own modules whose import registers something with a framework.
+func lazyImport(p *rule.Pass) {
+	lazy := false
+	for _, f := range p.Files {
+		for i := range f.Facts.Imports {
+			lazy = lazy || f.Facts.Imports[i].Lazy
+		}
+	}
+	if !lazy {
+		return
+	}
+	modules := map[string]*link.File{}
+	for _, f := range p.Files {
+		modules[f.Module] = f
+	}
+	registers := map[*link.File]*link.Registration{}
+	eager := map[*link.File]bool{} // imported at once from elsewhere
+	for i := range p.Registrations {
+		r := &p.Registrations[i]
+		n := effects.Node(r.From)
+		if file := p.File(n); p.Facts(p.FuncOf(n)).Kind == facts.ModuleBody && registers[file] == nil {
+			registers[file] = r
+		}
+	}
+	target := func(f *link.File, im *facts.Import) *link.File {
+		module := rule.ImportedModule(f, im)
+		if to := modules[module+"."+f.Facts.Str(im.Name)]; to != nil && im.Name != 0 {
+			return to
+		}
+		return modules[module]
+	}
+	for _, f := range p.Files {
+		for i := range f.Facts.Imports {
+			if im := &f.Facts.Imports[i]; !im.Lazy && !im.Typing && im.Func == 0 && !f.Test {
+				eager[target(f, im)] = true
+			}
+		}
+	}
+	for _, f := range p.Files {
+		for i := range f.Facts.Imports {
+			im := &f.Facts.Imports[i]
+			to := target(f, im)
+			if !im.Lazy || to == nil || eager[to] || registers[to] == nil || f.Test {
+				continue
+			}
+			r := registers[to]
+			x := diag.Finding{File: f.Path, Span: diag.Span{Start: im.Pos, End: im.Pos + 4}, Column: f.Facts.Column(im.Pos), Certainty: diag.Proved}
+			x.Line, x.Cell = f.Facts.Place(im.Pos)
+			x.Message = fmt.Sprintf("importing `%s` registers `%s`, and a lazy import happens only when its name is used: until then nothing is registered", to.Module, p.Short(r.Func))
+			x.Help = "import this module at once, or call a function that registers"
+			x.Witness = p.Frames([]effects.Step{{Node: effects.Node(r.From), Op: r.Op, Mode: link.Called, To: effects.Node(r.Func)}})
+			p.Report(x)
+		}
+	}
+}

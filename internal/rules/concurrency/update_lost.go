@@ -1,0 +1,135 @@
+package concurrency
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW861", Name: "shared-update-without-lock", Since: "0.1", Family: "concurrency", Severity: rule.Unproven,
+	Doc: docs.Read("update_lost.md"), Check: updateLost,
+})
+
+// root is where a function begins to run in a thread of its own, while others run the same.
+type root struct {
+	edge *effects.Edge // that starts the thread; nil for a request handler
+	what string
+}
+
+// updateLost follows what runs in several threads at once to operations that read, change and write back what all threads share.
+// A with-statement on the way may hold a lock, and ends it.
+func updateLost(p *rule.Pass) {
+	type arrival struct {
+		root root
+		edge *effects.Edge // nil for the root itself
+	}
+	from := map[effects.Node]arrival{}
+	var layer []effects.Node
+	start := func(n effects.Node, r root) {
+		if _, ok := from[n]; !ok {
+			from[n] = arrival{root: r}
+			layer = append(layer, n)
+		}
+	}
+	for i := range p.Registrations {
+		r := &p.Registrations[i]
+		if r.Call != nil && r.Call.Phase == "request" && r.Entity != nil && rule.HasPrefix(r.Entity.Path, "fastapi", "starlette", "flask") && !strings.Contains(r.Entity.Path, ".cli.") &&
+			p.Facts(r.Func).Kind == facts.Function && p.Facts(r.Func).Flags&facts.FuncAsync == 0 && !p.FileOf(r.Func).Test {
+			start(effects.Node(r.Func), root{what: "request handler `" + p.Short(r.Func) + "`"})
+		}
+	}
+	for i := range p.Edges {
+		e := &p.Edges[i]
+		if p.File(e.From).Test || e.Certainty != diag.Proved || e.Mode != link.Offloaded && e.Mode != link.Started || !threads(p, e) {
+			continue
+		}
+		if e.Mode == link.Started && !looped(p.File(e.From), e.Op) {
+			continue // one thread of its kind
+		}
+		start(e.To, root{edge: e, what: "thread `" + p.Short(p.FuncOf(e.To)) + "`"})
+	}
+	for len(layer) > 0 {
+		var next []effects.Node
+		for _, n := range layer {
+			for _, i := range p.OutEdges(n) {
+				e := &p.Edges[i]
+				if e.Mode != link.Called || e.Certainty != diag.Proved || p.File(e.To).Test || held(p, n, e.Op) {
+					continue
+				}
+				if _, ok := from[e.To]; !ok {
+					from[e.To] = arrival{from[n].root, e}
+					next = append(next, e.To)
+				}
+			}
+		}
+		layer = next
+	}
+	var once rule.Once
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		at, ok := from[s.Node]
+		if s.Kind != knowledge.State || s.Op.Flags&facts.FlagAug == 0 || !ok || held(p, s.Node, s.Op) {
+			continue
+		}
+		steps := []effects.Step{p.SiteStep(s)}
+		for a := at; a.edge != nil; a = from[a.edge.From] {
+			steps = append([]effects.Step{{Node: a.edge.From, Op: a.edge.Op, Mode: a.edge.Mode, To: a.edge.To}}, steps...)
+		}
+		if e := at.root.edge; e != nil {
+			steps = append([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}, steps...)
+		}
+		f := p.FuncOf(s.Node)
+		x := p.At(f, s.Op)
+		what := "`" + s.Path + "`"
+		if s.Path == "item" {
+			what = "an item of a shared container"
+		}
+		x.Message = fmt.Sprintf("`%s` reads, changes and writes back %s, and several threads do so at once (%s): updates get lost", p.Short(f), what, at.root.what)
+		x.Help = "hold a `threading.Lock` around it, or give each thread a count of its own and add them up"
+		x.Witness = p.Frames(steps)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
+		once.Report(p, x)
+	}
+}
+
+// threads: the edge's call hands the function to a thread, not to a process.
+func threads(p *rule.Pass, e *effects.Edge) bool {
+	for _, i := range p.CallsAt(e.Op) {
+		c := &p.Calls[i]
+		if rule.HasPrefix(c.ReceiverPath(), "concurrent.futures.ThreadPoolExecutor", "concurrent.futures.thread", "threading", "multiprocessing.pool.ThreadPool", "multiprocessing.dummy") || rule.HasPrefix(c.Path, "threading", "asyncio.to_thread", "asyncio.threads.to_thread", "_thread", "anyio.to_thread", "starlette.concurrency") {
+			return true
+		}
+	}
+	return false
+}
+
+func looped(file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxFor || c.Kind == facts.CtxWhile || c.Kind == facts.CtxComp
+		return !yes
+	})
+	return yes
+}
+
+// held: a with-statement is around the operation, or its function takes something by hand.
+func held(p *rule.Pass, n effects.Node, op *facts.Op) (yes bool) {
+	file := p.File(n)
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxWith
+		return !yes
+	})
+	fn := p.Facts(p.FuncOf(n))
+	for o := fn.Ops[0]; o < fn.Ops[1] && !yes; o++ {
+		if x := &file.Facts.Ops[o]; x.Code == facts.Attr && file.Facts.Str(x.B) == "acquire" {
+			return true
+		}
+	}
+	return yes
+}

@@ -1,0 +1,161 @@
+package generated
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW851", Name: "name-that-does-not-exist", Since: "0.1", Family: "generated", Severity: rule.Unproven,
+	Doc: docs.Read("unknown_name.md"), Check: unknownName,
+})
+
+// unknownName looks for names that a module of the program or of the standard library does not have, in no version of Python.
+// What is done only under a condition, or with a handler for its failure, may know that.
+func unknownName(p *rule.Pass) {
+	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), modules: map[string]*link.File{}, written: map[string]bool{}, under: map[string]bool{}}
+	for _, f := range p.Files {
+		if f.Facts.Notebook != nil {
+			continue
+		}
+		if _, twice := u.modules[f.Module]; twice {
+			u.modules[f.Module] = nil // two files of one name: which is meant, nobody knows
+		} else {
+			u.modules[f.Module] = f
+		}
+		for m := f.Module; m != ""; {
+			i := strings.LastIndexByte(m, '.')
+			if i < 0 {
+				u.under[m] = true
+				break
+			}
+			m = m[:i]
+			u.under[m] = true
+		}
+		for o := range f.Facts.Ops {
+			if op := &f.Facts.Ops[o]; op.Code == facts.SetAttr {
+				u.written[f.Facts.Str(op.B)] = true
+			}
+		}
+	}
+	for _, f := range p.Files {
+		if len(f.Facts.Faults) > 0 || rule.InDir(strings.ToLower(f.Path), "fixtures", "testdata", "templates", "cookiecutter", "snippets", "stubs", "typings") {
+			continue
+		}
+		u.file(f)
+	}
+}
+
+type names struct {
+	p       *rule.Pass
+	flow    *rule.Flow
+	modules map[string]*link.File
+	under   map[string]bool // modules and what stands above modules
+	written map[string]bool // attributes that the program sets somewhere
+}
+
+func (u *names) file(f *link.File) {
+	told := map[string]bool{}
+	report := func(pos uint32, size int, message, help string) {
+		if told[message] {
+			return
+		}
+		told[message] = true
+		x := diag.Finding{File: f.Path, Span: diag.Span{Start: pos, End: pos + uint32(size)}, Column: f.Facts.Column(pos), Certainty: diag.Proved, Message: message, Help: help}
+		x.Line, x.Cell = f.Facts.Place(pos)
+		u.p.Report(x)
+	}
+	for o := range f.Facts.Ops {
+		op := &f.Facts.Ops[o]
+		switch op.Code {
+		case facts.ImportName:
+			im := &f.Facts.Imports[op.A]
+			if im.Typing || guarded(f, im.Ctx) || guarded(f, op.Ctx) {
+				continue
+			}
+			module, name := rule.ImportedModule(f, im), f.Facts.Str(im.Name)
+			if module == "" || name == "*" || name == "" {
+				continue
+			}
+			if im.Level == 0 && !u.under[module] {
+				if u.missingStandard(module, name) {
+					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
+				}
+				continue
+			}
+			if home := u.modules[module]; home != nil && u.lacks(home, module, name) {
+				report(im.Pos, len(name), fmt.Sprintf("`%s` has no `%s`: this import fails", home.Path, name), "import the name that the module has, or write what is missing")
+			}
+		case facts.Attr:
+			if op.Flags&facts.FlagAnnotation != 0 || guarded(f, op.Ctx) {
+				continue
+			}
+			d := u.flow.Def(f, facts.Ref(op.A))
+			if d == nil || d.Code != facts.ImportName && d.Code != facts.Attr && d.Code != facts.Copy {
+				continue
+			}
+			module, name := u.flow.Dotted(f, facts.Ref(op.A)), f.Facts.Str(op.B)
+			if module == "" || u.under[strings.SplitN(module, ".", 2)[0]] || u.written[name] || !u.missingStandard(module, name) {
+				continue
+			}
+			report(op.Pos, int(op.Len), fmt.Sprintf("`%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
+		}
+	}
+}
+
+// hint tells of the name that differs only in case or underscores, if there is one.
+func hint(module, name string) string {
+	return "look `" + name + "` up in the documentation of `" + module + "`: it was renamed, removed before Python 3.8, or never there"
+}
+
+func (u *names) missingStandard(module, name string) bool {
+	exists, listed := knowledge.StandardName(module, name)
+	return listed && !exists && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "Windows") && !strings.HasPrefix(name, "IocpProactor") && !strings.HasPrefix(name, "Proactor") && u.p.Catalogue.Module(module+"."+name) == nil
+}
+
+// guarded: under a condition, or where a failure is handled.
+func guarded(f *link.File, ctx uint32) bool {
+	for x := ctx; x != 0; x = f.Facts.Ctxs[x].Parent {
+		switch f.Facts.Ctxs[x].Kind {
+		case facts.CtxTry, facts.CtxHandler, facts.CtxElse, facts.CtxIf, facts.CtxTyping, facts.CtxBool, facts.CtxMatch, facts.CtxWith:
+			return true
+		}
+	}
+	return false
+}
+
+// lacks: a module of the program surely does not have a name.
+func (u *names) lacks(home *link.File, module, name string) bool {
+	if u.under[module+"."+name] || u.written[name] || strings.HasPrefix(name, "__") || len(home.Facts.Faults) > 0 {
+		return false
+	}
+	if home.IsPackage && (strings.HasPrefix(name, "_") || strings.HasSuffix(name, "_pb2") || strings.HasSuffix(name, "_pb2_grpc") || name == "version" || strings.Contains(name, "local") || strings.Contains(name, "generated")) {
+		return false // a compiled module, or one that is made when it is built
+	}
+	for _, g := range home.Facts.Globals {
+		switch have := home.Facts.Str(g.Name); have {
+		case name, "__getattr__", "__path__":
+			return false
+		}
+	}
+	for i := range home.Facts.Imports {
+		if home.Facts.Str(home.Facts.Imports[i].Name) == "*" {
+			return false
+		}
+	}
+	// Names may be made in other ways: globals(), exec, lazy loaders, sys.modules.
+	return !slices.ContainsFunc(home.Facts.Strings, func(s string) bool {
+		switch s {
+		case "globals", "exec", "setattr", "vars", "modules", "extend_path", "lazy_loader", "attach", "attach_stub", "_LazyModule", "LazyModule", "__class__", "locals", name:
+			return true
+		}
+		return false
+	})
+}
