@@ -71,11 +71,20 @@ func updateLost(p *rule.Pass) {
 		}
 		layer = next
 	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	modules := map[string]bool{}
+	for _, f := range p.Files {
+		modules[f.Module] = true
+	}
 	var once rule.Once
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		at, ok := from[s.Node]
-		if s.Kind != knowledge.State || s.Op.Flags&facts.FlagAug == 0 || !ok || held(p, s.Node, s.Op) {
+		if s.Kind != knowledge.State || !ok || !inPlace(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op) || held(p, s.Node, s.Op) {
+			continue
+		}
+		// An attribute counts where it is a module's: what hangs on another object may be the thread's own.
+		if s.Op.Code == facts.SetAttr && !modules[flow.Dotted(p.File(s.Node), facts.Ref(s.Op.A))] {
 			continue
 		}
 		steps := []effects.Step{p.SiteStep(s)}
@@ -97,6 +106,23 @@ func updateLost(p *rule.Pass) {
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
 		once.Report(p, x)
 	}
+}
+
+// inPlace: the write is the second half of an update such as x += 1.
+func inPlace(file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if op.Flags&facts.FlagAug == 0 && op.Code != facts.StateWrite {
+		return false
+	}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		x := &file.Facts.Ops[o]
+		if x.Code != facts.BinOp || x.Flags&facts.FlagAug == 0 || x.Pos != op.Pos && (op.Code == facts.StateWrite || uint32(op.C) != uint32(x.Dst)) {
+			continue
+		}
+		// A list that is added to is changed in one step.
+		d := rule.DefOf(file, fn, facts.Ref(x.C))
+		return d == nil || d.Code != facts.MakeList && d.Code != facts.MakeTuple
+	}
+	return false
 }
 
 // threads: the edge's call hands the function to a thread, not to a process.

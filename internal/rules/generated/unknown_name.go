@@ -30,13 +30,7 @@ func unknownName(p *rule.Pass) {
 		} else {
 			u.modules[f.Module] = f
 		}
-		for m := f.Module; m != ""; {
-			i := strings.LastIndexByte(m, '.')
-			if i < 0 {
-				u.under[m] = true
-				break
-			}
-			m = m[:i]
+		for m := f.Module; m != ""; m = m[:max(0, strings.LastIndexByte(m, '.'))] {
 			u.under[m] = true
 		}
 		for o := range f.Facts.Ops {

@@ -62,7 +62,7 @@ func development(p *rule.Pass, a *project.Artifact, r *project.Invocation) strin
 		})
 	}
 	switch {
-	case slices.Contains(words, "$") || len(words) < 2:
+	case len(words) < 2 || slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "$") }):
 		return ""
 	case r.Program == "uv" && words[1] == "sync":
 		if has("--no-dev", "--no-default-groups", "--only-group", "--no-group", "--package") || !declaresDev(p, a, "dev") {

@@ -126,7 +126,7 @@ var letThrough = regexp.MustCompile(`(?i)label|author_association|head\.repo\.(f
 func secretsToForks(p *rule.Pass) {
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if a.Workflow == nil || !slices.Contains(a.Workflow.Triggers, "pull_request_target") && !slices.Contains(a.Workflow.Triggers, "workflow_run") || a.Workflow.Environment != "" || letThrough.MatchString(a.Workflow.Condition) || a.Workflow.Scripts == 0 {
+		if a.Workflow == nil || !slices.Contains(a.Workflow.Triggers, "pull_request_target") || a.Workflow.Environment != "" || letThrough.MatchString(a.Workflow.Condition) || a.Workflow.Scripts == 0 {
 			continue
 		}
 		for _, c := range a.Workflow.Checkouts {

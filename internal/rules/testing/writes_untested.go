@@ -121,7 +121,7 @@ func testedFiles(p *rule.Pass) map[int]bool {
 	var queue []int
 	for _, f := range p.Files {
 		imports(f)
-		if f.Test {
+		if base := f.Path[strings.LastIndexByte(f.Path, '/')+1:]; f.Test || base == "test.py" || base == "tests.py" {
 			reached[f.Index] = true
 			queue = append(queue, f.Index)
 		}

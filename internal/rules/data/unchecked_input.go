@@ -1,0 +1,66 @@
+package data
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW653", Name: "external-data-stored-unchecked", Since: "0.1", Family: "data", Severity: rule.Unproven,
+	Doc: docs.Read("unchecked_input.md"), Check: uncheckedInput,
+})
+
+// uncheckedInput follows what is written to a database back to the reply of another service.
+func uncheckedInput(p *rule.Pass) {
+	replies := map[*facts.Op]string{}
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		if c.Op.Code == facts.Call && strings.HasSuffix(c.Path, ".json") && rule.HasPrefix(c.Path, "requests", "httpx", "aiohttp", "urllib3") {
+			replies[c.Op] = c.DisplayPath()
+		}
+	}
+	if len(replies) == 0 {
+		return
+	}
+	flow := p.NewFlow(func(v *rule.Value) string {
+		if v.Op != nil && replies[v.Op] != "" {
+			return "the reply of another service (`" + replies[v.Op] + "`)"
+		}
+		return ""
+	})
+	told := map[*facts.Op]bool{}
+	var once rule.Once
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		file := p.File(s.Node)
+		if s.Kind != knowledge.DBWrite || s.Call == nil || s.Op.Code != facts.Call || told[s.Op] || file.Test || file.Facts.Notebook != nil || rule.HasPrefix(s.Path, "redis", "django.core.cache") {
+			continue
+		}
+		told[s.Op] = true
+		a := file.Facts.Args(s.Op)
+		refs := slices.Clone(a.Pos)
+		for k := 1; k < len(a.Kw); k += 2 {
+			refs = append(refs, a.Kw[k])
+		}
+		for _, r := range refs {
+			o := flow.From(file, facts.Ref(r))
+			if o == nil {
+				continue
+			}
+			f := p.FuncOf(s.Node)
+			x := p.At(f, s.Op)
+			x.Message = fmt.Sprintf("`%s` stores parts of %s, which nothing on the way checks: when the service changes its form, wrong rows are written", rule.CalledAs(s), o.What)
+			x.Help = "read the reply with a schema (pydantic, pandera, a data contract) and set aside what does not fit"
+			x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "calls " + rule.CalledAs(s)})
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
+			once.Report(p, x)
+			break
+		}
+	}
+}
