@@ -6,7 +6,7 @@
 // arms are the same then swapping them is as likely as not, so the log ratios are symmetric around zero whatever their
 // distribution is. That symmetry is all the permutation test needs.
 //
-//   - [Effect]: the midmean of the log ratios with its p value and interval, from [Compare].
+//   - [Effect]: the midmean of the log ratios with its p value and interval, from [Compare]; [BestOf] makes one value of several runs.
 //   - [Looks]: when a session may look at its data, and how much of the error budget each look costs.
 //   - [Judge]: the verdict.
 //   - [Holm], [Wilson], [Quantile], [BlockBootstrap]: what else the reports need.
@@ -79,6 +79,18 @@ func Mean(xs []float64) float64 {
 		sum += x
 	}
 	return sum / float64(len(xs))
+}
+
+// BestOf returns the smallest of every n values in a row; a rest of fewer is left out.
+func BestOf(xs []float64, n int) []float64 {
+	if n <= 1 {
+		return xs
+	}
+	out := make([]float64, 0, len(xs)/n)
+	for ; len(xs) >= n; xs = xs[n:] {
+		out = append(out, slices.Min(xs[:n]))
+	}
+	return out
 }
 
 // An Effect is how far arm B is from arm A over a number of pairs. Ratios are B ÷ A: 1.03 means B is 3 % more.
