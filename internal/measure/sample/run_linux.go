@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"strconv"
@@ -73,10 +74,12 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	p.Started = time.Now()
 	last := p.Started
 	due := p.Started
+	jitter := rand.New(rand.NewPCG(uint64(o.PID), uint64(p.Started.UnixNano())))
 	var discover time.Time
 	var key []byte
 	for {
-		due = due.Add(period)
+		// Looks at even spaces would fall into step with what repeats in the target, such as threads that hand the GIL on every 5 ms.
+		due = due.Add(period/2 + time.Duration(jitter.Int64N(int64(period))))
 		now := time.Now()
 		if now.Before(due) {
 			sleepUntil(due)
@@ -240,21 +243,26 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 			continue
 		}
 		state, w := pr.state(th, c)
-		short := f.shortage(state, weight)
+		runnable := c.running || c.nr < 0
+		short := f.shortage(state, runnable, weight)
 		s, cat, why := rules.categorise(state, w, th.Frames)
 		if cat == LockWait && th.OS != pr.pid && rules.emptyQueue(th.Frames) {
 			s, cat, why = Idle, Waiting, "a worker's empty queue"
 		}
+		if state == Native && f.last == GIL && cat == NativeCode {
+			// It runs, on its way to take or to ask again for the GIL: that is the interpreter's own work.
+			cat, why = Interpreter, "takes the GIL"
+		}
 		l := Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}
 		rest := weight
-		if state == Running || state == Native || state == GC {
+		if runnable {
 			if d := time.Duration(short * float64(weight)); d > 0 {
 				rest -= d
 				missing := l
 				missing.State = Starved
 				switch {
 				case state == Native && f.last == GIL: // it wakes every few milliseconds to ask again
-					missing.State, missing.Category, missing.Evidence = GIL, GILWait, "state"
+					missing.Category, missing.Evidence = GILWait, "state"
 				case state == Native && short == 1 && f.category != "":
 					// Its wait is over but it has not run since: that belongs to what it waited for.
 					missing.Category, missing.Evidence = f.category, f.evidence

@@ -32,7 +32,7 @@ func init() { experiments["truth"] = experiment{truth} }
 //go:embed programs.py
 var programs []byte
 
-var programNames = []string{"compute", "calls", "recursion", "generators", "serialize", "native", "database", "cache", "api", "files", "imports", "garbage", "locks", "gil", "async"}
+var programNames = []string{"compute", "calls", "objects", "recursion", "generators", "serialize", "native", "database", "cache", "api", "files", "imports", "garbage", "locks", "gil", "async"}
 
 // peers serves what the programs call: a byte after the delay they ask for, and the same over HTTP.
 func peers(ctx context.Context) (database, cache, api int, err error) {
@@ -224,6 +224,13 @@ func watched(ctx context.Context, python, script, name, dir string, env []string
 		r.looks++
 		if !possible(l.Frames, script, lines) {
 			r.impossible++
+			if os.Getenv("SHOWN_VERBOSE") != "" && r.impossible <= 5 {
+				fmt.Fprintf(os.Stderr, "  impossible:")
+				for _, f := range l.Frames {
+					fmt.Fprintf(os.Stderr, " %s:%d", f.Code.Name, f.Line)
+				}
+				fmt.Fprintln(os.Stderr)
+			}
 		}
 		w := weight.Seconds()
 		inside += w
@@ -293,6 +300,9 @@ func compare(truth, seen map[string]float64) (worst float64, where string) {
 	return worst, where
 }
 
+// operators are how the programs call what has no name where it is called.
+var operators = map[string]string{"__init__": "Point(", "__getitem__": "p[i]", "__add__": "p + i"}
+
 // possible checks a stack against the program's text: the line a frame stands on must name the function that its callee is. Functions
 // that are handed over as values are called in phase.
 func possible(frames []cpython.Frame, script string, lines []string) bool {
@@ -304,6 +314,9 @@ func possible(frames []cpython.Frame, script string, lines []string) bool {
 		name := callee.Code.Name[strings.LastIndexByte(callee.Code.Name, '.')+1:]
 		if strings.HasPrefix(name, "<") {
 			continue
+		}
+		if as, ok := operators[name]; ok {
+			name = as
 		}
 		if caller.Line < 1 || caller.Line > len(lines) || !strings.Contains(lines[caller.Line-1], name) {
 			// Python calls what a for statement iterates over from its own line.
