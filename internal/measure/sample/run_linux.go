@@ -77,6 +77,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	jitter := rand.New(rand.NewPCG(uint64(o.PID), uint64(p.Started.UnixNano())))
 	var discover time.Time
 	var key []byte
+	var all []weighed
 	for {
 		// Looks at even spaces would fall into step with what repeats in the target, such as threads that hand the GIL on every 5 ms.
 		due = due.Add(period/2 + time.Duration(jitter.Int64N(int64(period))))
@@ -103,6 +104,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 		last = now
 		p.Looks++
 		alive := 0
+		all = all[:0]
 		for _, pr := range processes {
 			if pr.gone {
 				continue
@@ -135,7 +137,9 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 					o.OnLook(now, l.weight, l.Look)
 				}
 			}
+			all = append(all, looks...)
 		}
+		p.attribute(now, o.PID, all)
 		if alive == 0 {
 			break
 		}
@@ -211,11 +215,6 @@ func zombie(pid int) bool {
 		}
 	}
 	return false
-}
-
-type weighed struct {
-	Look
-	weight time.Duration
 }
 
 // sample looks at every thread of a process.

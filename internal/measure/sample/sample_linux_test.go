@@ -138,8 +138,55 @@ func made(cores int) *Profile {
 		p.add(at, 10*time.Millisecond, l, appendKey(nil, &l))
 		idle := Look{PID: 1, TID: 2, State: Idle, Category: Waiting, Evidence: "state"}
 		p.add(at, 10*time.Millisecond, idle, appendKey(nil, &idle))
+		p.attribute(at, 1, []weighed{{l, 10 * time.Millisecond}, {idle, 10 * time.Millisecond}})
 	}
 	return p
+}
+
+// What a command waits for is what its first thread does; another thread's time counts only while the first one waits for it.
+func TestRankFollowsTheCriticalPath(t *testing.T) {
+	look := func(tid int, s State, c Category) weighed {
+		return weighed{Look{PID: 1, TID: tid, State: s, Category: c, Evidence: "state"}, 10 * time.Millisecond}
+	}
+	share := func(moments ...[]weighed) map[Category]float64 {
+		p := newProfile(Options{Rate: 100})
+		p.Cores, p.Length = 2, 10*time.Second
+		for i := range 1000 {
+			at := p.Started.Add(time.Duration(i) * 10 * time.Millisecond)
+			looks := moments[i%len(moments)]
+			for _, l := range looks {
+				p.add(at, l.weight, l.Look, appendKey(nil, &l.Look))
+			}
+			p.attribute(at, 1, looks)
+		}
+		out := map[Category]float64{}
+		for _, f := range p.Rank() {
+			out[f.Category] = f.Share
+		}
+		return out
+	}
+	lock, run := look(1, Lock, LockWait), look(1, Running, Interpreter)
+	idle := look(1, Idle, Waiting)
+	sleeper, worker := look(2, Sleep, Sleeping), look(2, Socket, Database)
+	if diff := cmp.Diff(map[Category]float64{LockWait: 0.5, Interpreter: 0.5}, share([]weighed{lock, sleeper}, []weighed{run, sleeper})); diff != "" {
+		t.Error("a thread that sleeps beside the first: " + diff)
+	}
+	if diff := cmp.Diff(map[Category]float64{Database: 0.5, Interpreter: 0.5}, share([]weighed{idle, worker}, []weighed{run, sleeper})); diff != "" {
+		t.Error("the first thread waits for the second: " + diff)
+	}
+	// A service: the first thread only accepts. Then it is the requests that count, however many there are at once.
+	other := look(3, Running, Interpreter)
+	if diff := cmp.Diff(map[Category]float64{Database: 2.0 / 3, Interpreter: 1.0 / 3}, share([]weighed{idle, worker, other}, []weighed{idle, worker})); diff != "" {
+		t.Error("a service: " + diff)
+	}
+	child := look(1, Child, Process)
+	far := weighed{Look{PID: 2, TID: 2, State: Running, Category: Serialization, Evidence: "state"}, 10 * time.Millisecond}
+	if diff := cmp.Diff(map[Category]float64{Serialization: 1}, share([]weighed{child, far})); diff != "" {
+		t.Error("waiting for a process that is seen: " + diff)
+	}
+	if diff := cmp.Diff(map[Category]float64{Process: 1}, share([]weighed{child})); diff != "" {
+		t.Error("waiting for a process that is not seen: " + diff)
+	}
 }
 
 // Idle threads are no work: three quarters less the hundredth for the GIL are the database's, whatever else sleeps in the process.

@@ -238,9 +238,9 @@ func bootstrap(d []float64, center float64, alphas []float64, rng *rand.Rand) (l
 	return lo, hi
 }
 
-// BlockBootstrap returns the 95 % interval of a ratio of sums: num and den hold, for every block of time, what falls in the numerator
+// BlockBootstrap returns the two-sided interval, at the level 1 − alpha, of a ratio of sums: num and den hold, for every block of time, what falls in the numerator
 // and in the denominator. Blocks, not samples, are drawn: samples that follow each other are not independent.
-func BlockBootstrap(num, den []float64, seed uint64) (low, high float64) {
+func BlockBootstrap(num, den []float64, alpha float64, seed uint64) (low, high float64) {
 	n := len(num)
 	if n == 0 {
 		return 0, 1
@@ -262,7 +262,7 @@ func BlockBootstrap(num, den []float64, seed uint64) (low, high float64) {
 		return 0, 1
 	}
 	slices.Sort(out)
-	low, high = quantileSorted(out, 0.025), quantileSorted(out, 0.975)
+	low, high = quantileSorted(out, alpha/2), quantileSorted(out, 1-alpha/2)
 	if n < 2 { // one block says nothing about how blocks differ
 		return 0, 1
 	}
@@ -271,7 +271,7 @@ func BlockBootstrap(num, den []float64, seed uint64) (low, high float64) {
 		a += num[i]
 		b += den[i]
 	}
-	widen := TQuantile(0.975, n-1) / normalQuantile(0.975) * math.Sqrt(float64(n)/float64(n-1))
+	widen := TQuantile(1-alpha/2, n-1) / normalQuantile(1-alpha/2) * math.Sqrt(float64(n)/float64(n-1))
 	mid := a / b
 	return math.Max(0, mid-(mid-low)*widen), math.Min(1, mid+(high-mid)*widen)
 }
@@ -281,11 +281,7 @@ func Wilson(k, n int) (low, high float64) {
 	if n == 0 {
 		return 0, 1
 	}
-	const z = 1.959963984540054
-	p, m := float64(k)/float64(n), float64(n)
-	center := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return math.Max(0, center-half), math.Min(1, center+half)
+	return WilsonShare(float64(k)/float64(n), float64(n), 0.05)
 }
 
 // Holm returns, for each p value, whether it is rejected at family-wise level alpha (Holm 1979).
@@ -311,6 +307,17 @@ func Holm(ps []float64, alpha float64) []bool {
 		out[i] = true
 	}
 	return out
+}
+
+// WilsonShare is the two-sided score interval of a share seen in n looks.
+func WilsonShare(p, n, alpha float64) (low, high float64) {
+	if n <= 0 {
+		return 0, 1
+	}
+	z := normalQuantile(1 - alpha/2)
+	center := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return math.Max(0, center-half), math.Min(1, center+half)
 }
 
 // normalQuantile inverts the normal distribution function by way of the error function of the standard library.
