@@ -108,9 +108,11 @@ func (p *Profile) Rank() []Fix {
 				num[n] += float64(missing)
 			}
 		}
-		f.Low, f.High = stat.BlockBootstrap(num, den, boundAlpha, uint64(len(c)))
-		low, high := stat.WilsonShare(f.Share, float64(p.busy), boundAlpha)
-		f.Low, f.High = min(f.Low, low), max(f.High, high)
+		f.Low, f.High = stat.WilsonShare(f.Share, float64(p.busy), boundAlpha)
+		if !p.whole {
+			low, high := stat.BlockBootstrap(num, den, boundAlpha, uint64(len(c)))
+			f.Low, f.High = min(f.Low, low), max(f.High, high)
+		}
 		gain := func(x float64) float64 {
 			if x > 0.999 {
 				return 1000

@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -61,6 +63,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	}
 	p := newProfile(o)
 	p.Cores = runtime.NumCPU()
+	age := age(o.PID)
 	processes := map[int]*process{o.PID: first}
 	defer func() {
 		for _, pr := range processes {
@@ -145,6 +148,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 		}
 	}
 	p.Length = last.Sub(p.Started)
+	p.whole = first.gone && age < p.Length/10
 	var after unix.Rusage
 	unix.Getrusage(unix.RUSAGE_THREAD, &after)
 	p.Busy = time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
@@ -202,6 +206,26 @@ func (pr *process) close() {
 	for _, t := range pr.threads {
 		t.close()
 	}
+}
+
+// age is how long a process has been running; a very long time where that is not known.
+func age(pid int) time.Duration {
+	const never = 1 << 62
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return never
+	}
+	var now unix.Timespec
+	// Field 22, counted from the state after the name's last parenthesis, in ticks of a hundredth of a second since boot.
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(f) < 20 || unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) != nil {
+		return never
+	}
+	ticks, err := strconv.ParseInt(f[19], 10, 64)
+	if err != nil {
+		return never
+	}
+	return time.Duration(now.Nano()) - time.Duration(ticks)*10*time.Millisecond
 }
 
 func zombie(pid int) bool {

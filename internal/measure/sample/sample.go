@@ -137,6 +137,7 @@ type Profile struct {
 	Busy      time.Duration // processor time the profiler itself used
 	Notes     []string
 	index     map[string]*Stack
+	whole     bool          // the first process was watched from its start to its end
 	busy      int64         // looks at which something was at work
 	firstBusy time.Duration // how long the first thread of the first process was at work
 	lastSeen  time.Time
