@@ -180,10 +180,16 @@ func (p *Profile) evidence(c Category) (why, where string) {
 	return most(whys), most(wheres)
 }
 
-// ownFrame is the leaf-most frame that is neither installed nor the standard library's.
+// ownFrame is the leaf-most frame that is neither installed nor the standard library's. Of a program that is itself installed it is the
+// leaf-most installed one: a start script of two lines says nothing.
 func ownFrame(frames []Place) string {
-	for _, f := range frames {
-		if own(f.File) {
+	for _, of := range []func(Place) bool{
+		func(f Place) bool { return own(f.File) && !strings.Contains(f.File, "/bin/") },
+		func(f Place) bool { return installed(f.File) },
+		func(f Place) bool { return own(f.File) },
+	} {
+		if i := slices.IndexFunc(frames, of); i >= 0 {
+			f := frames[i]
 			return fmt.Sprintf("%s (%s:%d)", f.Name, shortFile(f.File), f.Line)
 		}
 	}
