@@ -53,6 +53,8 @@ func TestCategories(t *testing.T) {
 		{"waiting for a client", Socket, wait{peer: "1.2.3.4:5432", port: 5432, client: true}, frames(app), Idle, Waiting, "socket waits for a client"},
 		{"leaf-most rule", Running, wait{}, frames("f /v/lib/python3.13/json/encoder.py", "g /v/lib/python3.13/site-packages/sqlalchemy/x.py", app), Running, Serialization, "frame json.encoder"},
 		{"a program's own json.py is not the library", Running, wait{}, frames("f /srv/app/json.py"), Running, Interpreter, "frame json:f"},
+		{"what a library calls back is the program's", Running, wait{}, frames("task /srv/app/tasks.py", "f /v/lib/python3.13/site-packages/sqlalchemy/x.py", app), Running, Interpreter, "frame tasks:task"},
+		{"a module that is imported", Running, wait{}, frames("C /srv/app/models.py", "<module> /srv/app/models.py", "_call_with_frames_removed <frozen importlib._bootstrap>", app), Running, Import, "frame importlib._bootstrap"},
 		{"native", Native, wait{}, frames(app), Native, NativeCode, "runs without the GIL"},
 		{"idle worker", Lock, wait{}, frames("_worker /v/lib/python3.13/concurrent/futures/thread.py"), Idle, Waiting, "frame concurrent.futures.thread:_worker"},
 		{"a lock", Lock, wait{}, frames("Condition.wait /v/lib/python3.13/threading.py", app), Lock, LockWait, "state"},
@@ -72,6 +74,9 @@ func TestEmptyQueue(t *testing.T) {
 	wait, get := "Condition.wait /v/lib/python3.13/threading.py", "Queue.get /v/lib/python3.13/queue.py"
 	if !r.emptyQueue(frames(wait, get, "worker /srv/app.py")) {
 		t.Error("a worker at an empty queue is taken for work")
+	}
+	if !r.emptyQueue(frames(wait, "DelayedQueue.get /v/lib/python3.13/site-packages/watchdog/utils/delayed_queue.py", "run /v/lib/python3.13/site-packages/watchdog/x.py")) {
+		t.Error("a library's worker at its own queue is taken for work")
 	}
 	if r.emptyQueue(frames(wait, "worker /srv/app.py", get)) {
 		t.Error("a lock taken inside of a queue's consumer is taken for idleness")
