@@ -22,7 +22,7 @@ func delayed(rng *rand.Rand, n int, factor float64) []float64 {
 
 func TestCalibrateTakesTheBestOfSeveralRunsOnABusyMachineOnly(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	if _, of := calibrate("wall", delayed(rng, 512, 1), delayed(rng, 512, 1), 0.001, 1); of == 1 {
+	if _, of := calibrate(known["wall"], delayed(rng, 512, 1), delayed(rng, 512, 1), 0.001, 1); of == 1 {
 		t.Error("a busy machine: every run stands for itself")
 	}
 	quiet := func() []float64 {
@@ -32,25 +32,25 @@ func TestCalibrateTakesTheBestOfSeveralRunsOnABusyMachineOnly(t *testing.T) {
 		}
 		return out
 	}
-	if _, of := calibrate("wall", quiet(), quiet(), 0.001, 1); of != 1 {
+	if _, of := calibrate(known["wall"], quiet(), quiet(), 0.001, 1); of != 1 {
 		t.Errorf("a quiet machine: the best of %d was taken", of)
 	}
-	if _, of := calibrate("latency.p99", delayed(rng, 512, 1), delayed(rng, 512, 1), 0.001, 1); of != 1 {
+	if _, of := calibrate(known["latency.p99"], delayed(rng, 512, 1), delayed(rng, 512, 1), 0.001, 1); of != 1 {
 		t.Errorf("a metric that is no run time: the best of %d was taken", of)
 	}
-	if _, of := calibrate("wall", delayed(rng, 40, 1), delayed(rng, 40, 1), 0.001, 1); of != 1 {
+	if _, of := calibrate(known["wall"], delayed(rng, 40, 1), delayed(rng, 40, 1), 0.001, 1); of != 1 {
 		t.Errorf("forty pairs: the best of %d leaves too few", of)
 	}
 }
 
 // The choice is made from the baseline's own pairs, which share their first column with the comparison: equal arms must stay equal.
 func TestBestOfDoesNotMakeEqualArmsDifferent(t *testing.T) {
-	const sessions, alpha = 300, 0.01
+	const sessions, alpha = 100, 0.01
 	wrong, found := 0, 0
 	for i := range sessions {
 		rng := rand.New(rand.NewPCG(uint64(i), 7))
 		base := delayed(rng, 256, 1)
-		_, of := calibrate("wall", base, delayed(rng, 256, 1), alpha, uint64(i))
+		_, of := calibrate(known["wall"], base, delayed(rng, 256, 1), alpha, uint64(i))
 		if e := stat.Compare(stat.BestOf(base, of), stat.BestOf(delayed(rng, 256, 1), of), alpha, uint64(i)); e.P <= alpha && (e.Low > 1 || e.High < 1) {
 			wrong++
 		}

@@ -452,7 +452,7 @@ func (s *Session) look(looks []int, active []bool, final []map[string]Comparison
 	best := map[string]int{}
 	for _, m := range s.metrics() {
 		a, b := s.pairs(0, self, m)
-		e, of := calibrate(m, a, b, alpha, seed("self", m))
+		e, of := calibrate(s.metric(m), a, b, alpha, seed("self", m))
 		best[m] = of
 		c := Comparison{Arm: s.plan.Arms[0].Name, Metric: m, Primary: slices.Contains(s.plan.Primary, m), Effect: e, BestOf: of, Gate: s.plan.Gate}
 		c.Verdict = stat.Judge(e, e.P <= alpha, s.plan.Gate, s.metric(m).More)
@@ -536,10 +536,10 @@ var bests = []int{1, 4, 16}
 // four is twice the usual. The quickest of a few runs in a row is then a far steadier value than each of them, and the pairs of such
 // values need a tenth of the runs to tell the same difference. On a quiet machine it is the other way round. Which it is, the baseline's
 // pairs with itself tell: the other arms have no part in the choice, so it cannot favour one of them.
-func calibrate(metric string, a, b []float64, alpha float64, seed uint64) (stat.Effect, int) {
+func calibrate(metric Metric, a, b []float64, alpha float64, seed uint64) (stat.Effect, int) {
 	e, of := stat.Compare(a, b, alpha, seed), 1
-	if metric != "wall" && metric != "cpu" && metric != "startup" {
-		return e, of
+	if metric.Unit != "ns" || strings.HasPrefix(metric.Name, "latency.") {
+		return e, of // no time of a whole process
 	}
 	width := func(e stat.Effect) float64 { return math.Log(e.High / e.Low) }
 	for _, g := range bests[1:] {

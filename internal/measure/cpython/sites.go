@@ -75,21 +75,24 @@ func (t *Target) site(code *Code, unit, ip uint64) site {
 	return s
 }
 
+// siteIn looks for the instruction that ends a window. A cache entry may look like an opcode: where two readings differ, neither is taken.
 func (t *Target) siteIn(window []byte) site {
 	table := &t.siteTable
+	found := siteNone
 	for after := 0; after <= siteWindow/2; after++ {
 		op := window[siteWindow-2*after]
-		switch k := table.kind[op]; {
-		case k == siteAny:
-			return siteAny
-		case k != siteNone && int(table.after[op]) == after:
-			return k
+		k := table.kind[op]
+		if k == siteAny || k != siteNone && int(table.after[op]) == after {
+			if found != siteNone && found != k {
+				return siteAny
+			}
+			found = k
 		}
 		if t.Version.Minor >= 13 {
-			break
+			break // the address is the instruction's own
 		}
 	}
-	return siteNone
+	return found
 }
 
 // fits says whether a callee can stand above a site.

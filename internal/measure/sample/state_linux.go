@@ -21,7 +21,6 @@ type threadFiles struct {
 	syscall, sched *os.File
 	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
 	turns          uint64  // times it was given a processor, as of the last look
-	pending        float64 // waiting, in ns, that was told already and is not yet in delay
 	ran, waited    float64 // processor time and run-queue delay since the last looks, older ones fading
 	started        bool
 	clock          int      // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
@@ -109,24 +108,23 @@ func (t *threadFiles) call() (call, bool) {
 // "Running" in /proc means ready as well. A perf event of the thread's processor time tells them apart to the moment: a thread that has
 // used none since it was last looked at waits, and one that was ready then too, and was not given a processor anew since, has waited for
 // what is missing. One that was given a processor in between may have been blocked in between as well: the scheduler counts its delays,
-// exactly as of its last turn, and their share in the last few looks is taken. The same where perf events are not allowed.
+// exactly as of its last turn, and of these at most what the look's time holds beside the processor time is of this look. Where perf events
+// are not allowed, the scheduler's own sums of the last few looks have to do.
 func (t *threadFiles) shortage(state State, runnable bool, weight time.Duration) float64 {
 	before := t.runnable
 	t.runnable = runnable
 	used, clocked := t.used()
-	share, turned := t.starved(used, clocked)
+	share, delay, turned := t.starved()
 	switch {
 	case !clocked || !runnable:
 		return share
 	case used < 2*time.Microsecond:
-		share = 1
+		return 1
 	case before && !turned, state == Native && t.last == GIL: // a thread on its way to ask for the GIL uses hardly any processor time
-		share = max(0, 1-float64(used)/float64(weight))
-	default:
-		return share
+		return max(0, 1-float64(used)/float64(weight))
 	}
-	t.pending += share * float64(weight)
-	return share
+	waited := min(delay, max(0, weight-used))
+	return float64(waited) / float64(waited+used)
 }
 
 // used returns the processor time since it was last asked for.
@@ -144,39 +142,33 @@ func (t *threadFiles) used() (d time.Duration, ok bool) {
 	return time.Duration(now - before), before != 0
 }
 
-// starved returns the share of waiting in the time that the thread was ready or running, and whether it was given a processor since the
-// last look. /proc/…/schedstat holds three sums: processor time, run-queue delay, turns; the first lags by up to a tick.
-func (t *threadFiles) starved(used time.Duration, clocked bool) (share float64, turned bool) {
+// starved returns the share of waiting in the time that the thread was ready or running in the last few looks, how long it waited until it
+// was given a processor since the last one, and whether it was. /proc/…/schedstat holds three sums: processor time, which lags by up to a
+// tick, run-queue delay, turns.
+func (t *threadFiles) starved() (share float64, waited time.Duration, turned bool) {
 	var buf [96]byte
 	n, _ := t.sched.ReadAt(buf[:], 0)
 	f := strings.Fields(string(buf[:n]))
 	if len(f) < 3 {
-		return 0, false
+		return 0, 0, false
 	}
 	cpu, err1 := strconv.ParseUint(f[0], 10, 64)
 	delay, err2 := strconv.ParseUint(f[1], 10, 64)
 	turns, err3 := strconv.ParseUint(f[2], 10, 64)
 	if err1 != nil || err2 != nil || err3 != nil {
-		return 0, false
+		return 0, 0, false
 	}
 	if t.started {
 		const keep = 0.9
-		ran := float64(cpu - t.cpu)
-		if clocked {
-			ran = float64(used)
-		}
-		waited := float64(delay - t.delay)
-		if turned = turns != t.turns; turned {
-			waited, t.pending = max(0, waited-t.pending), 0
-		}
-		t.ran = keep*t.ran + ran
-		t.waited = keep*t.waited + waited
+		waited, turned = time.Duration(delay-t.delay), turns != t.turns
+		t.ran = keep*t.ran + float64(cpu-t.cpu)
+		t.waited = keep*t.waited + float64(waited)
 	}
 	t.cpu, t.delay, t.turns, t.started = cpu, delay, turns, true
-	if t.ran+t.waited <= 0 {
-		return 0, turned
+	if t.ran+t.waited > 0 {
+		share = t.waited / (t.ran + t.waited)
 	}
-	return t.waited / (t.ran + t.waited), turned
+	return share, waited, turned
 }
 
 // System calls by what they wait for. The first argument is the descriptor unless said otherwise.

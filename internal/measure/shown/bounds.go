@@ -42,7 +42,7 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 		return false, err
 	}
 	if short {
-		*pairs, *only = 5, "database,serialization,polling"
+		*pairs, *only = 0, "database,serialization,polling"
 	}
 	all, err := pythons(*version)
 	if err != nil {
@@ -111,6 +111,11 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 				}
 			}
 		}
+		if short { // gains are for a quiet machine; that the fault is found and bounded is for any
+			good = good && bound > 1 && share > 0
+			table = append(table, []string{f.name, string(f.category), stat.Percent(share), fmt.Sprintf("%.2f×", bound), "", "", ""})
+			continue
+		}
 		e := stat.Compare(fixed, slow, 0.05, 1)
 		within := e.Ratio <= bound
 		good = good && within
@@ -118,6 +123,10 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 		fmt.Fprintln(os.Stderr, strings.Join(table[len(table)-1], "  "))
 	}
 	bench.Table(os.Stdout, table)
+	if short {
+		fmt.Printf("every fault was found and bounded: %s\n", verdict(good))
+		return good, nil
+	}
 	fmt.Printf("no measured gain above its stated bound, Python %s: %s\n", minor(python), verdict(good))
 	return good, nil
 }

@@ -195,7 +195,7 @@ func queues(ctx context.Context, short bool, args []string) (bool, error) {
 		return false, err
 	}
 	if short {
-		*seconds = 6
+		*seconds, *wrk, *vegeta = 3, "", ""
 	}
 	dir, err := os.MkdirTemp("", "roadworthy-load-")
 	if err != nil {
@@ -242,15 +242,15 @@ func queues(ctx context.Context, short bool, args []string) (bool, error) {
 			resp.Body.Close()
 		}
 		table = append(table, []string{c.name, "roadworthy", fmt.Sprint(c.rate), fmt.Sprint(r.Requests), ms(r.Latency.P99), ms(want), off(r.Latency.P99, want), ms(c.want), ms(served), ms(r.Lag.P99), fmt.Sprint(r.Valid)})
-		limit := 0.05
-		if short {
-			limit = 0.35
-		}
-		if r.Valid {
-			ok = ok && math.Abs(r.Latency.P99/want-1) <= limit
-		} else {
+		switch {
+		case short:
+			// Load only ever adds to a latency; what no load can do is make requests vanish, or answers come before the queue gives them.
+			ok = ok && r.Requests > 0 && r.Errors == 0 && r.Latency.P99 >= want*0.7
+		case r.Valid:
+			ok = ok && math.Abs(r.Latency.P99/want-1) <= 0.05
+		default:
 			fmt.Printf("%s: no verdict: %s\n", c.name, r.Invalid)
-			ok = ok && short
+			ok = false
 		}
 		if _, err := exec.LookPath(*vegeta); err == nil {
 			forget(url)
@@ -267,6 +267,10 @@ func queues(ctx context.Context, short bool, args []string) (bool, error) {
 		stop()
 	}
 	bench.Table(os.Stdout, table)
+	if short {
+		fmt.Printf("every request was answered, none before its queue allows: %s\n", verdict(ok))
+		return ok, nil
+	}
 	fmt.Printf("p99 within 5 %% where the generator kept time: %s\n", verdict(ok))
 	return ok, nil
 }
