@@ -1,11 +1,12 @@
-# What docs/measure.md reports, as targets. The first of each pair is the full experiment; `-short` can fail in CI and takes a minute or less.
+# What docs/measure.md reports, as targets. The first of each pair is the full experiment, for a quiet machine; `-short` judges only what
+# no load can break, and all of them together take about a minute. They need a CPython 3.11 or later and say so where there is none.
 
 SHOWN = go run ./internal/measure/shown
 KEEP ?= .bench
 
 .PHONY: measure-test measure-aa measure-aa-short measure-load measure-load-short measure-truth measure-truth-short \
 	measure-states measure-states-short measure-bounds measure-bounds-short measure-overhead measure-overhead-short \
-	measure-kill measure-kill-short measure-fuzz measure-fuzz-short measure-short
+	measure-kill measure-kill-short measure-fuzz measure-fuzz-short measure-short bin/shown
 
 measure-test:
 	go test ./internal/measure/...
@@ -56,4 +57,9 @@ measure-fuzz:
 measure-fuzz-short:
 	go test -run 'Mutated|Endless' ./internal/measure/cpython
 
-measure-short: measure-aa-short measure-load-short measure-truth-short measure-states-short measure-bounds-short measure-overhead-short measure-kill-short measure-fuzz-short
+bin/shown:
+	@go build -o $@ ./internal/measure/shown
+
+measure-short: bin/shown bin/roadworthy-measured
+	@set -e; for e in aa load truth states bounds; do echo "== $$e"; bin/shown -short $$e; done
+	@set -e; for e in overhead kill; do echo "== $$e"; bin/shown -short $$e -roadworthy bin/roadworthy-measured; done

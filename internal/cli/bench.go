@@ -123,7 +123,7 @@ func runBench(ctx context.Context, s *streams, f benchFlags, names, argv []strin
 		}
 		return benchOne(ctx, s, f, root, name, d)
 	}
-	declared, err := declaredBenches(root)
+	declared, root, err := declaredBenches(root)
 	if err != nil {
 		return fmt.Errorf("bench: %w", err)
 	}

@@ -197,7 +197,7 @@ func profileService(ctx context.Context, s *streams, f profileFlags, format stri
 	if err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}
-	declared, err := declaredBenches(root)
+	declared, root, err := declaredBenches(root)
 	if err != nil {
 		return fmt.Errorf("profile: %w", err)
 	}

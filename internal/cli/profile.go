@@ -132,6 +132,7 @@ func runProfile(ctx context.Context, s *streams, f profileFlags, argv []string) 
 		return &Hint{fmt.Errorf("profile: give one of --pid, --service, or a command after --"), "roadworthy profile -- python app.py"}
 	}
 	rules := sample.DefaultRules()
+	catalogueRules(rules)
 	if f.rules != "" {
 		b, err := os.ReadFile(f.rules)
 		if err != nil {

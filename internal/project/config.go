@@ -144,25 +144,6 @@ type Rate struct {
 	Per   time.Duration
 }
 
-// A Bench is [bench.NAME].
-type Bench struct {
-	Name    string
-	Line    int
-	Command []string
-	Shell   string
-	Entry   string
-	Setup   string
-	Work    string
-	Pythons []string
-	Env     map[string]string
-	Metrics []string
-	Gate    float64 // percent
-	Pairs   int
-	Warmup  int
-	Timeout time.Duration
-	Keys    Keys
-}
-
 // Catalogue is [catalogue].
 type Catalogue struct {
 	Stubs []string // directories of stub files

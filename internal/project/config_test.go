@@ -229,7 +229,10 @@ func TestConfigurationExamples(t *testing.T) {
 			text := header + "\n"
 			for _, g := range d.fields {
 				needed := g.required || g.key == "schedule" && (f.key == "timezone" || f.key == "missed") || g.key == "per-key" && f.key == "per-key-concurrency" ||
-					(g.key == "command" && f.key != "entry" || g.key == "may-not" && f.key != "may" || g.key == "work" && s.key == "waiver" && exclusive[f.key] != "work")
+					(g.key == "command" && !withoutCommand(s.key, f.key) || g.key == "entry" && s.key == "bench" && (f.key == "calls" || f.key == "seconds") || g.key == "may-not" && f.key != "may" || g.key == "work" && s.key == "waiver" && exclusive[f.key] != "work")
+				if strings.HasPrefix(f.key, "service.") {
+					needed = g.key == "service.command" || g.key == "service.url" || g.key == "service.rate"
+				}
 				if g.key == f.key || needed {
 					key := strings.ReplaceAll(g.key, "RULE", "a-rule")
 					text += key + " = " + strings.ReplaceAll(g.example, `["extract"]`, `["other"]`) + "\n"
@@ -241,6 +244,59 @@ func TestConfigurationExamples(t *testing.T) {
 			if _, err := ParseConfig([]byte(text), "doc", ConfigOptions{}); err != nil {
 				t.Errorf("%s\n%v", text, err)
 			}
+		}
+	}
+}
+
+// withoutCommand says which keys stand in the place of a command, or belong to what does.
+func withoutCommand(section, key string) bool {
+	return key == "entry" || section == "bench" && (key == "calls" || key == "seconds" || key == "service")
+}
+
+func TestBenchConfig(t *testing.T) {
+	c, err := ParseConfig([]byte(`
+[bench.api]
+envs = [{ MODE = "a" }, { MODE = "b" }]
+price = 1
+[bench.api.service]
+command = "python -m api"
+url = "http://127.0.0.1:8000"
+rate = 50
+http2 = true
+[bench.call]
+entry = "a:b"
+seconds = 0.5
+time = "10m"
+revisions = ["main", "HEAD"]
+`), "c", ConfigOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Bench{
+		{Name: "api", Line: 2, Price: 1, Envs: []map[string]string{{"MODE": "a"}, {"MODE": "b"}},
+			Service: &BenchService{Shell: "python -m api", URL: "http://127.0.0.1:8000", Rate: 50, HTTP2: true, Keys: Keys{"command": 6, "url": 7, "rate": 8, "http2": 9}},
+			Keys:    Keys{"envs": 3, "price": 4, "service": 5}},
+		{Name: "call", Line: 10, Entry: "a:b", Seconds: 0.5, Time: 10 * time.Minute, Revisions: []string{"main", "HEAD"}, Keys: Keys{"entry": 11, "seconds": 12, "time": 13, "revisions": 14}},
+	}
+	if diff := cmp.Diff(want, c.Benches); diff != "" {
+		t.Error(diff)
+	}
+	const service = "[bench.a.service]\ncommand = 'x'\nurl = 'http://127.0.0.1'\n"
+	for _, tt := range []struct{ text, want string }{
+		{"[bench.a]\ntime = '10m'", "c:1: bench.a must have one of command, entry and service"},
+		{"[bench.a]\ncommand = 'x'\nentry = 'a:b'", "must have one of command, entry and service"},
+		{"[bench.a]\ncommand = 'x'\ngate = 200", "c:3: bench.a.gate: 200 is not a percentage below 100"},
+		{"[bench.a]\ncommand = 'x'\ntime = 'long'", "c:3: bench.a.time must be a duration"},
+		{"[bench.a]\ncommand = 'x'\ncalls = 3", "bench.a.calls has no meaning without entry"},
+		{service + "rat = 3", "c:4: unknown key bench.a.service.rat (did you mean rate?)"},
+		{service, "bench.a.service has neither rate nor objective"},
+		{service + "rate = 1\nscenario = 'a'\nopenapi = 'b'", "c:6: bench.a.service has both scenario and openapi"},
+		{service + "rate = 1\nhttp2 = 'yes'", "c:5: bench.a.service.http2 must be true or false"},
+		{"[bench.a.service]\nrate = 1", "bench.a.service has no command"},
+		{"[bench.a]\ncommand = 'x'\nenvs = [3]", "bench.a.envs must be a table of text"},
+	} {
+		if _, err := ParseConfig([]byte(tt.text), "c", ConfigOptions{}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%q: %v, want %q", tt.text, err, tt.want)
 		}
 	}
 }

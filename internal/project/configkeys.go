@@ -113,29 +113,7 @@ func schema(c *Config) rootSchema {
 				}
 			},
 		}},
-		{"bench", &section[Bench]{key: "bench", form: named, doc: "A workload that `roadworthy bench` measures.",
-			fields: []field[Bench]{
-				commandField("What one measured process runs.", func(t *Bench) *[]string { return &t.Command }, func(t *Bench) *string { return &t.Shell }),
-				textField("entry", "A function to call instead of a command.", `"acme.bench:import_orders"`, func(t *Bench) *string { return &t.Entry }, entryPoint),
-				textField("setup", "A shell command that runs before each measured process and is not measured.", `"rm -rf /tmp/out"`, func(t *Bench) *string { return &t.Setup }),
-				textField("work", "The work it stands for.", `"orders-api"`, func(t *Bench) *string { return &t.Work }),
-				listField("pythons", "Interpreters to compare: versions or paths.", `["3.12", "3.14", "3.14t"]`, func(t *Bench) *[]string { return &t.Pythons }),
-				textsTable("env", "Environment variables of the measured process.", `{ ORDERS = "1000" }`, func(t *Bench) *map[string]string { return &t.Env }),
-				listField("metrics", "The metrics that decide, the primary one first.", `["wall", "peak-memory"]`, func(t *Bench) *[]string { return &t.Metrics }),
-				numberField("gate", "The change in percent below which a difference does not matter.", `2.0`, func(t *Bench) *float64 { return &t.Gate }),
-				intField("pairs", "The most pairs of runs to take.", `40`, 2, func(t *Bench) *int { return &t.Pairs }),
-				intField("warmup", "Processes to run first and not count.", `1`, 0, func(t *Bench) *int { return &t.Warmup }),
-				durationField("timeout", "The time after which a process is stopped and counts as an error.", `"2m"`, func(t *Bench) *time.Duration { return &t.Timeout }),
-			},
-			other: owned[Bench](benchKeys, nil),
-			make:  func(name string, line int) *Bench { return &Bench{Name: name, Line: line} }, keys: func(t *Bench) *Keys { return &t.Keys },
-			add: func(t *Bench) { c.Benches = append(c.Benches, *t) },
-			after: func(ck *checker, t *Bench, where string, line int) {
-				if t.Keys.Has("command") == t.Keys.Has("entry") {
-					ck.fail(line, `write command = ["python", "bench.py"] or entry = "acme.bench:main"`, "%s must have either command or entry", where)
-				}
-			},
-		}},
+		{"bench", benchSection(c)},
 		{"run", &section[elsewhere]{key: "run", doc: "Settings of `roadworthy up` and `roadworthy serve`, which check them; see docs/run.md.",
 			other: owned[elsewhere](runKeys, nil),
 			make:  func(string, int) *elsewhere { return &elsewhere{} }, keys: func(t *elsewhere) *Keys { return &t.Keys }, add: func(*elsewhere) {},
@@ -402,14 +380,13 @@ Paths are relative to the file, with forward slashes. A duration is a text such 
 // elsewhere is a section whose values another feature reads and checks.
 type elsewhere struct{ Keys Keys }
 
-// Keys that the features which run and measure read themselves, beside those of this schema. Their values are checked
+// Keys that the feature which runs jobs reads itself, beside those of this schema. Their values are checked
 // there; here they are known, so that one file serves all commands and a misspelt key is still an error.
 var (
 	runKeys = []string{"store", "listen", "python", "workers", "retention", "dead_retention", "patience", "recycle_after", "paths", "alert",
 		"smtp", "mail_from", "otlp", "proxy_identity", "operators", "viewers"}
 	runJobKeys = []string{"adapter", "time_zone", "after", "priority", "backoff_max", "time_limit", "grace", "memory_limit", "per_key", "limit_key",
 		"rate", "slots", "key", "strict", "alert", "late", "max_age", "failure_rate", "expect"}
-	benchKeys = []string{"vs", "deps", "envs", "revisions", "time", "price", "seconds", "calls", "service"}
 )
 
 // owned accepts keys that another feature reads, and reports the rest as unknown.

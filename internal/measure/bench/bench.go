@@ -210,7 +210,8 @@ type Comparison struct {
 	Metric  string       `json:"metric"`
 	Primary bool         `json:"primary"`
 	Effect  stat.Effect  `json:"effect"`
-	Gate    float64      `json:"gate"` // what was asked, or the calibration's own wandering when that is more
+	BestOf  int          `json:"best_of,omitempty"` // each value is the quickest of this many runs in a row
+	Gate    float64      `json:"gate"`              // what was asked, or the calibration's own wandering when that is more
 	Verdict stat.Verdict `json:"verdict"`
 }
 

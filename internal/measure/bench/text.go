@@ -117,7 +117,11 @@ func (r *Result) Text(w io.Writer) {
 			if c.Effect.Pairs == 0 {
 				by, between = "-", "-"
 			}
-			rows = append(rows, []string{name, c.Metric, r.value(0, c.Metric), r.value(i, c.Metric), by, between, verdict})
+			label := c.Metric
+			if c.BestOf > 1 {
+				label = fmt.Sprintf("%s, best of %d", c.Metric, c.BestOf)
+			}
+			rows = append(rows, []string{name, label, r.value(0, c), r.value(i, c), by, between, verdict})
 			name = ""
 		}
 		for _, m := range []string{"memory", "pss"} {
@@ -164,12 +168,16 @@ func gateOf(r *Result, metric string) float64 {
 	return g
 }
 
-func (r *Result) value(arm int, metric string) string {
-	v, ok := r.Arms[arm].Median[metric]
+// value is the median of what was compared: of runs, or of the best of several.
+func (r *Result) value(arm int, c Comparison) string {
+	v, ok := r.Arms[arm].Median[c.Metric]
 	if !ok {
 		return "-"
 	}
-	return Value(v, r.Units[metric])
+	if best := stat.BestOf(r.Arms[arm].Values[c.Metric], c.BestOf); c.BestOf > 1 && len(best) > 0 {
+		v = stat.Median(best)
+	}
+	return Value(v, r.Units[c.Metric])
 }
 
 func interval(e stat.Effect) string {

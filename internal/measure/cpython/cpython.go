@@ -80,6 +80,7 @@ type Code struct {
 	addr      uint64
 	identity  [4]uint64 // addresses of file name, qualified name and line table; first line
 	checked   uint64    // sample number of the last identity check
+	sites     map[uint64]site
 }
 
 // A Thread is one thread of one interpreter, at one moment.

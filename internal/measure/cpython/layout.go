@@ -8,7 +8,8 @@ import (
 // A Layout holds the offsets that lead from the runtime to names and lines. All are bytes. A zero for a field that may be absent in a
 // version (holds, gil_requested, tlbc …) means absent.
 type Layout struct {
-	Version Version
+	Version   Version
+	siteTable siteTable
 
 	interpHead uint64 // in the runtime
 
@@ -106,7 +107,7 @@ func layoutOf(runtime []byte, elsewhere uint64) (Layout, error) {
 		case v.Level != 0xF:
 			return Layout{}, &UnsupportedError{fmt.Sprintf("CPython %s is a pre-release, whose layout may differ from the release's", v)}
 		}
-		l.Version = v
+		l.Version, l.siteTable = v, siteTables[v.Minor]
 		return l, nil
 	}
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(runtime[8*i:]) }
@@ -120,6 +121,7 @@ func layoutOf(runtime []byte, elsewhere uint64) (Layout, error) {
 	}
 	l := Layout{
 		Version:    v,
+		siteTable:  siteTables[v.Minor],
 		interpHead: word(5),
 		interpSize: word(6), interpID: word(7), interpNext: word(8), threadsHead: word(9),
 		gcCollecting: word(w.gc) + word(w.gcStruct+w.gcCollecting), gilPointer: word(w.gil),

@@ -22,7 +22,11 @@ type Target struct {
 	// contiguous is on when frames of this target were seen to lie one behind the other.
 	contiguous bool
 	// saved is on when every frame that called another directly was seen to have put its stack pointer away.
-	saved      bool
+	saved bool
+	// sited is on when every frame that called another directly was seen to stand on an instruction that can call.
+	sited      bool
+	judged     int // joints judged by their site, and how many of them did not fit
+	misfits    int
 	generation uint64
 	stats      Stats
 	reads      int
@@ -76,7 +80,7 @@ func NewTarget(mem Memory, runtime, version, codeType uint64) (*Target, error) {
 	if err := t.verify(); err != nil {
 		return nil, err
 	}
-	t.stats = Stats{}
+	t.stats, t.judged, t.misfits = Stats{}, 0, 0
 	return t, nil
 }
 
@@ -110,11 +114,12 @@ func (t *Target) verify() error {
 	}
 	t.contiguous = seen.pairs == 0 || seen.contiguous*10 >= seen.pairs*8
 	t.saved = seen.calls == 0 || seen.saved*10 >= seen.calls*8
+	t.sited = seen.calls == 0 || seen.sited*10 >= seen.calls*8
 	return nil
 }
 
 // joints counts, while a target is verified, how caller and callee fit together.
-type joints struct{ pairs, contiguous, calls, saved int }
+type joints struct{ pairs, contiguous, calls, saved, sited int }
 
 // Stats returns the counts since the target was opened.
 func (t *Target) Stats() Stats { return t.stats }
@@ -291,7 +296,8 @@ func (t *Target) snapshot(addr uint64, state []byte, c *threadCache) (*snapshot,
 	segs = append(segs, Segment{addr, state})
 	var cframes [len(c.cframes)][8]byte
 	if t.viaCFrame {
-		for i, at := range c.cframes {
+		// The likeliest place last, right before the stack: what lies between the two copies is when a stack can tear.
+		for i, at := range slices.Backward(c.cframes[:]) {
 			if at != 0 {
 				segs = append(segs, Segment{at + t.cframeCurrent, cframes[i][:]})
 			}
@@ -421,7 +427,8 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 	var below uint64 // address of the last frame owned by the thread, nearer to the leaf
 	belowChunk := -1
 	var fit joints
-	direct := false // the frame nearer to the leaf was called by this one without native code between
+	generator := false // the frame nearer to the leaf is a generator's
+	direct := false    // the frame nearer to the leaf was called by this one without native code between
 	cur := s.current
 	last := uint64(0)
 	for depth := 0; cur != 0; depth++ {
@@ -467,7 +474,8 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 		}
 		// Appended before it is checked: of a stack that does not fit, the code objects are the first suspects.
 		f := Frame{Code: code}
-		f.Line = t.line(b, code)
+		var unit, ip uint64
+		f.Line, unit, ip = t.line(b, code)
 		if t.isEntry != 0 && b[t.isEntry] != 0 {
 			f.C = true
 		}
@@ -481,6 +489,12 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 			} else if t.saved {
 				return frames, errTorn
 			}
+			if ip != 0 && t.site(code, unit, ip).fits(generator) {
+				fit.sited++
+			} else if t.misfit() {
+				return frames, errTorn
+			}
+			t.judged++
 		}
 		if owner == ownerThread && chunk >= 0 {
 			if below != 0 && belowChunk == chunk {
@@ -493,7 +507,7 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 			}
 			below, belowChunk = cur, chunk
 		}
-		direct = !f.C
+		direct, generator = !f.C, owner == ownerGenerator
 		if owner == ownerGenerator && prev == 0 {
 			return frames, errTorn // a generator that runs has a caller: this one was suspended meanwhile
 		}
@@ -508,6 +522,7 @@ func (t *Target) walk(s *snapshot, c *threadCache, seen *joints) ([]Frame, error
 		seen.contiguous += fit.contiguous
 		seen.calls += fit.calls
 		seen.saved += fit.saved
+		seen.sited += fit.sited
 	}
 	return frames, nil
 }
@@ -546,6 +561,16 @@ func (t *Target) fresh(frames []Frame) bool {
 	return ok
 }
 
+// misfit notes a joint that does not fit its site, and says whether that condemns the stack. A loop of calls that take some ten
+// nanoseconds gives up to a tenth of misfits; should the table be wrong for a target, there would be far more: then it is no longer asked.
+func (t *Target) misfit() bool {
+	t.misfits++
+	if t.misfits > 200 && t.misfits*3 > t.judged {
+		t.sited = false
+	}
+	return t.sited
+}
+
 // runs says whether a frame has its stack pointer in use rather than put away.
 func (t *Target) runs(b []byte) bool {
 	if t.stackIsIndex {
@@ -554,7 +579,8 @@ func (t *Target) runs(b []byte) bool {
 	return binary.LittleEndian.Uint64(b[t.frameStack:]) == 0
 }
 
-func (t *Target) line(b []byte, code *Code) int {
+// line returns the line on which a frame stands, the code unit, and that unit's address; zeros for a frame that has not started.
+func (t *Target) line(b []byte, code *Code) (line int, unit, at uint64) {
 	ip := binary.LittleEndian.Uint64(b[t.frameInstr:])
 	base := code.base
 	if t.frameTLBC != 0 {
@@ -565,9 +591,10 @@ func (t *Target) line(b []byte, code *Code) int {
 		}
 	}
 	if ip < base { // prev_instr stands one unit before the first instruction until the frame has started
-		return code.Line
+		return code.Line, 0, 0
 	}
-	return lineAt(code.table, code.Line, (ip-base)/2)
+	unit = (ip - base) / 2
+	return lineAt(code.table, code.Line, unit), unit, ip
 }
 
 // threadBytecode finds a thread's own copy of the bytecode in a free-threaded build: code+co_tlbc → {size, entries…}.

@@ -2,7 +2,6 @@ package sample
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +33,9 @@ type Fix struct {
 // WorthIt is the bound below which nothing should be optimised.
 const WorthIt = 1.05
 
+// boundAlpha is the chance that a share lies outside of its interval.
+const boundAlpha = 0.01
+
 var remedies = map[Category]string{
 	Database:      "fewer or faster queries: indexes, one query for many, not fetching what is not used",
 	Cache:         "fewer round trips: pipelining, or keeping values in the process",
@@ -57,11 +59,26 @@ var remedies = map[Category]string{
 
 // Rank lists what could be fixed, the largest bound first.
 func (p *Profile) Rank() []Fix {
-	by, work := p.Totals()
+	path := p.firstBusy > p.Length/20
+	of := func(s *span) (map[Category]time.Duration, time.Duration) {
+		if path {
+			return s.path.by, s.path.starved
+		}
+		return s.requests.by, s.requests.starved
+	}
+	by := map[Category]time.Duration{}
+	var work, starved time.Duration
+	for i := range p.spans {
+		m, missing := of(&p.spans[i])
+		for c, d := range m {
+			by[c] += d
+			work += d
+		}
+		starved += missing
+	}
 	if work == 0 {
 		return nil
 	}
-	starved := p.States()[Starved]
 	if starved > 0 {
 		by[Starvation] = starved // beside the categories, not among them: a shortage lengthens whatever needs a processor
 	}
@@ -75,28 +92,26 @@ func (p *Profile) Rank() []Fix {
 		}
 		f := Fix{Category: c, Share: float64(t) / float64(work), What: what, Time: t.Seconds()}
 		var num, den []float64
-		for i, s := range p.spans {
+		for i := range p.spans {
+			in, missing := of(&p.spans[i])
 			if i%per == 0 {
 				num, den = append(num, 0), append(den, 0)
 			}
 			n := len(num) - 1
-			for k, d := range s.by {
+			for k, d := range in {
 				if k == c {
 					num[n] += float64(d)
 				}
-				if k != Waiting {
-					den[n] += float64(d)
-				}
+				den[n] += float64(d)
 			}
 			if c == Starvation {
-				num[n] += float64(s.starved)
+				num[n] += float64(missing)
 			}
 		}
-		f.Low, f.High = stat.BlockBootstrap(num, den, uint64(len(c)))
-		// Looks are a sample too: the share of n looks is uncertain by itself, which matters for short profiles.
-		if n := float64(p.Looks); n > 0 {
-			se := 1.96 * math.Sqrt(f.Share*(1-f.Share)/n)
-			f.Low, f.High = min(f.Low, max(0, f.Share-se)), max(f.High, min(1, f.Share+se))
+		f.Low, f.High = stat.WilsonShare(f.Share, float64(p.busy), boundAlpha)
+		if !p.whole {
+			low, high := stat.BlockBootstrap(num, den, boundAlpha, uint64(len(c)))
+			f.Low, f.High = min(f.Low, low), max(f.High, high)
 		}
 		gain := func(x float64) float64 {
 			if x > 0.999 {
@@ -165,10 +180,16 @@ func (p *Profile) evidence(c Category) (why, where string) {
 	return most(whys), most(wheres)
 }
 
-// ownFrame is the leaf-most frame that is neither installed nor the standard library's.
+// ownFrame is the leaf-most frame that is neither installed nor the standard library's. Of a program that is itself installed it is the
+// leaf-most installed one: a start script of two lines says nothing.
 func ownFrame(frames []Place) string {
-	for _, f := range frames {
-		if own(f.File) {
+	for _, of := range []func(Place) bool{
+		func(f Place) bool { return own(f.File) && !strings.Contains(f.File, "/bin/") },
+		func(f Place) bool { return installed(f.File) },
+		func(f Place) bool { return own(f.File) },
+	} {
+		if i := slices.IndexFunc(frames, of); i >= 0 {
+			f := frames[i]
 			return fmt.Sprintf("%s (%s:%d)", f.Name, shortFile(f.File), f.Line)
 		}
 	}

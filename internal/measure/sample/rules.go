@@ -100,6 +100,9 @@ func (r *Rules) Module(name string, c Category) {
 	}
 }
 
+// CategoryOf is the category of a module's own frames, "" when there is no rule for it.
+func (r *Rules) CategoryOf(module string) Category { return r.modules[module] }
+
 // moduleOf turns a code object's file into a dotted module name: below site-packages or the standard library, the path; elsewhere the
 // last part. "<frozen importlib._bootstrap>" is importlib._bootstrap.
 func moduleOf(file string) string {
@@ -158,11 +161,17 @@ func (r *Rules) name(c *cpython.Code) frameName {
 	return n
 }
 
-// byFrames finds the leaf-most frame with a rule.
+// byFrames finds the leaf-most frame with a rule, up to the first of the program's own: what a library calls back is the program's work
+// again, be it a task that a queue runs or a function behind a cache. Only an import goes on below the modules it runs.
 func (r *Rules) byFrames(frames []cpython.Frame) (Category, string, bool) {
+	back, module := false, false
 	for _, f := range frames {
-		if n := r.name(f.Code); n.found {
+		n := r.name(f.Code)
+		if n.found && (!back || module && n.category == Import) {
 			return n.category, "frame " + n.module, true
+		}
+		if own(f.Code.File) {
+			back, module = true, module || f.Code.Name == "<module>"
 		}
 	}
 	return "", "", false
@@ -251,12 +260,12 @@ func (r *Rules) categorise(state State, w wait, frames []cpython.Frame) (State, 
 	return state, Other, "state"
 }
 
-// emptyQueue says whether a thread waits in queue.get: a worker for whom there is nothing to do. The main thread is not asked: what it
+// emptyQueue says whether a thread waits in a queue's get: a worker for whom there is nothing to do. The main thread is not asked: what it
 // takes from a queue is usually the result it waits for.
 func (r *Rules) emptyQueue(frames []cpython.Frame) bool {
 	for _, f := range frames {
 		switch n := r.name(f.Code); {
-		case n.function == "queue:Queue.get":
+		case n.function == "queue:Queue.get", strings.HasSuffix(f.Code.Name, "Queue.get"): // of any library
 			return true
 		case n.module != "threading":
 			return false

@@ -1,13 +1,16 @@
 package sample
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -60,6 +63,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	}
 	p := newProfile(o)
 	p.Cores = runtime.NumCPU()
+	age := age(o.PID)
 	processes := map[int]*process{o.PID: first}
 	defer func() {
 		for _, pr := range processes {
@@ -73,10 +77,13 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	p.Started = time.Now()
 	last := p.Started
 	due := p.Started
+	jitter := rand.New(rand.NewPCG(uint64(o.PID), uint64(p.Started.UnixNano())))
 	var discover time.Time
 	var key []byte
+	var all []weighed
 	for {
-		due = due.Add(period)
+		// Looks at even spaces would fall into step with what repeats in the target, such as threads that hand the GIL on every 5 ms.
+		due = due.Add(period/2 + time.Duration(jitter.Int64N(int64(period))))
 		now := time.Now()
 		if now.Before(due) {
 			sleepUntil(due)
@@ -100,6 +107,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 		last = now
 		p.Looks++
 		alive := 0
+		all = all[:0]
 		for _, pr := range processes {
 			if pr.gone {
 				continue
@@ -132,12 +140,15 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 					o.OnLook(now, l.weight, l.Look)
 				}
 			}
+			all = append(all, looks...)
 		}
+		p.attribute(now, o.PID, all)
 		if alive == 0 {
 			break
 		}
 	}
 	p.Length = last.Sub(p.Started)
+	p.whole = first.gone && age < p.Length/10
 	var after unix.Rusage
 	unix.Getrusage(unix.RUSAGE_THREAD, &after)
 	p.Busy = time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
@@ -197,6 +208,26 @@ func (pr *process) close() {
 	}
 }
 
+// age is how long a process has been running; a very long time where that is not known.
+func age(pid int) time.Duration {
+	const never = 1 << 62
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return never
+	}
+	var now unix.Timespec
+	// Field 22, counted from the state after the name's last parenthesis, in ticks of a hundredth of a second since boot.
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(f) < 20 || unix.ClockGettime(unix.CLOCK_BOOTTIME, &now) != nil {
+		return never
+	}
+	ticks, err := strconv.ParseInt(f[19], 10, 64)
+	if err != nil {
+		return never
+	}
+	return time.Duration(now.Nano()) - time.Duration(ticks)*10*time.Millisecond
+}
+
 func zombie(pid int) bool {
 	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
@@ -208,11 +239,6 @@ func zombie(pid int) bool {
 		}
 	}
 	return false
-}
-
-type weighed struct {
-	Look
-	weight time.Duration
 }
 
 // sample looks at every thread of a process.
@@ -240,21 +266,26 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 			continue
 		}
 		state, w := pr.state(th, c)
-		short := f.shortage(state, weight)
+		runnable := c.running || c.nr < 0
+		short := f.shortage(state, runnable, weight)
 		s, cat, why := rules.categorise(state, w, th.Frames)
 		if cat == LockWait && th.OS != pr.pid && rules.emptyQueue(th.Frames) {
 			s, cat, why = Idle, Waiting, "a worker's empty queue"
 		}
+		if state == Native && f.last == GIL && cat == NativeCode {
+			// It runs, on its way to take or to ask again for the GIL: that is the interpreter's own work.
+			cat, why = Interpreter, "takes the GIL"
+		}
 		l := Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}
 		rest := weight
-		if state == Running || state == Native || state == GC {
+		if runnable {
 			if d := time.Duration(short * float64(weight)); d > 0 {
 				rest -= d
 				missing := l
 				missing.State = Starved
 				switch {
 				case state == Native && f.last == GIL: // it wakes every few milliseconds to ask again
-					missing.State, missing.Category, missing.Evidence = GIL, GILWait, "state"
+					missing.Category, missing.Evidence = GILWait, "state"
 				case state == Native && short == 1 && f.category != "":
 					// Its wait is over but it has not run since: that belongs to what it waited for.
 					missing.Category, missing.Evidence = f.category, f.evidence

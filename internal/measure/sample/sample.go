@@ -71,6 +71,12 @@ type Look struct {
 	Frames   []cpython.Frame
 }
 
+// A weighed look stands for a length of time.
+type weighed struct {
+	Look
+	weight time.Duration
+}
+
 // A Place is a line of a function.
 type Place struct {
 	Name string `json:"name"`
@@ -91,31 +97,50 @@ type Stack struct {
 	Count    int64
 }
 
-// A span is the time per category in one tenth of a second of the profile, over all threads.
+// A span is one tenth of a second of the profile: the time per category over all threads, and what of it a faster program would save.
 type span struct {
+	by             map[Category]time.Duration
+	path, requests work
+}
+
+// A work is time per category, and the part of it that was spent waiting for a processor.
+type work struct {
 	by      map[Category]time.Duration
-	starved time.Duration // part of it that was spent waiting for a processor
+	starved time.Duration
+}
+
+func (w *work) add(l weighed, d time.Duration) {
+	if w.by == nil {
+		w.by = map[Category]time.Duration{}
+	}
+	w.by[l.Category] += d
+	if l.State == Starved {
+		w.starved += d
+	}
 }
 
 const spanLength = 100 * time.Millisecond
 
 // A Profile is what was seen.
 type Profile struct {
-	Started  time.Time
-	Length   time.Duration
-	Rate     int
-	Command  string
-	Cores    int
-	Targets  []Target
-	Stacks   []*Stack
-	spans    []span
-	Looks    int64 // times the targets were looked at
-	Late     int64 // looks that came more than one period late
-	Stats    cpython.Stats
-	Busy     time.Duration // processor time the profiler itself used
-	Notes    []string
-	index    map[string]*Stack
-	lastSeen time.Time
+	Started   time.Time
+	Length    time.Duration
+	Rate      int
+	Command   string
+	Cores     int
+	Targets   []Target
+	Stacks    []*Stack
+	spans     []span
+	Looks     int64 // times the targets were looked at
+	Late      int64 // looks that came more than one period late
+	Stats     cpython.Stats
+	Busy      time.Duration // processor time the profiler itself used
+	Notes     []string
+	index     map[string]*Stack
+	whole     bool          // the first process was watched from its start to its end
+	busy      int64         // looks at which something was at work
+	firstBusy time.Duration // how long the first thread of the first process was at work
+	lastSeen  time.Time
 }
 
 // A Target is one process of the profile.
@@ -143,14 +168,7 @@ func newProfile(o Options) *Profile {
 
 // add collects one look of a weight.
 func (p *Profile) add(at time.Time, weight time.Duration, l Look, key []byte) {
-	n := max(0, int(at.Sub(p.Started)/spanLength))
-	for len(p.spans) <= n {
-		p.spans = append(p.spans, span{by: map[Category]time.Duration{}})
-	}
-	p.spans[n].by[l.Category] += weight
-	if l.State == Starved {
-		p.spans[n].starved += weight
-	}
+	p.span(at).by[l.Category] += weight
 	s, ok := p.index[string(key)]
 	if !ok {
 		s = &Stack{PID: l.PID, TID: l.TID, State: l.State, Category: l.Category, Evidence: l.Evidence, Frames: make([]Place, len(l.Frames))}
@@ -166,6 +184,60 @@ func (p *Profile) add(at time.Time, weight time.Duration, l Look, key []byte) {
 	case Running, Native, GC:
 		s.CPU += weight
 	}
+}
+
+func (p *Profile) span(at time.Time) *span {
+	n := max(0, int(at.Sub(p.Started)/spanLength))
+	for len(p.spans) <= n {
+		p.spans = append(p.spans, span{by: map[Category]time.Duration{}})
+	}
+	return &p.spans[n]
+}
+
+// attribute says what the program waited for at one moment, from the looks at all its threads: what its first thread did, and where that
+// one was idle or waited for another process, what the others did, each for its part. How much faster a command can end follows from
+// this path alone: a thread that sleeps beside it, or works ahead of it, makes no difference. Beside it the time of all threads is kept,
+// less what a first process only waits for others: that is what the requests of a service are made of.
+func (p *Profile) attribute(at time.Time, first int, looks []weighed) {
+	var main, others []weighed
+	var child bool
+	var sum time.Duration
+	for _, l := range looks {
+		switch {
+		case l.PID == first && l.TID == first:
+			main = append(main, l)
+			child = child || l.State == Child || l.Category == Process
+		case l.Category != Waiting:
+			others = append(others, l)
+			sum += l.weight
+		}
+	}
+	idle := len(main) == 0 || main[0].Category == Waiting
+	now := p.span(at)
+	for _, l := range others {
+		now.requests.add(l, l.weight)
+	}
+	switch {
+	case !idle && (!child || len(others) == 0):
+		for _, l := range main {
+			now.path.add(l, l.weight)
+			now.requests.add(l, l.weight)
+			if !child {
+				p.firstBusy += l.weight
+			}
+		}
+	case len(others) > 0:
+		interval := looks[0].weight
+		for _, l := range looks {
+			interval = max(interval, l.weight)
+		}
+		for _, l := range others {
+			now.path.add(l, time.Duration(float64(interval)*float64(l.weight)/float64(sum)))
+		}
+	default:
+		return
+	}
+	p.busy++
 }
 
 // Totals returns the time of every category and of all that is not idle.

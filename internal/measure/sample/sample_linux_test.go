@@ -53,6 +53,8 @@ func TestCategories(t *testing.T) {
 		{"waiting for a client", Socket, wait{peer: "1.2.3.4:5432", port: 5432, client: true}, frames(app), Idle, Waiting, "socket waits for a client"},
 		{"leaf-most rule", Running, wait{}, frames("f /v/lib/python3.13/json/encoder.py", "g /v/lib/python3.13/site-packages/sqlalchemy/x.py", app), Running, Serialization, "frame json.encoder"},
 		{"a program's own json.py is not the library", Running, wait{}, frames("f /srv/app/json.py"), Running, Interpreter, "frame json:f"},
+		{"what a library calls back is the program's", Running, wait{}, frames("task /srv/app/tasks.py", "f /v/lib/python3.13/site-packages/sqlalchemy/x.py", app), Running, Interpreter, "frame tasks:task"},
+		{"a module that is imported", Running, wait{}, frames("C /srv/app/models.py", "<module> /srv/app/models.py", "_call_with_frames_removed <frozen importlib._bootstrap>", app), Running, Import, "frame importlib._bootstrap"},
 		{"native", Native, wait{}, frames(app), Native, NativeCode, "runs without the GIL"},
 		{"idle worker", Lock, wait{}, frames("_worker /v/lib/python3.13/concurrent/futures/thread.py"), Idle, Waiting, "frame concurrent.futures.thread:_worker"},
 		{"a lock", Lock, wait{}, frames("Condition.wait /v/lib/python3.13/threading.py", app), Lock, LockWait, "state"},
@@ -72,6 +74,9 @@ func TestEmptyQueue(t *testing.T) {
 	wait, get := "Condition.wait /v/lib/python3.13/threading.py", "Queue.get /v/lib/python3.13/queue.py"
 	if !r.emptyQueue(frames(wait, get, "worker /srv/app.py")) {
 		t.Error("a worker at an empty queue is taken for work")
+	}
+	if !r.emptyQueue(frames(wait, "DelayedQueue.get /v/lib/python3.13/site-packages/watchdog/utils/delayed_queue.py", "run /v/lib/python3.13/site-packages/watchdog/x.py")) {
+		t.Error("a library's worker at its own queue is taken for work")
 	}
 	if r.emptyQueue(frames(wait, "worker /srv/app.py", get)) {
 		t.Error("a lock taken inside of a queue's consumer is taken for idleness")
@@ -138,8 +143,55 @@ func made(cores int) *Profile {
 		p.add(at, 10*time.Millisecond, l, appendKey(nil, &l))
 		idle := Look{PID: 1, TID: 2, State: Idle, Category: Waiting, Evidence: "state"}
 		p.add(at, 10*time.Millisecond, idle, appendKey(nil, &idle))
+		p.attribute(at, 1, []weighed{{l, 10 * time.Millisecond}, {idle, 10 * time.Millisecond}})
 	}
 	return p
+}
+
+// What a command waits for is what its first thread does; another thread's time counts only while the first one waits for it.
+func TestRankFollowsTheCriticalPath(t *testing.T) {
+	look := func(tid int, s State, c Category) weighed {
+		return weighed{Look{PID: 1, TID: tid, State: s, Category: c, Evidence: "state"}, 10 * time.Millisecond}
+	}
+	share := func(moments ...[]weighed) map[Category]float64 {
+		p := newProfile(Options{Rate: 100})
+		p.Cores, p.Length = 2, 10*time.Second
+		for i := range 1000 {
+			at := p.Started.Add(time.Duration(i) * 10 * time.Millisecond)
+			looks := moments[i%len(moments)]
+			for _, l := range looks {
+				p.add(at, l.weight, l.Look, appendKey(nil, &l.Look))
+			}
+			p.attribute(at, 1, looks)
+		}
+		out := map[Category]float64{}
+		for _, f := range p.Rank() {
+			out[f.Category] = f.Share
+		}
+		return out
+	}
+	lock, run := look(1, Lock, LockWait), look(1, Running, Interpreter)
+	idle := look(1, Idle, Waiting)
+	sleeper, worker := look(2, Sleep, Sleeping), look(2, Socket, Database)
+	if diff := cmp.Diff(map[Category]float64{LockWait: 0.5, Interpreter: 0.5}, share([]weighed{lock, sleeper}, []weighed{run, sleeper})); diff != "" {
+		t.Error("a thread that sleeps beside the first: " + diff)
+	}
+	if diff := cmp.Diff(map[Category]float64{Database: 0.5, Interpreter: 0.5}, share([]weighed{idle, worker}, []weighed{run, sleeper})); diff != "" {
+		t.Error("the first thread waits for the second: " + diff)
+	}
+	// A service: the first thread only accepts. Then it is the requests that count, however many there are at once.
+	other := look(3, Running, Interpreter)
+	if diff := cmp.Diff(map[Category]float64{Database: 2.0 / 3, Interpreter: 1.0 / 3}, share([]weighed{idle, worker, other}, []weighed{idle, worker})); diff != "" {
+		t.Error("a service: " + diff)
+	}
+	child := look(1, Child, Process)
+	far := weighed{Look{PID: 2, TID: 2, State: Running, Category: Serialization, Evidence: "state"}, 10 * time.Millisecond}
+	if diff := cmp.Diff(map[Category]float64{Serialization: 1}, share([]weighed{child, far})); diff != "" {
+		t.Error("waiting for a process that is seen: " + diff)
+	}
+	if diff := cmp.Diff(map[Category]float64{Process: 1}, share([]weighed{child})); diff != "" {
+		t.Error("waiting for a process that is not seen: " + diff)
+	}
 }
 
 // Idle threads are no work: three quarters less the hundredth for the GIL are the database's, whatever else sleeps in the process.

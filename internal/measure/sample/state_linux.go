@@ -20,11 +20,13 @@ import (
 type threadFiles struct {
 	syscall, sched *os.File
 	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
-	ran, waited    float64 // the same since the last looks, older ones fading
+	turns          uint64  // times it was given a processor, as of the last look
+	ran, waited    float64 // processor time and run-queue delay since the last looks, older ones fading
 	started        bool
 	clock          int      // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
 	clocked        uint64   // its value as of the last look, ns
 	last           State    // what the last look found
+	runnable       bool     // it was ready or running then
 	category       Category // of the last wait, and why
 	evidence       string
 	seen           int64
@@ -104,56 +106,69 @@ func (t *threadFiles) call() (call, bool) {
 // shortage returns which part of a look of a thread that is ready or running was spent waiting for a processor.
 //
 // "Running" in /proc means ready as well. A perf event of the thread's processor time tells them apart to the moment: a thread that has
-// used none since it was last looked at waits, and one that was ready then too has waited for what is missing. Where perf events are not
-// allowed, the scheduler's own sums do; they are exact only after the thread was switched, so the last few looks are taken together.
-func (t *threadFiles) shortage(state State, weight time.Duration) float64 {
-	runnable := state == Running || state == Native || state == GC
-	before := t.last == Running || t.last == Native || t.last == GC
-	share := t.starved()
-	if t.clock < 0 {
-		return share
-	}
-	var b [8]byte
-	if n, err := unix.Read(t.clock, b[:]); err != nil || n != 8 {
-		return share
-	}
-	now := binary.LittleEndian.Uint64(b[:])
-	used := time.Duration(now - t.clocked)
-	first := t.clocked == 0
-	t.clocked = now
+// used none since it was last looked at waits, and one that was ready then too, and was not given a processor anew since, has waited for
+// what is missing. One that was given a processor in between may have been blocked in between as well: the scheduler counts its delays,
+// exactly as of its last turn, and of these at most what the look's time holds beside the processor time is of this look. Where perf events
+// are not allowed, the scheduler's own sums of the last few looks have to do.
+func (t *threadFiles) shortage(state State, runnable bool, weight time.Duration) float64 {
+	before := t.runnable
+	t.runnable = runnable
+	used, clocked := t.used()
+	share, delay, turned := t.starved()
 	switch {
-	case first || !runnable:
+	case !clocked || !runnable:
 		return share
 	case used < 2*time.Microsecond:
 		return 1
-	case before || state == Native: // native code without the GIL uses processor time, a thread on its way to ask for the GIL hardly any
+	case before && !turned, state == Native && t.last == GIL: // a thread on its way to ask for the GIL uses hardly any processor time
 		return max(0, 1-float64(used)/float64(weight))
 	}
-	return share
+	waited := min(delay, max(0, weight-used))
+	return float64(waited) / float64(waited+used)
 }
 
-func (t *threadFiles) starved() float64 {
+// used returns the processor time since it was last asked for.
+func (t *threadFiles) used() (d time.Duration, ok bool) {
+	var b [8]byte
+	if t.clock < 0 {
+		return 0, false
+	}
+	if n, err := unix.Read(t.clock, b[:]); err != nil || n != 8 {
+		return 0, false
+	}
+	now := binary.LittleEndian.Uint64(b[:])
+	before := t.clocked
+	t.clocked = now
+	return time.Duration(now - before), before != 0
+}
+
+// starved returns the share of waiting in the time that the thread was ready or running in the last few looks, how long it waited until it
+// was given a processor since the last one, and whether it was. /proc/…/schedstat holds three sums: processor time, which lags by up to a
+// tick, run-queue delay, turns.
+func (t *threadFiles) starved() (share float64, waited time.Duration, turned bool) {
 	var buf [96]byte
 	n, _ := t.sched.ReadAt(buf[:], 0)
 	f := strings.Fields(string(buf[:n]))
-	if len(f) < 2 {
-		return 0
+	if len(f) < 3 {
+		return 0, 0, false
 	}
 	cpu, err1 := strconv.ParseUint(f[0], 10, 64)
 	delay, err2 := strconv.ParseUint(f[1], 10, 64)
-	if err1 != nil || err2 != nil {
-		return 0
+	turns, err3 := strconv.ParseUint(f[2], 10, 64)
+	if err1 != nil || err2 != nil || err3 != nil {
+		return 0, 0, false
 	}
 	if t.started {
 		const keep = 0.9
+		waited, turned = time.Duration(delay-t.delay), turns != t.turns
 		t.ran = keep*t.ran + float64(cpu-t.cpu)
-		t.waited = keep*t.waited + float64(delay-t.delay)
+		t.waited = keep*t.waited + float64(waited)
 	}
-	t.cpu, t.delay, t.started = cpu, delay, true
-	if t.ran+t.waited <= 0 {
-		return 0
+	t.cpu, t.delay, t.turns, t.started = cpu, delay, turns, true
+	if t.ran+t.waited > 0 {
+		share = t.waited / (t.ran + t.waited)
 	}
-	return t.waited / (t.ran + t.waited)
+	return share, waited, turned
 }
 
 // System calls by what they wait for. The first argument is the descriptor unless said otherwise.

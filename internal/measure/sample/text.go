@@ -9,9 +9,13 @@ import (
 	"time"
 )
 
+// own says whether a file is the program's own: neither of the standard library nor installed, and not text that was compiled from a
+// string under a name without a directory.
 func own(file string) bool {
-	return !strings.Contains(file, "/lib/python3") && !strings.Contains(file, "-packages/") && !strings.HasPrefix(file, "<")
+	return strings.Contains(file, "/") && !strings.Contains(file, "/lib/python3") && !strings.Contains(file, "-packages/") && !strings.HasPrefix(file, "<")
 }
+
+func installed(file string) bool { return strings.Contains(file, "-packages/") }
 
 func shortFile(file string) string {
 	dir, base := filepath.Split(file)

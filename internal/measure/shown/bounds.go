@@ -42,7 +42,7 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 		return false, err
 	}
 	if short {
-		*pairs, *only = 5, "database,serialization,polling"
+		*pairs, *only = 0, "database,serialization,polling"
 	}
 	all, err := pythons(*version)
 	if err != nil {
@@ -111,13 +111,22 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 				}
 			}
 		}
+		if short { // gains are for a quiet machine; that the fault is found and bounded is for any
+			good = good && bound > 1 && share > 0
+			table = append(table, []string{f.name, string(f.category), stat.Percent(share), fmt.Sprintf("%.2f×", bound), "", "", ""})
+			continue
+		}
 		e := stat.Compare(fixed, slow, 0.05, 1)
-		within := e.Low95 <= bound // not shown to be above
+		within := e.Ratio <= bound
 		good = good && within
 		table = append(table, []string{f.name, string(f.category), stat.Percent(share), fmt.Sprintf("%.2f×", bound), fmt.Sprintf("%.2f×", e.Ratio), fmt.Sprintf("%.2f … %.2f", e.Low95, e.Hi95), fmt.Sprint(within)})
 		fmt.Fprintln(os.Stderr, strings.Join(table[len(table)-1], "  "))
 	}
 	bench.Table(os.Stdout, table)
-	fmt.Printf("no gain shown to be above its stated bound, Python %s: %s\n", minor(python), verdict(good))
+	if short {
+		fmt.Printf("every fault was found and bounded: %s\n", verdict(good))
+		return good, nil
+	}
+	fmt.Printf("no measured gain above its stated bound, Python %s: %s\n", minor(python), verdict(good))
 	return good, nil
 }

@@ -29,7 +29,7 @@ func kill(ctx context.Context, short bool, args []string) (bool, error) {
 		return false, err
 	}
 	if short {
-		*rounds = 12
+		*rounds = 8
 	}
 	all, err := pythons("")
 	if err != nil {

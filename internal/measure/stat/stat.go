@@ -6,7 +6,7 @@
 // arms are the same then swapping them is as likely as not, so the log ratios are symmetric around zero whatever their
 // distribution is. That symmetry is all the permutation test needs.
 //
-//   - [Effect]: the midmean of the log ratios with its p value and interval, from [Compare].
+//   - [Effect]: the midmean of the log ratios with its p value and interval, from [Compare]; [BestOf] makes one value of several runs.
 //   - [Looks]: when a session may look at its data, and how much of the error budget each look costs.
 //   - [Judge]: the verdict.
 //   - [Holm], [Wilson], [Quantile], [BlockBootstrap]: what else the reports need.
@@ -79,6 +79,18 @@ func Mean(xs []float64) float64 {
 		sum += x
 	}
 	return sum / float64(len(xs))
+}
+
+// BestOf returns the smallest of every n values in a row; a rest of fewer is left out.
+func BestOf(xs []float64, n int) []float64 {
+	if n <= 1 {
+		return xs
+	}
+	out := make([]float64, 0, len(xs)/n)
+	for ; len(xs) >= n; xs = xs[n:] {
+		out = append(out, slices.Min(xs[:n]))
+	}
+	return out
 }
 
 // An Effect is how far arm B is from arm A over a number of pairs. Ratios are B ÷ A: 1.03 means B is 3 % more.
@@ -226,9 +238,9 @@ func bootstrap(d []float64, center float64, alphas []float64, rng *rand.Rand) (l
 	return lo, hi
 }
 
-// BlockBootstrap returns the 95 % interval of a ratio of sums: num and den hold, for every block of time, what falls in the numerator
+// BlockBootstrap returns the two-sided interval, at the level 1 − alpha, of a ratio of sums: num and den hold, for every block of time, what falls in the numerator
 // and in the denominator. Blocks, not samples, are drawn: samples that follow each other are not independent.
-func BlockBootstrap(num, den []float64, seed uint64) (low, high float64) {
+func BlockBootstrap(num, den []float64, alpha float64, seed uint64) (low, high float64) {
 	n := len(num)
 	if n == 0 {
 		return 0, 1
@@ -250,7 +262,7 @@ func BlockBootstrap(num, den []float64, seed uint64) (low, high float64) {
 		return 0, 1
 	}
 	slices.Sort(out)
-	low, high = quantileSorted(out, 0.025), quantileSorted(out, 0.975)
+	low, high = quantileSorted(out, alpha/2), quantileSorted(out, 1-alpha/2)
 	if n < 2 { // one block says nothing about how blocks differ
 		return 0, 1
 	}
@@ -259,7 +271,7 @@ func BlockBootstrap(num, den []float64, seed uint64) (low, high float64) {
 		a += num[i]
 		b += den[i]
 	}
-	widen := TQuantile(0.975, n-1) / normalQuantile(0.975) * math.Sqrt(float64(n)/float64(n-1))
+	widen := TQuantile(1-alpha/2, n-1) / normalQuantile(1-alpha/2) * math.Sqrt(float64(n)/float64(n-1))
 	mid := a / b
 	return math.Max(0, mid-(mid-low)*widen), math.Min(1, mid+(high-mid)*widen)
 }
@@ -269,11 +281,7 @@ func Wilson(k, n int) (low, high float64) {
 	if n == 0 {
 		return 0, 1
 	}
-	const z = 1.959963984540054
-	p, m := float64(k)/float64(n), float64(n)
-	center := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return math.Max(0, center-half), math.Min(1, center+half)
+	return WilsonShare(float64(k)/float64(n), float64(n), 0.05)
 }
 
 // Holm returns, for each p value, whether it is rejected at family-wise level alpha (Holm 1979).
@@ -299,6 +307,17 @@ func Holm(ps []float64, alpha float64) []bool {
 		out[i] = true
 	}
 	return out
+}
+
+// WilsonShare is the two-sided score interval of a share seen in n looks.
+func WilsonShare(p, n, alpha float64) (low, high float64) {
+	if n <= 0 {
+		return 0, 1
+	}
+	z := normalQuantile(1 - alpha/2)
+	center := (p + z*z/(2*n)) / (1 + z*z/n)
+	half := z / (1 + z*z/n) * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
+	return math.Max(0, center-half), math.Min(1, center+half)
 }
 
 // normalQuantile inverts the normal distribution function by way of the error function of the standard library.

@@ -157,14 +157,14 @@ func TestBlockBootstrapCoversTheShare(t *testing.T) {
 			s := 0.4 + 0.1*rng.NormFloat64()
 			num, den = append(num, 100*s), append(den, 100)
 		}
-		if lo, hi := BlockBootstrap(num, den, rng.Uint64()); lo <= 0.4 && 0.4 <= hi {
+		if lo, hi := BlockBootstrap(num, den, 0.05, rng.Uint64()); lo <= 0.4 && 0.4 <= hi {
 			covered++
 		}
 	}
 	if covered < 180 {
 		t.Errorf("the 95 %% interval covered the share in %d of 200 cases", covered)
 	}
-	if lo, hi := BlockBootstrap([]float64{5}, []float64{10}, 1); lo != 0 || hi != 1 {
+	if lo, hi := BlockBootstrap([]float64{5}, []float64{10}, 0.05, 1); lo != 0 || hi != 1 {
 		t.Errorf("one block gave [%v, %v], which claims to know", lo, hi)
 	}
 }
