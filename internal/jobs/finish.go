@@ -88,8 +88,8 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 			}
 			row.Meta = m
 		}
-		if outcome == Succeeded && row.Meta == nil && r.db.Kind == store.SQLite {
-			quietDone = append(quietDone, a.Run.ID, int64(a.Run.Attempt), a.Ended.UnixMilli())
+		if outcome == Succeeded && row.Meta == nil {
+			quietDone = append(quietDone, a.Run.ID, int64(a.Run.Attempt), a.Ended.UnixMicro())
 		} else {
 			rows = append(rows, row)
 		}
@@ -144,11 +144,23 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 	return r.count(ctx, tx, stats)
 }
 
-// finishQuietly is the hot path on SQLite: runs that succeeded and left nothing to record, three numbers each. The
-// WHERE on attempted_by keeps a rescued run with whoever has it now.
+// finishQuietly is the hot path: runs that succeeded and left nothing to record, three numbers each. The attempt (and
+// on Postgres, where there are other nodes, the node) keeps a rescued run with whoever has it now.
 func (r *River) finishQuietly(ctx context.Context, tx *store.Tx, triples []int64) error {
+	if tx.PG != nil {
+		n := len(triples) / 3
+		ids, attempts, ends := make([]int64, 0, n), make([]int64, 0, n), make([]time.Time, 0, n)
+		for i := 0; i < len(triples); i += 3 {
+			ids, attempts, ends = append(ids, triples[i]), append(attempts, triples[i+1]), append(ends, time.UnixMicro(triples[i+2]))
+		}
+		_, err := tx.Exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = v.f
+			FROM unnest(?::bigint[], ?::bigint[], ?::timestamptz[]) AS v(i, a, f)
+			WHERE river_job.id = v.i AND river_job.state = 'running' AND river_job.attempt = v.a
+				AND river_job.attempted_by[array_upper(river_job.attempted_by, 1)] = ?`, ids, attempts, ends, r.node)
+		return err
+	}
 	stmt, err := tx.SQL.PrepareContext(ctx, `UPDATE river_job SET state = 'completed',
-		finalized_at = strftime('%Y-%m-%d %H:%M:%f', ?3 / 1000.0, 'unixepoch')
+		finalized_at = strftime('%Y-%m-%d %H:%M:%f', ?3 / 1000000.0, 'unixepoch')
 		WHERE id = ?1 AND state = 'running' AND attempt = ?2`)
 	if err != nil {
 		return err

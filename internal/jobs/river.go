@@ -280,7 +280,7 @@ func (r *River) insert(ctx context.Context, tx *store.Tx, reqs []Request) ([]Acc
 			return nil, err
 		}
 		if tx.PG != nil {
-			if _, err := tx.Exec(ctx, "SELECT pg_notify('rw_work', '')"); err != nil {
+			if _, err := tx.Exec(ctx, "SELECT pg_notify('rw_work', ?)", r.node); err != nil {
 				return nil, err
 			}
 		}
