@@ -89,7 +89,7 @@ def limited():
 @roadworthy.job(retries=5, backoff="50ms")
 def long():
     os.write(_fd, b"long %d\n" % roadworthy.current().id)
-    time.sleep(4)
+    time.sleep(8)
     os.write(_fd, b"end %d\n" % roadworthy.current().id)
 
 @roadworthy.job(retries=5, backoff="50ms")
@@ -159,41 +159,53 @@ def quick():
 
 	// Kill a node for good while it has long runs.
 	ids := enqueue(nodes[0], "long", 24)
-	busy := 0
+	var held []int64 // by the third node
 	waitFor(t, "the third node has long runs", 20*time.Second, func() bool {
 		var list []struct {
 			PID     int
-			Workers []struct{ State string }
+			Workers []struct {
+				State string
+				Run   int64
+			}
 		}
-		busy = 0
+		held = nil
 		if nodes[2].call("GET", "nodes", nil, &list) == nil {
 			for _, n := range list {
 				for _, w := range n.Workers {
 					if n.PID == nodes[2].pid() && w.State == "busy" {
-						busy++
+						held = append(held, w.Run)
 					}
 				}
 			}
 		}
-		return busy == 4
+		return len(held) == 4
 	})
 	nodes[2].mu.Lock()
 	nodes[2].stopped = true
 	nodes[2].mu.Unlock()
 	syscall.Kill(nodes[2].pid(), syscall.SIGKILL)
-	// A run that starts a second time was the killed node's.
-	took := waitFor(t, "a run of the killed node starts elsewhere", 30*time.Second, func() bool {
-		seen := map[string]bool{}
+	// A run that starts a second time was the killed node's. What it was running as it was killed has to be running
+	// elsewhere 30 seconds later; a beat is up to five seconds old, so one of them may have ended in between.
+	again := func() (n int) {
+		starts := map[string]int{}
 		for _, line := range read() {
-			if strings.HasPrefix(line, "long:") && seen[line] {
-				return true
-			}
-			seen[line] = true
+			starts[line]++
 		}
-		return false
-	})
-	t.Logf("a killed node with %d runs: the first of them started elsewhere %s after the kill", busy, took.Round(100*time.Millisecond))
-	waitFor(t, "all long runs end", time.Minute, func() bool { return idle(nodes[0]) })
+		for _, id := range held {
+			if starts[fmt.Sprintf("long:%d", id)] > 1 || starts[fmt.Sprintf("end:%d", id)] > 0 {
+				n++
+			}
+		}
+		return n
+	}
+	ended := again()
+	if ended == len(held) {
+		t.Fatal("the killed node had nothing to lose: the test does not show anything")
+	}
+	first := waitFor(t, "a run of the killed node starts elsewhere", 30*time.Second, func() bool { return again() > ended })
+	every := first + waitFor(t, "every run of the killed node starts elsewhere", 30*time.Second-first, func() bool { return again() == len(held) })
+	t.Logf("a killed node with %d runs: the first started elsewhere %s after the kill, the last %s", len(held)-ended, first.Round(100*time.Millisecond), every.Round(100*time.Millisecond))
+	waitFor(t, "all long runs end", 2*time.Minute, func() bool { return idle(nodes[0]) })
 	all := strings.Join(read(), "\n")
 	for _, id := range ids {
 		if !strings.Contains(all, fmt.Sprintf("end:%d", id)) {
