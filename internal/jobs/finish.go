@@ -43,6 +43,8 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 		}
 		return t.UTC().Format(layout)
 	}
+	// A wait is as long as it was meant to be, whatever the wall clock was set to since.
+	due := func(t time.Time) time.Time { return r.now().Add(t.Sub(clock())) }
 	for _, a := range attempts {
 		if a.Run.tokens {
 			tokened = append(tokened, a.Run.ID)
@@ -61,9 +63,9 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 		case WasCancel:
 			row.State, row.Final = "cancelled", stamp(a.Ended)
 		case Failed:
-			row.State, row.Due = "retryable", stamp(a.RetryAt)
+			row.State, row.Due = "retryable", stamp(due(a.RetryAt))
 		case Snoozed:
-			row.State, row.Due, row.Set = "scheduled", stamp(a.RetryAt), a.Run.Attempt-1
+			row.State, row.Due, row.Set = "scheduled", stamp(due(a.RetryAt)), a.Run.Attempt-1
 		case Interrupted:
 			// It goes back to the front: its own created_at is earlier than anything that waits behind it.
 			row.State, row.Due, row.Set = "available", stamp(a.Run.ScheduledAt), a.Run.Attempt-1
@@ -209,9 +211,7 @@ func (r *River) recordAttempts(ctx context.Context, tx *store.Tx, attempts []*At
 			}
 		}
 		if p := a.Progress; p != nil {
-			if _, err := tx.Exec(ctx, `INSERT INTO rw_progress (run_id, done, total, note, at) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT (run_id) DO UPDATE SET done = excluded.done, total = excluded.total, note = excluded.note, at = excluded.at`,
-				a.Run.ID, p.Done, p.Total, clip(p.Note, 500), p.At.UnixMicro()); err != nil {
+			if err := r.saveProgress(ctx, tx, a.Run.ID, p); err != nil {
 				return err
 			}
 		}
@@ -229,6 +229,17 @@ func (r *River) recordAttempts(ctx context.Context, tx *store.Tx, attempts []*At
 		}
 	}
 	return nil
+}
+
+type executor interface {
+	Exec(ctx context.Context, query string, args ...any) (int64, error)
+}
+
+func (r *River) saveProgress(ctx context.Context, q executor, run int64, p *Progress) error {
+	_, err := q.Exec(ctx, `INSERT INTO rw_progress (run_id, done, total, note, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (run_id) DO UPDATE SET done = excluded.done, total = excluded.total, note = excluded.note, at = excluded.at`,
+		run, p.Done, p.Total, clip(p.Note, 500), p.At.UnixMicro())
+	return err
 }
 
 // clip cuts a text to at most n bytes, at a character.
@@ -371,7 +382,7 @@ func (r *River) startSteps(ctx context.Context, tx *store.Tx, pipeline int64) er
 	if bad {
 		end = "stopped" // a step is dead or cancelled; replaying that run resumes the pipeline from there
 	}
-	_, err = tx.Exec(ctx, "UPDATE rw_pipelines SET state = ?, ended_at = ? WHERE seq = ?", end, time.Now().UnixMicro(), pipeline)
+	_, err = tx.Exec(ctx, "UPDATE rw_pipelines SET state = ?, ended_at = ? WHERE seq = ?", end, clock().UnixMicro(), pipeline)
 	return err
 }
 
@@ -397,7 +408,7 @@ func (r *River) startPipeline(ctx context.Context, tx *store.Tx, name string, ar
 	if len(args) == 0 {
 		args = json.RawMessage("{}")
 	}
-	if err := tx.QueryRow(ctx, "INSERT INTO rw_pipelines (name, args, state, created_at) VALUES (?, ?, 'running', ?) RETURNING seq", name, string(args), time.Now().UnixMicro()).Scan(&id); err != nil {
+	if err := tx.QueryRow(ctx, "INSERT INTO rw_pipelines (name, args, state, created_at) VALUES (?, ?, 'running', ?) RETURNING seq", name, string(args), clock().UnixMicro()).Scan(&id); err != nil {
 		return 0, err
 	}
 	for _, step := range sortedKeys(steps) {

@@ -192,7 +192,7 @@ func (e *RefusedError) Unwrap() error { return ErrRefused }
 func (s *Service) SetQueueLimits(m map[string]int) { s.queueMax = m }
 
 func (s *Service) register(ctx context.Context, decls []Declaration, refusals []Refusal) error {
-	now := time.Now().UnixMicro()
+	now := clock().UnixMicro()
 	err := s.DB.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.Lock(ctx, "rw_jobs"); err != nil {
 			return err
@@ -209,7 +209,7 @@ func (s *Service) register(ctx context.Context, decls []Declaration, refusals []
 				return err
 			}
 		}
-		if err := syncSchedules(ctx, tx, decls, time.Now()); err != nil {
+		if err := syncSchedules(ctx, tx, decls, clock()); err != nil {
 			return err
 		}
 		for _, r := range refusals {
@@ -399,6 +399,10 @@ func (s *Service) Run(ctx context.Context) error {
 			s.Log.Warn("runs of an earlier server go back to their queues", "runs", len(rescued))
 		}
 	}
+	// Runs that were accepted by a clock that was ahead of this one are not to wait for it.
+	if _, err := s.Engine.Straighten(work); err != nil {
+		return err
+	}
 	s.kickAll()
 	var background sync.WaitGroup
 	background.Go(func() { s.dueLoop(work) })
@@ -430,7 +434,7 @@ func (s *Service) Run(ctx context.Context) error {
 	s.mu.Lock()
 	s.draining = true
 	var back []*Attempt
-	now := time.Now()
+	now := clock()
 	for q, runs := range s.backlog {
 		for _, run := range runs {
 			back = append(back, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
@@ -442,7 +446,7 @@ func (s *Service) Run(ctx context.Context) error {
 	s.kick()
 	s.Pool.Close(s.opts.Patience)
 	// Everything that ended while draining has to be on disk before the lease ends.
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline) && err == nil; time.Sleep(5 * time.Millisecond) {
+	for deadline := clock().Add(10 * time.Second); clock().Before(deadline) && err == nil; time.Sleep(5 * time.Millisecond) {
 		s.mu.Lock()
 		n, stepping := len(s.finished)+len(s.asked), s.stepping
 		s.mu.Unlock()
@@ -485,6 +489,7 @@ func (s *Service) loop(ctx context.Context) error {
 			if step == nil {
 				break
 			}
+			s.watchClock(ctx)
 			res, err := s.Engine.Step(ctx, *step)
 			if err != nil {
 				if ctx.Err() != nil {
@@ -629,7 +634,7 @@ func (s *Service) settle(step *Step, asks []*asking, res StepResult) {
 		a.done <- nil
 	}
 	scheduled := false
-	now := time.Now()
+	now := clock()
 	for i := range step.Enqueue {
 		scheduled = scheduled || step.Enqueue[i].At.After(now)
 		for _, h := range s.hooks {
@@ -724,7 +729,7 @@ func (s *Service) pump() {
 		var run Run
 		found := false
 		var ended *Attempt
-		now := time.Now()
+		now := clock()
 	queues:
 		for _, q := range s.queues {
 			for i, r := range s.backlog[q] {
@@ -776,7 +781,7 @@ func (s *Service) pump() {
 			return
 		}
 		for _, h := range s.hooks {
-			h.Started(run, max(0, time.Since(run.ScheduledAt)))
+			h.Started(run, max(0, clock().Sub(run.ScheduledAt)))
 		}
 	}
 }
@@ -827,7 +832,7 @@ const maxCrashes = 3
 // Checkpoint stores the state a run wants its next attempt to have.
 func (s *Service) Checkpoint(ctx context.Context, run int64, state json.RawMessage) error {
 	_, err := s.DB.Exec(ctx, "INSERT INTO rw_checkpoints (run_id, data, at) VALUES (?, ?, ?) ON CONFLICT (run_id) DO UPDATE SET data = excluded.data, at = excluded.at",
-		run, string(state), time.Now().UnixMicro())
+		run, string(state), clock().UnixMicro())
 	if err != nil {
 		return fmt.Errorf("store the checkpoint: %w", err)
 	}
@@ -874,7 +879,7 @@ func (s *Service) cancelHere(id int64) {
 	}
 	s.mu.Unlock()
 	if run.ID != 0 {
-		now := time.Now()
+		now := clock()
 		s.finish(&Attempt{Run: run, Outcome: WasCancel, Cause: "cancelled", Error: "cancelled", Started: now, Ended: now})
 	}
 }

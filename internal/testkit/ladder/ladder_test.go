@@ -66,7 +66,7 @@ import os, roadworthy
 
 _fd = os.open(os.environ["LADDER_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-@roadworthy.job(retries=1000, backoff="20ms", backoff_max="200ms")
+@roadworthy.job(retries=1000, backoff="20ms max 200ms")
 def mark():
     os.write(_fd, b"%d\n" % roadworthy.current().id)
 `

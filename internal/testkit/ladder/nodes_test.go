@@ -263,6 +263,103 @@ def quick():
 	}
 }
 
+// A store that is in use is moved to Postgres: nothing is lost, and because the server drains first, nothing runs twice.
+func TestMoveUnderLoad(t *testing.T) {
+	url := pgtest.URL(t)
+	s := newSite(t, "move", []string{"up", "--reload=false"})
+	s.up()
+	s.ready()
+	runs := number(t, "ROADWORTHY_RUNS", 3000)
+	b := produce(s, runs)
+	b.await(1, 2)
+	move := exec.Command(s.args[0], "move", "--root", s.dir, "--to", url)
+	move.Env = s.env
+	start := time.Now()
+	out, err := move.CombinedOutput()
+	if err != nil {
+		t.Fatalf("move: %v: %s\n%s", err, out, s.text("server.log"))
+	}
+	// Its supervisor keeps starting it, and it keeps refusing: the runs are elsewhere.
+	waitFor(t, "the old server refuses to start", 20*time.Second, func() bool { return strings.Contains(s.text("server.log"), "has been moved to") })
+	s.mu.Lock()
+	s.args = []string{s.args[0], "serve", "--store", url}
+	s.mu.Unlock()
+	s.ready()
+	pause := time.Since(start)
+	if b.asked.Load() >= int64(runs) {
+		t.Error("everything was accepted before the move ended: the test does not show anything")
+	}
+	b.settle(0, fmt.Sprintf("moved to Postgres under load, requests refused for %s", pause.Round(10*time.Millisecond)))
+}
+
+// A node that stands still for longer than its lease loses its runs to the others; when it goes on, what it says of them
+// counts for nothing, and it takes part again.
+func TestStoppedNodeComesBack(t *testing.T) {
+	url := pgtest.URL(t)
+	log := filepath.Join(t.TempDir(), "ran.log")
+	var nodes []*site
+	for i := range 2 {
+		s := newSite(t, fmt.Sprintf("s%d", i), []string{"serve", "--store", url, "--workers", "2"})
+		s.file("app.py", `
+import os, time, roadworthy
+
+_fd = os.open(os.environ["LADDER_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+@roadworthy.job(retries=5, backoff="50ms")
+def slow(seconds):
+    os.write(_fd, b"+%d\n" % roadworthy.current().id)
+    time.sleep(seconds)
+    os.write(_fd, b"-%d\n" % roadworthy.current().id)
+`)
+		s.env = append(s.env, "LADDER_LOG="+log)
+		s.up()
+		s.ready()
+		nodes = append(nodes, s)
+	}
+	defer func() {
+		if t.Failed() {
+			for i, s := range nodes {
+				t.Logf("node %d:\n%s", i, s.text("server.log"))
+			}
+		}
+	}()
+	ask := func(n int, seconds float64) {
+		t.Helper()
+		reqs := make([]map[string]any, n)
+		for i := range reqs {
+			reqs[i] = map[string]any{"job": "slow", "args": map[string]any{"seconds": seconds}}
+		}
+		var res any
+		if err := nodes[0].call("POST", "enqueue", map[string]any{"runs": reqs}, &res); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count := func(mark string) int {
+		b, _ := os.ReadFile(log)
+		return strings.Count(string(b), mark)
+	}
+	ask(4, 3)
+	waitFor(t, "both nodes are busy", 20*time.Second, func() bool { return count("+") == 4 })
+	pid := nodes[1].pid()
+	syscall.Kill(pid, syscall.SIGSTOP)
+	// Its workers are processes of their own and end what they do; nobody hears of it.
+	took := waitFor(t, "its two runs start on the other node", 30*time.Second, func() bool { return count("+") == 6 })
+	syscall.Kill(pid, syscall.SIGCONT)
+	var l struct{ Accepted, Done, Dead, Cancelled, Live int64 }
+	waitFor(t, "all runs end", 30*time.Second, func() bool { return nodes[0].call("GET", "ledger", nil, &l) == nil && l.Live == 0 })
+	if l.Done != 4 || count("+") != 6 {
+		t.Errorf("%+v after %d starts", l, count("+"))
+	}
+	// Four at a time are more than one node has slots for: both work again.
+	ask(4, 2)
+	waitFor(t, "the node takes part again", 30*time.Second, func() bool { return count("+") == 10 })
+	waitFor(t, "the ledger is told", 30*time.Second, func() bool { return nodes[1].call("GET", "ledger", nil, &l) == nil && l.Live == 0 })
+	if l.Done != 8 || l.Accepted != 8 {
+		t.Errorf("at the end: %+v", l)
+	}
+	t.Logf("a node that stood still: its runs started elsewhere %s later", took.Round(100*time.Millisecond))
+}
+
 // A commit enqueues and a rollback does not, with every library that the SDK knows.
 func TestTransactionalEnqueue(t *testing.T) {
 	url := pgtest.URL(t)
