@@ -1,14 +1,16 @@
 """Compare no-op jobs per second, end to end into Python, with other queues, in interleaved rounds on one machine.
 
-    python bench/jobs/bench.py BINARY [--rounds 3] [--runs 5000] [--quick] [--postgres URL] [--out FILE]
+    python bench/jobs/bench.py BINARY [--rounds 3] [--runs 5000] [--quick] [--ours] [--postgres URL | --postgres=own] [--out FILE]
 
-Needs celery, redis, rq and dramatiq importable by this interpreter, and redis-server on PATH. Each contender gets a
+Needs celery, redis, rq and dramatiq importable by this interpreter, and redis-server on PATH (--ours leaves the others
+out and needs none of it); `--postgres=own` starts a PostgreSQL server of its own, with its defaults. Each contender gets a
 backlog of the same size that is complete before its workers start (ours: before its queue is resumed), two worker
 processes, and jobs that do nothing; the first and the last job write the time. The rate is jobs between the two over
 their distance. Figures of different machines, or of different rounds, do not compare; the ratios of one round do.
 """
 
 import argparse
+import atexit
 import json
 import os
 import pathlib
@@ -209,6 +211,39 @@ class Ours(Contender):
         return share, pss / 1024, rss / 1024
 
 
+class Postgres:
+    """A server of its own with the defaults of initdb, on a unix socket, as the user postgres if we are root."""
+
+    def __init__(self):
+        bins = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+        bins += [pathlib.Path(p).parent for p in [shutil.which("initdb")] if p]
+        if not bins:
+            raise SystemExit("PostgreSQL's server is not installed: apt-get install postgresql")
+        self.bin, self.dir = bins[0], tempfile.mkdtemp(prefix="benchpg", dir="/tmp")
+        self.user = {"user": "postgres"} if os.getuid() == 0 else {}
+        if self.user:
+            shutil.chown(self.dir, "postgres")
+        self.run("initdb", "-D", self.dir + "/data", "-U", "roadworthy", "-A", "trust", "-E", "UTF8", "--locale=C")
+        args = [str(self.bin / "postgres"), "-D", self.dir + "/data", "-k", self.dir, "-c", "listen_addresses="]
+        self.proc = subprocess.Popen(args, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.user)
+        wait_for(lambda: subprocess.run([str(self.bin / "pg_isready"), "-h", self.dir], stdout=subprocess.DEVNULL).returncode == 0, 20, "Postgres answers")
+        self.made = 0
+
+    def run(self, *args):
+        subprocess.run([str(self.bin / args[0]), *args[1:]], cwd="/", check=True, stdout=subprocess.DEVNULL, **self.user)
+
+    def url(self):
+        self.made += 1
+        name = "bench%d" % self.made
+        self.run("createdb", "-h", self.dir, "-U", "roadworthy", name)
+        return "postgres:///%s?host=%s&user=roadworthy" % (name, self.dir)
+
+    def stop(self):
+        self.proc.send_signal(signal.SIGINT)
+        self.proc.wait()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
 class Redis:
     def __init__(self, durable):
         self.dir = tempfile.mkdtemp(prefix="benchredis")
@@ -267,17 +302,28 @@ def main():
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--runs", type=int, default=5000)
     p.add_argument("--quick", action="store_true", help="one round, ours and Celery only; fails below the floors")
-    p.add_argument("--postgres", help="an empty database; measures ours on it too")
+    p.add_argument("--ours", action="store_true", help="nothing but ours")
+    p.add_argument("--postgres", help="an empty database, or `own`; measures ours on it too")
     p.add_argument("--out")
     a = p.parse_args()
     sys.path.insert(0, str(SDK))
     binary = str(pathlib.Path(a.binary).resolve())
     rounds = 1 if a.quick else a.rounds
     got = {}
+    server = Postgres() if a.postgres == "own" else None
+    if server:
+        atexit.register(server.stop)
 
     def note(name, value):
         got.setdefault(name, []).append(value)
         print("  %-44s %10.1f" % (name, value), flush=True)
+
+    def paced(database, latency, single):
+        latency.sort()
+        single.sort()
+        for p in (50, 99):
+            note("enqueue to start at 100/s, %s, p%d ms" % (database, p), latency[len(latency) * p // 100] * 1e3)
+            note("one durable enqueue, %s, p%d ms" % (database, p), single[len(single) * p // 100] * 1e3)
 
     for r in range(rounds):
         print("round %d of %d, load %s" % (r + 1, rounds, os.getloadavg()[0]), flush=True)
@@ -289,12 +335,14 @@ def main():
         finally:
             ours.stop()
         if a.postgres:
-            ours = Ours(binary, a.postgres)
+            ours = Ours(binary, server.url() if server else a.postgres)
             try:
                 ours.backlog(a.runs * 2)
                 note("roadworthy, Postgres, runs/s", ours.rate(a.runs * 2))
             finally:
                 ours.stop()
+        if a.ours:
+            continue
         rate, enqueue = other("celery", a.runs, False)
         note("celery + redis, defaults, runs/s", rate)
         note("celery + redis, enqueue one by one, runs/s", enqueue)
@@ -312,15 +360,17 @@ def main():
         latency, single = ours.paced(200 if a.quick else 1000, 100)
     finally:
         ours.stop()
-    latency.sort()
-    single.sort()
-    note("enqueue to start at 100/s, p50 ms", latency[len(latency) // 2] * 1e3)
-    note("enqueue to start at 100/s, p99 ms", latency[int(len(latency) * 0.99)] * 1e3)
-    note("one durable enqueue from Python, p50 ms", single[len(single) // 2] * 1e3)
-    note("one durable enqueue from Python, p99 ms", single[int(len(single) * 0.99)] * 1e3)
+    paced("SQLite", latency, single)
+    if a.postgres:
+        ours = Ours(binary, server.url() if server else a.postgres)
+        try:
+            latency, single = ours.paced(200 if a.quick else 1000, 100)
+        finally:
+            ours.stop()
+        paced("Postgres", latency, single)
     med = {k: statistics.median(v) for k, v in got.items()}
     fast = med["roadworthy, SQLite with fsync, runs/s"]
-    ratios = {
+    ratios = {} if a.ours else {
         "times Celery's defaults": (fast / med["celery + redis, defaults, runs/s"], 5),
         "times Celery at equal durability": (fast / med["celery acks_late + AOF always, runs/s"], 10),
     }

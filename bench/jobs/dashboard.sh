@@ -12,7 +12,7 @@ cat > app.py <<'PY'
 import time
 import roadworthy
 
-@roadworthy.job(schedule="0 7 * * mon", time_zone="Europe/Berlin", owner="marketing", tier="internal")
+@roadworthy.job(schedule="0 7 * * mon", timezone="Europe/Berlin", owner="marketing", tier="internal")
 def weekly_report(week="last"):
     roadworthy.metric("rows_written", 1250)
 

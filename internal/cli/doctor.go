@@ -5,7 +5,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roadworthy-dev/roadworthy/internal/check"
 	"github.com/roadworthy-dev/roadworthy/internal/jobs"
 	"github.com/roadworthy-dev/roadworthy/internal/store"
 )
@@ -67,52 +67,6 @@ func init() {
 		o.flags(cmd)
 		return cmd
 	})
-	register(func(s *streams) *cobra.Command {
-		o := &operate{}
-		var to string
-		cmd := &cobra.Command{Use: "move --to postgres://…", Short: "Copy everything from SQLite to an empty Postgres database", Args: cobra.NoArgs,
-			Long: `Copies every run, key, schedule, attempt and signal from the SQLite store to an empty Postgres database, in one
-transaction, and compares counts and checksums before it commits. Stop the server first: SQLite has one owner. The SQLite
-file is left as it is. Afterwards set [run] store to the Postgres URL and start roadworthy serve.`,
-			RunE: func(cmd *cobra.Command, _ []string) error {
-				if !strings.HasPrefix(to, "postgres") {
-					return fmt.Errorf("--to %q: give a postgres:// URL", to)
-				}
-				root, err := filepath.Abs(o.root)
-				if err != nil {
-					return err
-				}
-				path := o.store
-				if path == "" {
-					path = filepath.Join(dataDir(root), "roadworthy.db")
-				}
-				if _, err := os.Stat(path); err != nil {
-					return fmt.Errorf("there is no SQLite store at %s", path)
-				}
-				from, err := store.Open(cmd.Context(), path, store.Options{})
-				if errors.Is(err, store.ErrOwned) {
-					return &Hint{err, "stop it first; its runs that are under way go back to their queues"}
-				}
-				if err != nil {
-					return err
-				}
-				defer from.Close()
-				dst, err := store.Open(cmd.Context(), to, store.Options{})
-				if err != nil {
-					return err
-				}
-				defer dst.Close()
-				start := time.Now()
-				if err := jobs.Move(cmd.Context(), from, dst, func(what string, n int) { s.note("  %-16s %d\n", what, n) }); err != nil {
-					return err
-				}
-				fmt.Fprintf(s.out, "moved in %s; set store under [run] to the Postgres URL\n", time.Since(start).Round(time.Millisecond))
-				return nil
-			}}
-		o.flags(cmd)
-		cmd.Flags().StringVar(&to, "to", "", "the Postgres database")
-		return cmd
-	})
 }
 
 func examine(ctx context.Context, o *operate) ([]examination, error) {
@@ -124,7 +78,7 @@ func examine(ctx context.Context, o *operate) ([]examination, error) {
 	add := func(name string, ok bool, next, format string, args ...any) {
 		out = append(out, examination{Name: name, OK: ok, Text: fmt.Sprintf(format, args...), Next: next})
 	}
-	config, err := jobs.LoadConfig(root)
+	config, err := check.Config(root)
 	if err != nil {
 		add("config", false, "correct the file", "%v", err)
 		return out, nil

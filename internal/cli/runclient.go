@@ -21,6 +21,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/roadworthy-dev/roadworthy/internal/check"
 	"github.com/roadworthy-dev/roadworthy/internal/jobs"
 	"github.com/roadworthy-dev/roadworthy/internal/store"
 	"github.com/roadworthy-dev/roadworthy/internal/web"
@@ -77,7 +78,7 @@ func (o *operate) open(ctx context.Context) error {
 		o.base, o.do = "http://localhost", client.Do
 		return nil
 	}
-	config, err := jobs.LoadConfig(root)
+	config, err := check.Config(root)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/roadworthy-dev/roadworthy/internal/jobs"
+	"github.com/roadworthy-dev/roadworthy/internal/check"
 )
 
 func init() {
@@ -25,7 +25,7 @@ without a gap: processes of the old version finish what they run. SIGTERM drains
 				if len(args) > 0 {
 					f.root = args[0]
 				}
-				config, err := jobs.LoadConfig(f.root)
+				config, err := check.Config(f.root)
 				if err != nil {
 					return err
 				}

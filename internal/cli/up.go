@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -25,6 +26,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/roadworthy-dev/roadworthy/internal/jobs"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/store"
 	"github.com/roadworthy-dev/roadworthy/internal/web"
 )
@@ -128,9 +130,9 @@ func runNode(ctx context.Context, s *streams, f nodeFlags) error {
 	} else if data, err = filepath.Abs(data); err != nil {
 		return fmt.Errorf("find %s: %w", f.data, err)
 	}
-	n := &node{flags: f, root: root, data: data, log: slog.New(handler), out: s.out}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	n := &node{flags: f, root: root, data: data, log: slog.New(handler), out: s.out, stop: stop}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
@@ -162,22 +164,26 @@ type node struct {
 	data    string
 	log     *slog.Logger
 	out     io.Writer
-	config  jobs.Config
+	config  *project.Config
 	service *jobs.Service
 	again   atomic.Bool // load the code again
+	stop    func()      // drain and end
 }
 
 func (n *node) run(ctx context.Context) error {
 	var err error
-	if n.config, err = jobs.LoadConfig(n.root); err != nil {
-		return err
-	}
-	decls, err := findJobs(n.root)
+	found, err := findJobs(ctx, n.root)
 	if err != nil {
 		return err
 	}
+	n.config = found.Config
+	decls := found.Jobs
 	if len(decls) == 0 {
-		return &Hint{fmt.Errorf("no jobs are declared in %s", n.root), "decorate a function with @roadworthy.job, or write [job.NAME] in roadworthy.toml"}
+		hint := "decorate a function with @roadworthy.job, or write [job.NAME] in roadworthy.toml"
+		if len(n.config.Jobs) > 0 {
+			hint = "the jobs of " + n.config.File + " run with `roadworthy up " + n.config.Dir + "`"
+		}
+		return &Hint{fmt.Errorf("no jobs are declared in %s", n.root), hint}
 	}
 	url, err := n.storeURL()
 	if err != nil {
@@ -212,6 +218,9 @@ func (n *node) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := jobs.Moved(ctx, db); err != nil {
+		return &Hint{err, "set [run] store or ROADWORTHY_STORE to where it is now; if the move was interrupted, run the same `roadworthy move` again"}
+	}
 	// An earlier incarnation of this node is gone for certain, because its lock is ours: the others need not wait for its
 	// lease to run out.
 	idFile := filepath.Join(n.data, "node.id")
@@ -233,29 +242,23 @@ func (n *node) run(ctx context.Context) error {
 	if workers == 0 {
 		workers = run.Workers
 	}
-	recycle := run.RecycleAfter
+	recycle := int64(run.RecycleAfter)
 	if recycle == 0 {
 		recycle = 10000
 	}
 	pool := jobs.NewPool(jobs.PoolOptions{Root: n.root, DataDir: n.data, Python: python, Paths: n.paths(), Workers: workers, RecycleAfter: recycle, Log: n.log,
 		Env: []string{jobs.Mark(n.data), "ROADWORTHY_SOCKET=" + socket}})
-	opts := jobs.ServiceOptions{Version: Version, Alerts: run.Alert, Allow: n.flags.allow}
-	for _, d := range []struct {
-		name, text string
-		to         *time.Duration
-	}{{"retention", run.Retention, &opts.Retention}, {"dead_retention", run.DeadRetention, &opts.DeadFor}, {"patience", run.Patience, &opts.Patience}} {
-		if d.text != "" {
-			if *d.to, err = jobs.ParseDuration(d.text); err != nil {
-				return fmt.Errorf("%s: [run] %s = %w", n.config.File, d.name, err)
-			}
-		}
-	}
+	opts := jobs.ServiceOptions{Version: Version, Alerts: run.Alerts, Allow: n.flags.allow,
+		Retention: run.Retention, DeadFor: run.DeadRetention, Patience: run.Patience}
 	n.service = jobs.NewService(db, engine, pool, n.log, opts)
-	n.service.Alerts.SMTP, n.service.Alerts.From = run.SMTP, run.MailFrom
+	if n.service.Alerts.SMTP, err = jobs.Expand(run.SMTP); err != nil {
+		return fmt.Errorf("[run] smtp: %w", err)
+	}
+	n.service.Alerts.From = run.MailFrom
 	limits := map[string]int{}
-	for name, q := range n.config.Queues {
+	for _, q := range n.config.Queues {
 		if q.Concurrency > 0 {
-			limits[name] = q.Concurrency
+			limits[q.Name] = q.Concurrency
 		}
 	}
 	n.service.SetQueueLimits(limits)
@@ -274,11 +277,13 @@ func (n *node) run(ctx context.Context) error {
 		listen = "127.0.0.1:7302"
 	}
 	auth, err := web.NewAuth(listen, web.Auth{Token: os.Getenv("ROADWORTHY_TOKEN"), ViewerToken: os.Getenv("ROADWORTHY_VIEWER_TOKEN"),
-		ProxyHeader: run.Proxy, Operators: run.Operators, Viewers: run.Viewers})
+		ProxyHeader: run.ProxyIdentity, Operators: run.Operators, Viewers: run.Viewers})
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", listen, err)
 	}
 	site := web.New(n.service, n.log, auth, Version)
+	site.Work = (&workPage{root: n.root, version: func() string { return n.digest(nil) }}).rows
+	site.Stop = n.stop
 	closeTelemetry, err := wireTelemetry(n.service, site, run.OTLP)
 	if err != nil {
 		return err
@@ -474,22 +479,25 @@ func (n *node) watch(ctx context.Context, decls []jobs.Declaration) {
 			continue
 		}
 		version = digest
-		config, err := jobs.LoadConfig(n.root)
-		var found []jobs.Declaration
+		found, err := findJobs(ctx, n.root)
 		if err == nil {
-			found, err = findJobs(n.root)
-		}
-		if err == nil {
-			n.config = config
-			err = n.service.Load(ctx, found, digest)
+			n.config = found.Config
+			err = n.service.Load(ctx, found.Jobs, digest)
 		}
 		if err != nil {
 			n.log.Error("the changed code was not loaded; the version before it goes on", "error", err)
 		} else {
-			n.log.Info("loaded the changed code", "version", digest, "jobs", len(found))
+			n.log.Info("loaded the changed code", "version", digest, "jobs", len(found.Jobs))
 		}
 		seen = stamps()
 	}
+}
+
+// findJobs is jobs.Find for a process that lives on: what the analysis took is given back to the system.
+func findJobs(ctx context.Context, root string) (*jobs.Found, error) {
+	found, err := jobs.Find(ctx, root, cacheDir(false))
+	debug.FreeOSMemory()
+	return found, err
 }
 
 func (n *node) announce(decls []jobs.Declaration, addr, where string) {

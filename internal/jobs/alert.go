@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/mail"
-	"net/smtp"
 	"net/url"
 	"os/exec"
 	"regexp"
@@ -51,7 +50,7 @@ type Detail struct {
 // Alerter notices, remembers and tells.
 type Alerter struct {
 	s    *Service
-	SMTP string // host:port of a relay that needs no password
+	SMTP string // the relay: host:port, or smtp://USER:PASSWORD@host:port
 	From string
 
 	mu     sync.Mutex
@@ -168,7 +167,7 @@ func (a *Alerter) loop(ctx context.Context) {
 		case fn := <-a.queue:
 			fn()
 		case <-tick.C:
-			a.Watch(ctx, time.Now())
+			a.Watch(ctx, clock())
 		}
 	}
 }
@@ -273,7 +272,7 @@ func (a *Alerter) open(ctx context.Context, rule, job, dedupe, summary string, d
 	if err != nil {
 		return
 	}
-	now := time.Now()
+	now := clock()
 	key := rule + "|" + dedupe
 	var id int64
 	err = a.s.DB.Tx(ctx, func(tx *store.Tx) error {
@@ -305,7 +304,7 @@ func (a *Alerter) close(ctx context.Context, rule, job, dedupe, summary string) 
 		return // nothing is open
 	}
 	decl, _ := a.s.Declaration(job)
-	now := time.Now()
+	now := clock()
 	var id, opened int64
 	err := a.s.DB.Tx(ctx, func(tx *store.Tx) error {
 		id = 0
@@ -406,17 +405,7 @@ func (a *Alerter) send(t target, al Alert) error {
 		}
 		return nil
 	case "mail":
-		if a.SMTP == "" {
-			return errors.New("no mail relay: set [run] smtp = \"host:25\" in roadworthy.toml")
-		}
-		from := a.From
-		if from == "" {
-			from = "roadworthy@" + hostname()
-		}
-		subject := strings.NewReplacer("\r", " ", "\n", " ").Replace(clip(al.Summary, 150))
-		mail := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: [roadworthy] %s\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s\r\n",
-			from, t.to, subject, time.Now().Format(time.RFC1123Z), strings.ReplaceAll(fmt.Sprint(m["text"]), "\n", "\r\n"))
-		return smtp.SendMail(a.SMTP, nil, from, []string{t.to}, []byte(mail))
+		return a.mail(ctx, t.to, al, fmt.Sprint(m["text"]))
 	case "command":
 		cmd := exec.CommandContext(ctx, "/bin/sh", "-c", t.to)
 		cmd.Dir = a.s.Pool.opts.Root

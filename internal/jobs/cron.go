@@ -30,7 +30,7 @@ func ParseSchedule(spec, zone string) (*Schedule, error) {
 	if zone != "" {
 		var err error
 		if loc, err = time.LoadLocation(zone); err != nil {
-			return nil, fmt.Errorf("time_zone = %q is not known: write a name like Europe/Berlin", zone)
+			return nil, fmt.Errorf("timezone = %q is not known: write a name like Europe/Berlin", zone)
 		}
 	}
 	s := &Schedule{zone: loc, text: spec}

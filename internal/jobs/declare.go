@@ -20,7 +20,9 @@ type Declaration struct {
 	Entry   string   `json:"entry,omitempty"` // module:function, or path/to/file.py:function
 	Command []string `json:"command,omitempty"`
 	Adapter string   `json:"adapter,omitempty"` // celery, rq
-	Async   bool     `json:"async,omitempty"`
+	// Directory is where a command starts; for an entry, one more directory to import from.
+	Directory string `json:"directory,omitempty"`
+	Async     bool   `json:"async,omitempty"`
 
 	Schedule string   `json:"schedule,omitempty"`
 	Zone     string   `json:"time_zone,omitempty"`
@@ -31,6 +33,7 @@ type Declaration struct {
 	Priority int    `json:"priority,omitempty"`
 
 	Retries     int           `json:"retries"`
+	BackoffKind string        `json:"backoff_kind,omitempty"` // fixed, linear, exponential
 	Backoff     time.Duration `json:"backoff"`
 	BackoffMax  time.Duration `json:"backoff_max"`
 	TimeLimit   time.Duration `json:"time_limit,omitempty"`
@@ -45,7 +48,6 @@ type Declaration struct {
 	Slots       int           `json:"slots,omitempty"` // coroutine jobs: how many at a time in one process
 
 	Key    string   `json:"key,omitempty"` // idempotency key made of arguments: "{invoice_id}"
-	Strict bool     `json:"strict,omitempty"`
 	Owner  string   `json:"owner,omitempty"`
 	Tier   string   `json:"tier,omitempty"`
 	Alerts []string `json:"alerts,omitempty"`
@@ -65,9 +67,6 @@ type Declaration struct {
 	Line int    `json:"line,omitempty"`
 }
 
-// A Finder finds declarations under a root without importing or running anything there.
-type Finder func(root string) ([]Declaration, error)
-
 // Tiers, from least to most that depends on the work.
 var Tiers = []string{"experimental", "internal", "business-critical", "customer-facing"}
 
@@ -82,10 +81,13 @@ func (d *Declaration) fill() {
 		d.Backoff = 10 * time.Second
 	}
 	if d.BackoffMax == 0 {
-		d.BackoffMax = time.Hour
+		d.BackoffMax = max(time.Hour, d.Backoff)
 	}
 	if d.Grace == 0 {
 		d.Grace = 10 * time.Second
+	}
+	if d.BackoffKind == "" {
+		d.BackoffKind = "exponential"
 	}
 	if d.Missed == "" {
 		d.Missed = "once"
@@ -132,15 +134,15 @@ func Guard(d Declaration) []Refusal {
 			add("owner", "is "+d.Tier+" and has no owner", `add owner = "team or address"`)
 		}
 		if d.TimeLimit == 0 {
-			add("time-limit", "is "+d.Tier+" and has no time limit", `add time_limit = "10m"`)
+			add("time-limit", "is "+d.Tier+" and has no time limit", `add timeout = "10m"`)
 		}
 		if len(d.Alerts) == 0 {
-			add("alert", "is "+d.Tier+" and has no alert: nobody would learn that it stopped", `add alert = ["https://…"], ["mailto:…"] or a command`)
+			add("alert", "is "+d.Tier+" and has no alert: nobody would learn that it stopped", `add alerts = ["https://…"], ["mailto:…"] or a command`)
 		}
 	}
 	if d.Retries > 0 && len(d.Effects) > 0 && d.Key == "" && tier >= 1 {
 		add("idempotency", "is retried and would repeat an effect: "+strings.Join(d.Effects, ", "),
-			`add key = "{argument}" and hand roadworthy.current().key on to what it calls, or set retries = 0`)
+			`add idempotency-key = "{argument}" and hand roadworthy.current().key on to what it calls, or set retries = 0`)
 	}
 	return out
 }
@@ -180,7 +182,7 @@ func (d Declaration) check() error {
 		return bad("retries = %d: from 0 to 1000", d.Retries)
 	}
 	if d.PerKey > 0 && d.LimitKey == "" {
-		return bad("per_key needs limit_key, the name of the argument whose value is the key")
+		return bad("per-key-concurrency needs per-key, the name of the argument whose value is the key")
 	}
 	if len(d.Queue) > 100 {
 		return bad("the queue's name is longer than 100 bytes")
@@ -236,33 +238,21 @@ func (d Declaration) limits() Limits {
 	return Limits{Concurrency: d.Concurrency, KeyArg: d.LimitKey, PerKey: d.PerKey, RateCount: d.RateCount, RatePer: d.RatePer}
 }
 
-// retryAt is when a failed attempt is tried again: the backoff doubles with each, up to its maximum, and half of it is
+// retryAt is when a failed attempt is tried again: the backoff grows with each, up to its maximum, and half of it is
 // drawn at random so that jobs that failed together do not come back together.
 func (d Declaration) retryAt(now time.Time, attempt int, draw float64) time.Time {
 	wait := d.Backoff
 	for i := 1; i < attempt && wait < d.BackoffMax; i++ {
-		wait *= 2
+		switch d.BackoffKind {
+		case "fixed":
+		case "linear":
+			wait += d.Backoff
+		default:
+			wait *= 2
+		}
 	}
 	wait = min(wait, d.BackoffMax)
 	return now.Add(wait/2 + time.Duration(draw*float64(wait/2)))
-}
-
-// parseRate reads "10/m", "5/s", "100/10m".
-func parseRate(s string) (int, time.Duration, error) {
-	count, per, ok := strings.Cut(s, "/")
-	n, err := strconv.Atoi(strings.TrimSpace(count))
-	if !ok || err != nil || n <= 0 {
-		return 0, 0, fmt.Errorf("rate = %q: write \"10/m\", \"5/s\" or \"100/10m\"", s)
-	}
-	per = strings.TrimSpace(per)
-	if per != "" && (per[0] < '0' || per[0] > '9') {
-		per = "1" + per
-	}
-	d, err := ParseDuration(per)
-	if err != nil || d <= 0 {
-		return 0, 0, fmt.Errorf("rate = %q: write \"10/m\", \"5/s\" or \"100/10m\"", s)
-	}
-	return n, d, nil
 }
 
 // ParseDuration reads Go's durations and days ("90s", "10m", "1h30m", "7d").
@@ -278,21 +268,4 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q is not a duration: write 90s, 10m, 1h30m or 7d", s)
 	}
 	return d, nil
-}
-
-// ParseBytes reads sizes: "512MB", "2GiB", "1.5G".
-func ParseBytes(s string) (int64, error) {
-	t := strings.TrimSpace(s)
-	i := strings.IndexFunc(t, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
-	if i < 0 {
-		i = len(t)
-	}
-	n, err := strconv.ParseFloat(t[:i], 64)
-	unit := strings.ToUpper(strings.TrimSpace(t[i:]))
-	scale, ok := map[string]float64{"": 1, "B": 1, "K": 1e3, "KB": 1e3, "M": 1e6, "MB": 1e6, "G": 1e9, "GB": 1e9,
-		"KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}[unit]
-	if err != nil || !ok || n <= 0 {
-		return 0, fmt.Errorf("%q is not a size: write 512MB or 2GiB", s)
-	}
-	return int64(n * scale), nil
 }

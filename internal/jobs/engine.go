@@ -145,8 +145,6 @@ type Attempt struct {
 	Crashed     bool   // took its worker process down
 	Signals     []Signal
 	Progress    *Progress
-
-	committed func(error)
 }
 
 // A Signal is one business number that a job reported.

@@ -43,6 +43,8 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 		}
 		return t.UTC().Format(layout)
 	}
+	// A wait is as long as it was meant to be, whatever the wall clock was set to since.
+	due := func(t time.Time) time.Time { return r.now().Add(t.Sub(clock())) }
 	for _, a := range attempts {
 		if a.Run.tokens {
 			tokened = append(tokened, a.Run.ID)
@@ -61,9 +63,9 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 		case WasCancel:
 			row.State, row.Final = "cancelled", stamp(a.Ended)
 		case Failed:
-			row.State, row.Due = "retryable", stamp(a.RetryAt)
+			row.State, row.Due = "retryable", stamp(due(a.RetryAt))
 		case Snoozed:
-			row.State, row.Due, row.Set = "scheduled", stamp(a.RetryAt), a.Run.Attempt-1
+			row.State, row.Due, row.Set = "scheduled", stamp(due(a.RetryAt)), a.Run.Attempt-1
 		case Interrupted:
 			// It goes back to the front: its own created_at is earlier than anything that waits behind it.
 			row.State, row.Due, row.Set = "available", stamp(a.Run.ScheduledAt), a.Run.Attempt-1
@@ -88,8 +90,8 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 			}
 			row.Meta = m
 		}
-		if outcome == Succeeded && row.Meta == nil && r.db.Kind == store.SQLite {
-			quietDone = append(quietDone, a.Run.ID, int64(a.Run.Attempt), a.Ended.UnixMilli())
+		if outcome == Succeeded && row.Meta == nil {
+			quietDone = append(quietDone, a.Run.ID, int64(a.Run.Attempt), a.Ended.UnixMicro())
 		} else {
 			rows = append(rows, row)
 		}
@@ -144,11 +146,23 @@ func (r *River) finish(ctx context.Context, tx *store.Tx, attempts []*Attempt) e
 	return r.count(ctx, tx, stats)
 }
 
-// finishQuietly is the hot path on SQLite: runs that succeeded and left nothing to record, three numbers each. The
-// WHERE on attempted_by keeps a rescued run with whoever has it now.
+// finishQuietly is the hot path: runs that succeeded and left nothing to record, three numbers each. The attempt (and
+// on Postgres, where there are other nodes, the node) keeps a rescued run with whoever has it now.
 func (r *River) finishQuietly(ctx context.Context, tx *store.Tx, triples []int64) error {
+	if tx.PG != nil {
+		n := len(triples) / 3
+		ids, attempts, ends := make([]int64, 0, n), make([]int64, 0, n), make([]time.Time, 0, n)
+		for i := 0; i < len(triples); i += 3 {
+			ids, attempts, ends = append(ids, triples[i]), append(attempts, triples[i+1]), append(ends, time.UnixMicro(triples[i+2]))
+		}
+		_, err := tx.Exec(ctx, `UPDATE river_job SET state = 'completed', finalized_at = v.f
+			FROM unnest(?::bigint[], ?::bigint[], ?::timestamptz[]) AS v(i, a, f)
+			WHERE river_job.id = v.i AND river_job.state = 'running' AND river_job.attempt = v.a
+				AND river_job.attempted_by[array_upper(river_job.attempted_by, 1)] = ?`, ids, attempts, ends, r.node)
+		return err
+	}
 	stmt, err := tx.SQL.PrepareContext(ctx, `UPDATE river_job SET state = 'completed',
-		finalized_at = strftime('%Y-%m-%d %H:%M:%f', ?3 / 1000.0, 'unixepoch')
+		finalized_at = strftime('%Y-%m-%d %H:%M:%f', ?3 / 1000000.0, 'unixepoch')
 		WHERE id = ?1 AND state = 'running' AND attempt = ?2`)
 	if err != nil {
 		return err
@@ -197,9 +211,7 @@ func (r *River) recordAttempts(ctx context.Context, tx *store.Tx, attempts []*At
 			}
 		}
 		if p := a.Progress; p != nil {
-			if _, err := tx.Exec(ctx, `INSERT INTO rw_progress (run_id, done, total, note, at) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT (run_id) DO UPDATE SET done = excluded.done, total = excluded.total, note = excluded.note, at = excluded.at`,
-				a.Run.ID, p.Done, p.Total, clip(p.Note, 500), p.At.UnixMicro()); err != nil {
+			if err := r.saveProgress(ctx, tx, a.Run.ID, p); err != nil {
 				return err
 			}
 		}
@@ -217,6 +229,17 @@ func (r *River) recordAttempts(ctx context.Context, tx *store.Tx, attempts []*At
 		}
 	}
 	return nil
+}
+
+type executor interface {
+	Exec(ctx context.Context, query string, args ...any) (int64, error)
+}
+
+func (r *River) saveProgress(ctx context.Context, q executor, run int64, p *Progress) error {
+	_, err := q.Exec(ctx, `INSERT INTO rw_progress (run_id, done, total, note, at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (run_id) DO UPDATE SET done = excluded.done, total = excluded.total, note = excluded.note, at = excluded.at`,
+		run, p.Done, p.Total, clip(p.Note, 500), p.At.UnixMicro())
+	return err
 }
 
 // clip cuts a text to at most n bytes, at a character.
@@ -359,7 +382,7 @@ func (r *River) startSteps(ctx context.Context, tx *store.Tx, pipeline int64) er
 	if bad {
 		end = "stopped" // a step is dead or cancelled; replaying that run resumes the pipeline from there
 	}
-	_, err = tx.Exec(ctx, "UPDATE rw_pipelines SET state = ?, ended_at = ? WHERE seq = ?", end, time.Now().UnixMicro(), pipeline)
+	_, err = tx.Exec(ctx, "UPDATE rw_pipelines SET state = ?, ended_at = ? WHERE seq = ?", end, clock().UnixMicro(), pipeline)
 	return err
 }
 
@@ -385,7 +408,7 @@ func (r *River) startPipeline(ctx context.Context, tx *store.Tx, name string, ar
 	if len(args) == 0 {
 		args = json.RawMessage("{}")
 	}
-	if err := tx.QueryRow(ctx, "INSERT INTO rw_pipelines (name, args, state, created_at) VALUES (?, ?, 'running', ?) RETURNING seq", name, string(args), time.Now().UnixMicro()).Scan(&id); err != nil {
+	if err := tx.QueryRow(ctx, "INSERT INTO rw_pipelines (name, args, state, created_at) VALUES (?, ?, 'running', ?) RETURNING seq", name, string(args), clock().UnixMicro()).Scan(&id); err != nil {
 		return 0, err
 	}
 	for _, step := range sortedKeys(steps) {

@@ -24,18 +24,8 @@ func (s *Service) dueLoop(ctx context.Context) {
 	if s.DB.Kind == store.Postgres {
 		idle = time.Second
 	}
-	wall := time.Now()
 	for {
-		// A wall clock that went back leaves claimable runs in the future; the monotonic clock tells.
-		now := time.Now()
-		if drift := now.Round(0).Sub(wall.Round(0)) - now.Sub(wall); drift < -time.Second || drift > time.Second {
-			s.Log.Warn("the clock was set", "by", drift.Round(time.Millisecond))
-			if err := s.Engine.Straighten(ctx); err != nil && ctx.Err() == nil {
-				s.Log.Error("cannot adjust runs to the clock", "error", err)
-			}
-			s.kickAll()
-		}
-		wall = now
+		s.watchClock(ctx)
 		n, next, err := s.Engine.Due(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.Log.Error("cannot look for due runs", "error", err)
@@ -46,7 +36,7 @@ func (s *Service) dueLoop(ctx context.Context) {
 			s.kickAll()
 			wait = 0
 		} else if !next.IsZero() {
-			wait = min(wait, max(time.Until(next), time.Millisecond))
+			wait = min(wait, max(next.Sub(s.Engine.now()), time.Millisecond))
 		}
 		if s.DB.Kind == store.Postgres {
 			s.kickAll() // a notification may have been lost with its connection
@@ -60,11 +50,29 @@ func (s *Service) dueLoop(ctx context.Context) {
 	}
 }
 
+// watchClock notices that the wall clock was set; the monotonic clock tells.
+func (s *Service) watchClock(ctx context.Context) {
+	if s.Engine.drift().Abs() < time.Second {
+		return
+	}
+	by, err := s.Engine.Straighten(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			s.Log.Error("the clock was set", "error", err)
+		}
+		return
+	}
+	if by != 0 {
+		s.Log.Warn("the clock was set", "by", by.Round(time.Millisecond))
+		s.kickAll()
+	}
+}
+
 // beatLoop renews the lease, samples memory and, on Postgres, takes over from nodes that stopped renewing theirs.
 func (s *Service) beatLoop(ctx context.Context) {
 	beat := time.NewTicker(BeatEvery / 5)
 	defer beat.Stop()
-	last := time.Now()
+	last := clock()
 	for n := 0; ; n++ {
 		if s.Pool.Limited() {
 			// Memory limits are looked after four times a second.
@@ -84,6 +92,7 @@ func (s *Service) beatLoop(ctx context.Context) {
 		}
 		s.Pool.Sample(n%5 == 0 || s.Pool.Limited())
 		if s.DB.Kind == store.Postgres {
+			s.tellProgress(ctx)
 			s.giveBack()
 			if n%2 == 0 {
 				s.checkCancels(ctx)
@@ -116,7 +125,16 @@ func (s *Service) beatLoop(ctx context.Context) {
 			}
 		}
 		if err == nil {
-			last = time.Now()
+			last = clock()
+		}
+	}
+}
+
+// tellProgress stores how far running jobs say they are, for those who ask another node.
+func (s *Service) tellProgress(ctx context.Context) {
+	for id, p := range s.Pool.Progressed() {
+		if err := s.Engine.saveProgress(ctx, s.DB, id, p); err != nil && ctx.Err() == nil {
+			s.Log.Error("cannot store progress", "run", id, "error", err)
 		}
 	}
 }
@@ -141,7 +159,7 @@ func (s *Service) giveBack() {
 		s.mu.Unlock()
 		return
 	}
-	now := time.Now()
+	now := clock()
 	for q, runs := range s.backlog {
 		for _, run := range runs {
 			s.finished = append(s.finished, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
@@ -184,11 +202,11 @@ func (s *Service) houseLoop(ctx context.Context) {
 			return
 		case <-time.After(wait):
 		}
-		start := time.Now()
+		start := clock()
 		s.CheckLedger(ctx)
 		wait = min(time.Minute, max(5*time.Second, 100*time.Since(start)))
 		if time.Since(pruned) > 10*time.Minute {
-			pruned = time.Now()
+			pruned = clock()
 			s.prune(ctx)
 		}
 	}
@@ -218,7 +236,7 @@ func (s *Service) LastLedger() Ledger {
 }
 
 func (s *Service) prune(ctx context.Context) {
-	now := time.Now()
+	now := clock()
 	pruned := 0
 	for state, keep := range map[State]time.Duration{Done: s.opts.Retention, Cancelled: s.opts.Retention, Dead: s.opts.DeadFor} {
 		if keep <= 0 {

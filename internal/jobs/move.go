@@ -5,9 +5,9 @@ package jobs
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/riverqueue/river/riverdriver"
 
@@ -22,9 +22,48 @@ var movedTables = []struct{ name, seq string }{
 	{"rw_alerts", "seq"}, {"rw_audit", "seq"}, {"rw_settings", ""},
 }
 
+// moveNote is what a store that was moved says of it, under the key "move" of rw_settings; the copy has its ID under
+// "moved".
+type moveNote struct {
+	ID string `json:"id"`
+	To string `json:"to"` // without a password
+}
+
+// Moved is the error for starting a server on a store whose runs are elsewhere by now: it would run them a second time.
+func Moved(ctx context.Context, db *store.DB) error {
+	var note moveNote
+	err := readSetting(ctx, db.Read(), "move", &note)
+	if errors.Is(err, store.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	return fmt.Errorf("%s has been moved to %s, or the move was interrupted", db.Name(), note.To)
+}
+
+func readSetting(ctx context.Context, q store.Queryer, key string, into any) error {
+	var doc string
+	if err := q.QueryRow(ctx, "SELECT value FROM rw_settings WHERE key = ?", key).Scan(&doc); err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(doc), into)
+}
+
+func writeSetting(ctx context.Context, q executor, key string, value any) error {
+	doc, err := json.Marshal(value)
+	if err == nil {
+		_, err = q.Exec(ctx, "INSERT INTO rw_settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, string(doc))
+	}
+	return err
+}
+
 // Move copies everything from a SQLite store that no server has open into an empty Postgres database, in one transaction
 // of Postgres: it is all there or nothing is. Runs keep their ids. Counts by state and the sum of ids are compared, and
 // the ledger has to add up, before the commit.
+//
+// The SQLite store is marked before the copy is committed, so that at no moment both could be run; a move that was
+// interrupted is ended by moving again, which finds out from the mark whether the commit was reached.
 func Move(ctx context.Context, from, to *store.DB, progress func(string, int)) error {
 	src, err := OpenRiver(ctx, from, NewNodeID())
 	if err != nil {
@@ -36,7 +75,23 @@ func Move(ctx context.Context, from, to *store.DB, progress func(string, int)) e
 	if _, err := src.Rescue(ctx, true); err != nil { // what a killed server left running goes over as waiting
 		return err
 	}
-	return to.Tx(ctx, func(tx *store.Tx) error {
+	note := moveNote{ID: NewNodeID(), To: to.Name()}
+	if err := readSetting(ctx, from.Read(), "move", &note); err != nil && !errors.Is(err, store.ErrNoRows) {
+		return fmt.Errorf("read the settings: %w", err)
+	}
+	if note.To != to.Name() {
+		return fmt.Errorf("move: %s has been moved to %s", from.Name(), note.To)
+	}
+	if err := writeSetting(ctx, from, "move", note); err != nil {
+		return fmt.Errorf("mark %s as moved: %w", from.Name(), err)
+	}
+	copied, complete := false, false
+	err = to.Tx(ctx, func(tx *store.Tx) error {
+		var before string
+		if err := readSetting(ctx, tx, "moved", &before); err == nil && before == note.ID {
+			copied = true
+			return nil // the commit of an earlier try was reached
+		}
 		var there int64
 		if err := tx.QueryRow(ctx, "SELECT (SELECT count(*) FROM river_job) + (SELECT count(*) FROM rw_ledger)").Scan(&there); err != nil {
 			return err
@@ -83,14 +138,32 @@ func Move(ctx context.Context, from, to *store.DB, progress func(string, int)) e
 		dst := riverOf(to)
 		for _, q := range queues {
 			if q.Paused {
-				now := time.Now()
+				now := clock()
 				if _, err := dst.exec(tx).QueueCreateOrSetUpdatedAt(ctx, &riverdriver.QueueCreateOrSetUpdatedAtParams{Name: q.Name, Metadata: []byte("{}"), UpdatedAt: &now, PausedAt: &now}); err != nil {
 					return err
 				}
 			}
 		}
-		return nil
+		if _, err := tx.Exec(ctx, "DELETE FROM rw_settings WHERE key = 'move'"); err != nil {
+			return err
+		}
+		complete = true
+		return writeSetting(ctx, tx, "moved", note.ID)
 	})
+	if err != nil && complete {
+		// Whether the commit was reached is not known here: the mark stays, and another try finds out.
+		return fmt.Errorf("move: run it again, the end of it was not confirmed: %w", err)
+	}
+	if err != nil {
+		if _, undo := from.Exec(context.WithoutCancel(ctx), "DELETE FROM rw_settings WHERE key = 'move'"); undo != nil {
+			return errors.Join(err, undo)
+		}
+		return err
+	}
+	if copied {
+		progress("everything, by an earlier move", 0)
+	}
+	return nil
 }
 
 func counts(ctx context.Context, q store.Queryer, query string) (map[string][2]int64, error) {

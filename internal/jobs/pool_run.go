@@ -9,13 +9,79 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 )
+
+// execution is one attempt being run.
+type execution struct {
+	run     Run
+	decl    Declaration
+	worker  *worker // nil for commands
+	proc    *os.Process
+	started time.Time
+	trace   string
+	parent  string
+	done    func(*Attempt)
+
+	mu       sync.Mutex
+	output   outputBuffer
+	signals  []Signal
+	progress *Progress
+	told     *Progress // what of it is in the database
+	stop     string    // why it was told to stop: time limit, cancelled, out of memory, interrupted
+	timers   []*time.Timer
+	peak     int64
+	finished bool
+}
+
+// stopped words an attempt that we stopped.
+func (e *execution) stopped(a *Attempt, stop string) {
+	a.Cause = stop
+	switch stop {
+	case "time limit":
+		a.Outcome, a.Error = Failed, fmt.Sprintf("stopped at its time limit of %s", e.decl.TimeLimit)
+	case "out of memory":
+		a.Outcome, a.Error = Failed, fmt.Sprintf("used %s, over its memory limit of %s", Bytes(e.peak), Bytes(e.decl.MemoryLimit))
+	case "interrupted":
+		a.Outcome, a.Error = Interrupted, "given back: the server stopped before it was done"
+	default:
+		a.Outcome, a.Cause, a.Error = WasCancel, "cancelled", "cancelled"
+	}
+}
+
+// Bytes prints a size.
+func Bytes(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%d bytes", n)
+}
+
+func (e *execution) attempt(now time.Time, pid int) *Attempt {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, t := range e.timers {
+		t.Stop()
+	}
+	return &Attempt{Run: e.run, Started: e.started, Ended: now, PID: pid, PeakRSS: e.peak, Output: e.output.String(), Lost: e.output.lost,
+		Signals: e.signals, Progress: e.progress, TraceID: e.trace, Traceparent: e.parent}
+}
+
+func (e *execution) finish(a *Attempt) {
+	e.mu.Lock()
+	twice := e.finished
+	e.finished = true
+	e.mu.Unlock()
+	if !twice {
+		e.done(a)
+	}
+}
 
 // Class says which kind of slot a job needs: sync, async or command; empty if this version of the code has no such job.
 func (p *Pool) Class(job string) string {
@@ -69,7 +135,7 @@ func (p *Pool) Start(run Run, traceparent string, checkpoint json.RawMessage, do
 		return false
 	}
 	decl := p.gen.jobs[run.Job]
-	e := &execution{run: run, decl: decl, done: done, started: time.Now(), parent: traceparent}
+	e := &execution{run: run, decl: decl, done: done, started: clock(), parent: traceparent}
 	if parts := strings.Split(traceparent, "-"); len(parts) == 4 && run.Meta.Trace != "" {
 		e.trace = parts[1]
 	}
@@ -115,7 +181,7 @@ func (p *Pool) Start(run Run, traceparent string, checkpoint json.RawMessage, do
 		p.mu.Lock()
 		delete(w.runs, run.ID)
 		p.mu.Unlock()
-		a := e.attempt(time.Now(), w.pid)
+		a := e.attempt(clock(), w.pid)
 		a.Outcome, a.Cause, a.Error = Killed, "arguments", err.Error()
 		e.finish(a)
 	}
@@ -229,6 +295,27 @@ func (p *Pool) Live(id int64) (output string, progress *Progress, ok bool) {
 	return e.output.String(), e.progress, true
 }
 
+// Progressed is what running attempts said of their progress since the last call.
+func (p *Pool) Progressed() map[int64]*Progress {
+	p.mu.Lock()
+	var running []*execution
+	for w := range p.workers {
+		for _, e := range w.runs {
+			running = append(running, e)
+		}
+	}
+	p.mu.Unlock()
+	out := map[int64]*Progress{}
+	for _, e := range running {
+		e.mu.Lock()
+		if e.progress != nil && e.progress != e.told {
+			out[e.run.ID], e.told = e.progress, e.progress
+		}
+		e.mu.Unlock()
+	}
+	return out
+}
+
 // Sample reads the memory of every process and stops runs that are over their limit. Busy processes with a limit are
 // read every time, the others when all is true.
 func (p *Pool) Sample(all bool) {
@@ -321,7 +408,7 @@ func (p *Pool) Close(patience time.Duration) {
 		p.drainWorker(w)
 	}
 	p.mu.Unlock()
-	deadline := time.Now().Add(patience)
+	deadline := clock().Add(patience)
 	interrupted := false
 	for {
 		p.mu.Lock()
@@ -331,11 +418,11 @@ func (p *Pool) Close(patience time.Duration) {
 		}
 		left := len(p.workers)
 		p.mu.Unlock()
-		if n == 0 && (left == 0 || time.Now().After(deadline)) {
+		if n == 0 && (left == 0 || clock().After(deadline)) {
 			break
 		}
-		if time.Now().After(deadline) {
-			if interrupted && time.Now().After(deadline.Add(15*time.Second)) {
+		if clock().After(deadline) {
+			if interrupted && clock().After(deadline.Add(15*time.Second)) {
 				break
 			}
 			if !interrupted {
@@ -367,195 +454,6 @@ func (p *Pool) Close(patience time.Duration) {
 		case <-time.After(2 * time.Second):
 			g.cmd.Process.Kill()
 		}
-	}
-}
-
-// runCommand runs a job that is a program: its arguments arrive as JSON on standard input and in ROADWORTHY_ARGS.
-func (p *Pool) runCommand(e *execution, traceparent string) {
-	d := e.decl
-	cmd := exec.Command(d.Command[0], d.Command[1:]...)
-	if strings.ContainsRune(d.Command[0], filepath.Separator) && !filepath.IsAbs(d.Command[0]) {
-		cmd.Path = filepath.Join(p.opts.Root, d.Command[0])
-	}
-	cmd.Dir = p.opts.Root
-	cmd.Env = append(append(os.Environ(), p.opts.Env...), "ROADWORTHY_ARGS="+string(e.run.Args), fmt.Sprintf("ROADWORTHY_RUN=%d", e.run.ID),
-		fmt.Sprintf("ROADWORTHY_ATTEMPT=%d", e.run.Attempt), "ROADWORTHY_JOB="+e.run.Job, "ROADWORTHY_KEY="+e.run.Meta.Key, "TRACEPARENT="+traceparent)
-	for _, k := range sortedKeys(d.Env) {
-		cmd.Env = append(cmd.Env, k+"="+d.Env[k])
-	}
-	cmd.Stdin = strings.NewReader(string(e.run.Args))
-	out := writerFunc(func(b []byte) (int, error) {
-		e.mu.Lock()
-		e.output.write(b, p.opts.OutputCap)
-		e.mu.Unlock()
-		return len(b), nil
-	})
-	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = childAttr()
-	cmd.WaitDelay = 2 * time.Second
-	err := p.start(cmd)
-	if err == nil {
-		p.mu.Lock()
-		e.proc = cmd.Process
-		p.mu.Unlock()
-		if d.TimeLimit > 0 {
-			e.mu.Lock()
-			e.timers = append(e.timers, time.AfterFunc(d.TimeLimit, func() { p.stop(e, "time limit", true) }))
-			e.mu.Unlock()
-		}
-		err = cmd.Wait()
-		killGroup(cmd.Process.Pid, syscall.SIGKILL)
-	}
-	p.mu.Lock()
-	delete(p.commands, e)
-	p.mu.Unlock()
-	a := e.attempt(time.Now(), 0)
-	if cmd.Process != nil {
-		a.PID = cmd.Process.Pid
-	}
-	if ps := cmd.ProcessState; ps != nil {
-		if ru, ok := ps.SysUsage().(*syscall.Rusage); ok {
-			a.PeakRSS = max(a.PeakRSS, ru.Maxrss*rssUnit)
-		}
-	}
-	e.mu.Lock()
-	stop := e.stop
-	e.mu.Unlock()
-	var exit *exec.ExitError
-	switch {
-	case err == nil || errors.Is(err, exec.ErrWaitDelay):
-		a.Outcome = Succeeded
-	case stop != "":
-		e.stopped(a, stop)
-	case errors.As(err, &exit):
-		a.Outcome = Failed
-		if ws, ok := exit.Sys().(syscall.WaitStatus); ok {
-			a.Cause = describeExit(int(ws))
-		}
-		a.Error = "the command ended with " + a.Cause
-		if last := lastLine(a.Output); last != "" {
-			a.Error += ": " + last
-		}
-	default:
-		a.Outcome, a.Cause, a.Error = Failed, "cannot start", err.Error()
-	}
-	e.finish(a)
-	p.changed()
-}
-
-func lastLine(s string) string {
-	s = strings.TrimRight(s, "\n")
-	return clip(s[strings.LastIndexByte(s, '\n')+1:], 300)
-}
-
-type writerFunc func([]byte) (int, error)
-
-func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
-
-// outputBuffer keeps the start and the end of what an attempt printed.
-type outputBuffer struct {
-	head, tail []byte
-	lost       int64
-}
-
-func (o *outputBuffer) write(b []byte, limit int) {
-	half := limit / 2
-	if room := half - len(o.head); room > 0 {
-		n := min(room, len(b))
-		o.head = append(o.head, b[:n]...)
-		b = b[n:]
-	}
-	if len(b) == 0 {
-		return
-	}
-	o.tail = append(o.tail, b...)
-	if over := len(o.tail) - half; over > half {
-		// Cut in steps of half a buffer, so that a chatty job does not cost a copy for every line.
-		o.lost += int64(over)
-		o.tail = append(o.tail[:0], o.tail[over:]...)
-	}
-}
-
-func (o *outputBuffer) String() string {
-	if len(o.tail) == 0 {
-		return string(o.head)
-	}
-	if o.lost == 0 {
-		return string(o.head) + string(o.tail)
-	}
-	return fmt.Sprintf("%s\n… %d bytes left out …\n%s", o.head, o.lost, o.tail)
-}
-
-// tail keeps the last part of what a zygote prints.
-type tail struct {
-	mu sync.Mutex
-	b  []byte
-}
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.b = append(t.b, b...)
-	if len(t.b) > 16<<10 {
-		t.b = append(t.b[:0], t.b[len(t.b)-(8<<10):]...)
-	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.b))
-}
-
-func (t *tail) indented() string {
-	s := t.String()
-	if s == "" {
-		return ""
-	}
-	return "\n  " + strings.ReplaceAll(s, "\n", "\n  ")
-}
-
-// capture reads one output pipe of a worker. Reading and handing on happen under one lock, so that drain, called when a
-// result has arrived, knows that everything printed before it has been handed on.
-type capture struct {
-	mu   sync.Mutex
-	file *os.File
-	hand func([]byte)
-	buf  []byte
-}
-
-func newCapture(f *os.File, hand func([]byte)) *capture {
-	return &capture{file: f, hand: hand, buf: make([]byte, 16<<10)}
-}
-
-func (c *capture) take(fd uintptr) (more bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for {
-		n, err := syscall.Read(int(fd), c.buf)
-		if n > 0 {
-			c.hand(c.buf[:n])
-			continue
-		}
-		if err == syscall.EINTR {
-			continue
-		}
-		return err == syscall.EAGAIN
-	}
-}
-
-func (c *capture) loop() {
-	raw, err := c.file.SyscallConn()
-	if err != nil {
-		return
-	}
-	raw.Read(func(fd uintptr) bool { return !c.take(fd) })
-}
-
-func (c *capture) drain() {
-	if raw, err := c.file.SyscallConn(); err == nil {
-		raw.Control(func(fd uintptr) { c.take(fd) })
 	}
 }
 

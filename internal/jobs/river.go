@@ -54,6 +54,7 @@ type River struct {
 	pg   *riverpgxv5.Driver
 
 	mu       sync.RWMutex
+	wall     time.Time // see now
 	limits   map[string]Limits
 	paused   map[string]bool // jobs
 	lastGood map[string]time.Time
@@ -62,7 +63,7 @@ type River struct {
 
 // OpenRiver migrates River's schema beside ours and returns the engine for the node of the given id.
 func OpenRiver(ctx context.Context, db *store.DB, node string) (*River, error) {
-	r := &River{db: db, node: node, limits: map[string]Limits{}, paused: map[string]bool{}, lastGood: map[string]time.Time{}}
+	r := &River{db: db, node: node, wall: clock(), limits: map[string]Limits{}, paused: map[string]bool{}, lastGood: map[string]time.Time{}}
 	migrate := func() error {
 		if db.Kind == store.SQLite {
 			r.lite = riversqlite.New(db.SQL())
@@ -121,7 +122,7 @@ func riverUp[T any](ctx context.Context, d riverdriver.Driver[T]) error {
 
 // riverOf is the engine's view of a database that has been migrated, for statements only.
 func riverOf(db *store.DB) *River {
-	r := &River{db: db}
+	r := &River{db: db, wall: clock()}
 	if db.Kind == store.SQLite {
 		r.lite = riversqlite.New(db.SQL())
 	} else {
@@ -211,7 +212,7 @@ func sortedKeys[V any](m map[string]V) []string {
 
 // insert accepts requests. Keys are taken in sorted order so that two nodes that accept the same keys cannot deadlock.
 func (r *River) insert(ctx context.Context, tx *store.Tx, reqs []Request) ([]Accepted, error) {
-	now := time.Now()
+	now := r.now()
 	out := make([]Accepted, len(reqs))
 	fresh := make([]int, 0, len(reqs))
 	type jobKey struct{ job, key string }
@@ -280,7 +281,7 @@ func (r *River) insert(ctx context.Context, tx *store.Tx, reqs []Request) ([]Acc
 			return nil, err
 		}
 		if tx.PG != nil {
-			if _, err := tx.Exec(ctx, "SELECT pg_notify('rw_work', '')"); err != nil {
+			if _, err := tx.Exec(ctx, "SELECT pg_notify('rw_work', ?)", r.node); err != nil {
 				return nil, err
 			}
 		}
@@ -294,7 +295,7 @@ func (r *River) insert(ctx context.Context, tx *store.Tx, reqs []Request) ([]Acc
 // account adds to the ledger by appending, because a counter row would make every enqueue on every node wait for the
 // one before it; compaction folds the rows together.
 func (r *River) account(ctx context.Context, tx *store.Tx, accepted, pruned int64) error {
-	_, err := tx.Exec(ctx, "INSERT INTO rw_ledger (accepted, pruned, at) VALUES (?, ?, ?)", accepted, pruned, time.Now().UnixMicro())
+	_, err := tx.Exec(ctx, "INSERT INTO rw_ledger (accepted, pruned, at) VALUES (?, ?, ?)", accepted, pruned, r.now().UnixMicro())
 	return err
 }
 
@@ -321,6 +322,8 @@ func insertParams(q Request, now time.Time) (*riverdriver.JobInsertFastParams, e
 		args = []byte("{}")
 	}
 	p := &riverdriver.JobInsertFastParams{
+		// By the clock that claims, not by the database's: a run must not be in this node's own future.
+		CreatedAt: &now, ScheduledAt: &now,
 		EncodedArgs: args, Kind: q.Job, MaxAttempts: cmp.Or(q.MaxAttempts, 1), Metadata: metadata,
 		Priority: min(4, max(1, cmp.Or(q.Priority, 2))), Queue: cmp.Or(q.Queue, "default"),
 		State: rivertype.JobStateAvailable, Tags: []string{},
@@ -358,19 +361,16 @@ func runOf(row *rivertype.JobRow) Run {
 
 // claim takes up to max runs of a queue for this node, then puts back those that a limit or a pause holds.
 func (r *River) claim(ctx context.Context, tx *store.Tx, queue string, max int) ([]Run, error) {
-	params := &riverdriver.JobGetAvailableParams{ClientID: r.node, MaxAttemptedBy: 10, MaxToLock: max, Queue: queue}
-	if tx.PG != nil {
-		// Postgres's now() is the transaction's start, before whatever this transaction has inserted.
-		now := time.Now()
-		params.Now = &now
-	}
+	// Postgres's now() would be the transaction's start, before whatever this transaction has inserted.
+	now := r.now()
+	params := &riverdriver.JobGetAvailableParams{ClientID: r.node, MaxAttemptedBy: 10, MaxToLock: max, Now: &now, Queue: queue}
 	got, err := r.exec(tx).JobGetAvailable(ctx, params)
 	if err != nil {
 		return nil, err
 	}
 	for id, bad := range got.DecodeErrors {
 		// A row that someone edited by hand into something unreadable must not block its queue.
-		if err := r.finish(ctx, tx, []*Attempt{{Run: Run{ID: id, Attempt: -1}, Outcome: Killed, Cause: "unreadable row", Error: bad.Error(), Started: time.Now(), Ended: time.Now()}}); err != nil {
+		if err := r.finish(ctx, tx, []*Attempt{{Run: Run{ID: id, Attempt: -1}, Outcome: Killed, Cause: "unreadable row", Error: bad.Error(), Started: r.now(), Ended: r.now()}}); err != nil {
 			return nil, err
 		}
 	}
@@ -420,7 +420,7 @@ func (r *River) admit(ctx context.Context, tx *store.Tx, queue string, runs []Ru
 		}
 		used[reason] = n
 	}
-	now := time.Now()
+	now := r.now()
 	admitted := runs[:0]
 	for _, run := range runs {
 		l := limits[run.Job]
@@ -615,7 +615,7 @@ func idList(ids []int64) string {
 
 // Due makes runs whose time has come claimable.
 func (r *River) Due(ctx context.Context) (int, time.Time, error) {
-	now := time.Now()
+	now := r.now()
 	var next time.Time
 	var first *int64
 	if err := r.db.Read().QueryRow(ctx, "SELECT min("+r.db.Micros("scheduled_at")+") FROM river_job WHERE state IN ('retryable', 'scheduled')").Scan(&first); err != nil {
@@ -648,11 +648,49 @@ func (r *River) Due(ctx context.Context) (int, time.Time, error) {
 	return int(n), now, nil
 }
 
-// Straighten repairs what a clock that was set back leaves behind: runs that are claimable, but only in the future.
-func (r *River) Straighten(ctx context.Context) error {
-	now := r.db.Time(time.Now())
-	_, err := r.db.Exec(ctx, "UPDATE river_job SET scheduled_at = ? WHERE state = 'available' AND scheduled_at > ?", now, now)
-	return err
+// now is the time by which runs are written and claimed: the wall clock as it was when [River.Straighten] last looked, and
+// the time passed since by the monotonic one. A clock that is set takes effect for all of it at one moment, when the waits
+// in the database are adjusted too.
+func (r *River) now() time.Time {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.wall.Round(0).Add(clock().Sub(r.wall))
+}
+
+// drift is by how much the wall clock was set since the last look.
+func (r *River) drift() time.Duration { return clock().Round(0).Sub(r.now()) }
+
+// Straighten takes note of a clock that was set, and repairs what that leaves behind: runs that are claimable, but only in
+// the future, and waits that were meant as a time from now (of retries and limits). The waits are left alone on Postgres,
+// where other nodes with other clocks look after them too. What somebody asked for at a time stays at that time.
+func (r *River) Straighten(ctx context.Context) (by time.Duration, err error) {
+	err = r.db.Tx(ctx, func(tx *store.Tx) error {
+		at := clock()
+		if by = at.Round(0).Sub(r.now()); by.Abs() < time.Second {
+			by = 0
+		}
+		now := r.db.Time(at)
+		if _, err := tx.Exec(ctx, "UPDATE river_job SET scheduled_at = ? WHERE state = 'available' AND scheduled_at > ?", now, now); err != nil {
+			return err
+		}
+		if tx.SQL != nil && by != 0 {
+			if _, err := tx.Exec(ctx, `UPDATE river_job SET scheduled_at = strftime('%Y-%m-%d %H:%M:%f', scheduled_at, ?)
+				WHERE state = 'retryable' OR state = 'scheduled' AND id IN (SELECT run_id FROM rw_waits)`, fmt.Sprintf("%+.3f seconds", by.Seconds())); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(ctx, "UPDATE rw_waits SET until = until + ?", by.Microseconds()); err != nil {
+				return err
+			}
+		}
+		r.mu.Lock()
+		r.wall = at
+		r.mu.Unlock()
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("adjust runs to the clock: %w", err)
+	}
+	return by, nil
 }
 
 // Node is this node's id.

@@ -156,7 +156,7 @@ func (r *River) Cancel(ctx context.Context, id int64, reason string) (Run, error
 			run = before
 			return nil
 		}
-		now := time.Now()
+		now := clock()
 		if _, err := r.exec(tx).JobCancel(ctx, &riverdriver.JobCancelParams{ID: id, CancelAttemptedAt: now, ControlTopic: "river_control"}); err != nil {
 			if errors.Is(err, rivertype.ErrNotFound) {
 				return fmt.Errorf("run %d: %w", id, ErrNoRun)
@@ -329,7 +329,7 @@ func (r *River) Rescue(ctx context.Context, everything bool) ([]Run, error) {
 				return err
 			}
 		}
-		now := time.Now()
+		now := clock()
 		for i := range out {
 			run := &out[i]
 			state, final := "available", any(nil)
@@ -521,7 +521,7 @@ func (r *River) Prune(ctx context.Context, state State, before time.Time, max in
 
 // Ledger counts. Both sides are read in one snapshot, so a busy queue does not look unbalanced.
 func (r *River) Ledger(ctx context.Context) (Ledger, error) {
-	l := Ledger{At: time.Now()}
+	l := Ledger{At: clock()}
 	err := r.db.Snapshot(ctx, func(q store.Queryer) error {
 		if err := q.QueryRow(ctx, "SELECT CAST(coalesce(sum(accepted), 0) AS bigint), CAST(coalesce(sum(pruned), 0) AS bigint) FROM rw_ledger").Scan(&l.Accepted, &l.Pruned); err != nil {
 			return err
@@ -649,7 +649,7 @@ func (r *River) Queues(ctx context.Context) ([]Queue, error) {
 					}
 				}
 				if at != nil {
-					e.Oldest = max(0, time.Since(time.UnixMicro(*at)))
+					e.Oldest = max(0, clock().Sub(time.UnixMicro(*at)))
 				}
 			}
 			last = name
@@ -671,7 +671,7 @@ func (r *River) Queues(ctx context.Context) ([]Queue, error) {
 // PauseQueue stops or resumes claiming from a queue, on every node.
 func (r *River) PauseQueue(ctx context.Context, name string, paused bool) error {
 	err := r.db.Tx(ctx, func(tx *store.Tx) error {
-		now := time.Now()
+		now := clock()
 		if _, err := r.exec(tx).QueueCreateOrSetUpdatedAt(ctx, &riverdriver.QueueCreateOrSetUpdatedAtParams{Name: name, Metadata: []byte("{}"), UpdatedAt: &now}); err != nil {
 			return err
 		}
@@ -700,7 +700,7 @@ func (r *River) PauseJob(ctx context.Context, name string, paused bool) error {
 			flag = 1
 		}
 		if _, err := tx.Exec(ctx, `INSERT INTO rw_jobs (name, declared, paused, updated_at) VALUES (?, '{}', ?, ?)
-			ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, updated_at = excluded.updated_at`, name, flag, time.Now().UnixMicro()); err != nil {
+			ON CONFLICT (name) DO UPDATE SET paused = excluded.paused, updated_at = excluded.updated_at`, name, flag, clock().UnixMicro()); err != nil {
 			return err
 		}
 		if !paused {

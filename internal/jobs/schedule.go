@@ -177,7 +177,7 @@ func (r *River) Fire(ctx context.Context, now time.Time, request func(job string
 // firePipelines starts a pipeline for each firing whose key is new.
 func (r *River) firePipelines(ctx context.Context, tx *store.Tx, reqs []Request) (fired int, err error) {
 	for _, q := range reqs {
-		n, err := tx.Exec(ctx, "INSERT INTO rw_keys (job, key, run_id, created_at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING", q.Job, q.Key, time.Now().UnixMicro())
+		n, err := tx.Exec(ctx, "INSERT INTO rw_keys (job, key, run_id, created_at) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING", q.Job, q.Key, clock().UnixMicro())
 		if err != nil {
 			return fired, err
 		}
@@ -216,7 +216,7 @@ func choose(times []time.Time, policy string, now time.Time) []time.Time {
 func (s *Service) scheduleLoop(ctx context.Context) {
 	var next time.Time
 	for {
-		now := time.Now()
+		now := clock()
 		if !next.IsZero() && now.Before(next) && s.DB.Kind == store.SQLite && !s.scheduleChanged() {
 			// nothing is due
 		} else {
@@ -232,7 +232,7 @@ func (s *Service) scheduleLoop(ctx context.Context) {
 		}
 		wait := time.Second
 		if !next.IsZero() {
-			wait = min(wait, max(time.Until(next), time.Millisecond))
+			wait = min(wait, max(next.Sub(clock()), time.Millisecond))
 		}
 		select {
 		case <-ctx.Done():

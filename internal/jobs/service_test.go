@@ -48,7 +48,7 @@ func running(t *testing.T, source, config string, change ...func(*Service)) *Ser
 	for _, c := range change {
 		c(s)
 	}
-	decls := must[[]Declaration](t)(Find(root, FromConfig, FromSource))
+	decls := must[*Found](t)(Find(t.Context(), root, "")).Jobs
 	if err := s.Load(t.Context(), decls, "v1"); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func (s *Service) until(t *testing.T, id int64, want State) (RunView, time.Durat
 
 func TestJobsStopWithTheirCause(t *testing.T) {
 	s := running(t, `
-@roadworthy.job(retries=0, time_limit="500ms", grace="5s")
+@roadworthy.job(retries=0, timeout="500ms", grace="5s")
 def overtime():
     try:
         time.sleep(60)
@@ -106,13 +106,13 @@ def overtime():
         print("cleaning up")
         raise
 
-@roadworthy.job(retries=0, time_limit="500ms", grace="500ms")
+@roadworthy.job(retries=0, timeout="500ms", grace="500ms")
 def deaf():
     import signal
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     time.sleep(60)
 
-@roadworthy.job(retries=0, memory_limit="120MB")
+@roadworthy.job(retries=0, memory="120MB")
 def greedy():
     x = b"x" * 400_000_000
     time.sleep(60)
@@ -140,12 +140,12 @@ def rude():
         except roadworthy.Cancelled:
             pass
 
-@roadworthy.job(retries=0, time_limit="400ms", grace="2s")
+@roadworthy.job(retries=0, timeout="400ms", grace="2s")
 async def waits():
     import asyncio
     await asyncio.sleep(60)
 
-@roadworthy.job(retries=0, time_limit="700ms", grace="300ms")
+@roadworthy.job(retries=0, timeout="700ms", grace="300ms")
 def spawns():
     import subprocess
     subprocess.Popen(["sleep", "61"])
@@ -157,7 +157,7 @@ def fine():
 `, `
 [job.command]
 command = ["sh", "-c", "sleep 60"]
-time_limit = "300ms"
+timeout = "300ms"
 grace = "1s"
 retries = 0
 `)
@@ -285,7 +285,7 @@ def version():
 		if err := os.WriteFile(filepath.Join(root, "app.py"), []byte("import roadworthy\n"+source), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		return s.Load(t.Context(), must[[]Declaration](t)(FromSource(root)), version)
+		return s.Load(t.Context(), must[*Found](t)(Find(t.Context(), root, "")).Jobs, version)
 	}
 	if err := load("@roadworthy.job(retries=0)\ndef version():\n    print('two')\n", "v2"); err != nil {
 		t.Fatal(err)
@@ -338,7 +338,7 @@ func TestAlertsOnceAndRecovery(t *testing.T) {
 	}))
 	defer hook.Close()
 	s := running(t, fmt.Sprintf(`
-@roadworthy.job(retries=0, owner="billing", alert=[%q])
+@roadworthy.job(retries=0, owner="billing", alerts=[%q])
 def sync(ok, password="x"):
     if not ok: raise ValueError("the ledger is closed")
 `, hook.URL), "")
@@ -376,23 +376,28 @@ def sync(ok, password="x"):
 func TestFindReadsSourceWithoutRunningIt(t *testing.T) {
 	root := t.TempDir()
 	files := map[string]string{
-		"a.py": `raise SystemExit("never import me")
-import roadworthy as rw
+		"a.py": `import roadworthy as rw
+from tools import other
 """
 @roadworthy.job
 def in_a_string(): ...
 """
 @rw.job(
     schedule="0 7 * * mon",  # Monday
-    time_zone="Europe/Berlin", retries=5,
-    alert=["mailto:a@example.com", "command:./page.sh"], time_limit="10m",
+    timezone="Europe/Berlin", retries=5,
+    alerts=["mailto:a@example.com", "command:./page.sh"], timeout="10m",
 )
 @other(decorator=1)
 async def weekly(): ...
+raise SystemExit("never import me")
 `,
-		"pkg/b.py": "from roadworthy import job as background\n@background\ndef plain(): pass\n@job\ndef not_ours(): pass\n",
-		"c.py":     "# roadworthy\n@roadworthy.job(retries=RETRIES)\ndef computed(): pass\n",
-		"d.py":     "import roadworthy\n@roadworthy.job(retrys=3)\ndef typo(): pass\n",
+		// Under another name, from another module of the project.
+		"again.py":           "from compat import scheduled\n@scheduled(name='other-name', failure_rate=0.25)\ndef through_another_module(): pass\n",
+		"compat.py":          "from roadworthy import job as scheduled\n",
+		"tests/test_jobs.py": "import roadworthy\n@roadworthy.job\ndef only_in_a_test(): pass\n",
+		"pkg/b.py":           "from roadworthy import job as background\n@background\ndef plain(): pass\n@job\ndef not_ours(): pass\n",
+		"c.py":               "import roadworthy\n@roadworthy.job(retries=RETRIES)\ndef computed(): pass\n",
+		"d.py":               "import roadworthy\n@roadworthy.job(retrys=3)\ndef typo(): pass\n",
 	}
 	for name, text := range files {
 		path := filepath.Join(root, name)
@@ -403,47 +408,28 @@ async def weekly(): ...
 			t.Fatal(err)
 		}
 	}
-	if _, err := FromSource(root); err == nil || !strings.Contains(err.Error(), "c.py:2") || !strings.Contains(err.Error(), "retries") {
+	if _, err := Find(t.Context(), root, ""); err == nil || !strings.Contains(err.Error(), "c.py:2") || !strings.Contains(err.Error(), "retries") {
 		t.Errorf("an option that is not a literal: %v", err)
 	}
 	os.Remove(filepath.Join(root, "c.py"))
-	if _, err := FromSource(root); err == nil || !strings.Contains(err.Error(), "did you mean retries") {
+	if _, err := Find(t.Context(), root, ""); err == nil || !strings.Contains(err.Error(), "did you mean retries") {
 		t.Errorf("an unknown option: %v", err)
 	}
 	os.Remove(filepath.Join(root, "d.py"))
-	got := must[[]Declaration](t)(FromSource(root))
-	if len(got) != 2 {
+	got := must[*Found](t)(Find(t.Context(), root, "")).Jobs
+	if len(got) != 3 {
 		t.Fatalf("found %+v", got)
+	}
+	if d := got[1]; d.Name != "other-name" || d.Entry != "again.py:through_another_module" || d.FailureRate != 0.25 || d.Line != 2 {
+		t.Errorf("through another module: %+v", d)
 	}
 	w := got[0]
 	if w.Name != "weekly" || w.Entry != "a.py:weekly" || !w.Async || w.Schedule != "0 7 * * mon" || w.Zone != "Europe/Berlin" || w.Retries != 5 || w.TimeLimit != 10*time.Minute ||
 		len(w.Alerts) != 2 || w.Line != 7 {
 		t.Errorf("weekly = %+v", w)
 	}
-	if got[1].Entry != "pkg/b.py:plain" {
-		t.Errorf("plain = %+v", got[1])
-	}
-}
-
-func TestConfigErrorsNameThePlace(t *testing.T) {
-	for text, want := range map[string]string{
-		"[job.a]\nentry = \"a:b\"\nretrys = 3\n":            "roadworthy.toml:3: unknown key job.a.retrys: did you mean retries",
-		"[run]\nworker = 3\n":                               "did you mean workers",
-		"[job.a]\nentry = \"a:b\"\ntime_limit = \"soon\"\n": "time_limit",
-		"[job.a]\nentry = \"a:b\"\nrate = \"many\"\n":       "rate",
-		"[job.a\n": "line 2",
-		"[job.a]\nentry = \"a:b\"\nadapter = \"huey\"\n": "one of celery, rq",
-	} {
-		root := t.TempDir()
-		if err := os.WriteFile(filepath.Join(root, "roadworthy.toml"), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := LoadConfig(root); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want a mention of %q", text, err, want)
-		}
-	}
-	if _, err := LoadConfig(t.TempDir()); err != nil {
-		t.Errorf("no file: %v", err)
+	if got[2].Entry != "pkg/b.py:plain" || got[2].Retries != 3 {
+		t.Errorf("plain = %+v", got[2])
 	}
 }
 
@@ -456,7 +442,7 @@ func TestRedact(t *testing.T) {
 }
 
 func TestUnknownJobIsRefused(t *testing.T) {
-	s := running(t, "@roadworthy.job(key='{order}')\ndef a(order): pass\n", "")
+	s := running(t, "@roadworthy.job(idempotency_key='{order}')\ndef a(order): pass\n", "")
 	if _, err := s.Enqueue(t.Context(), []Request{{Job: "b"}}); !errors.Is(err, ErrNoJob) {
 		t.Errorf("enqueue of no job: %v", err)
 	}

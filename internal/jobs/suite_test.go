@@ -573,7 +573,7 @@ func TestStraightenAfterTheClockWentBack(t *testing.T) {
 		if len(claim(t, r, 1)) != 0 {
 			t.Fatal("claimed in the future")
 		}
-		if err := r.Straighten(t.Context()); err != nil {
+		if _, err := r.Straighten(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if len(claim(t, r, 1)) != 1 {
@@ -685,7 +685,32 @@ func TestMoveToPostgres(t *testing.T) {
 	if q := must[[]Queue](t)(dst.Queues(ctx)); len(q) != 1 || !q[0].Paused {
 		t.Errorf("queues = %+v", q)
 	}
-	if err := Move(ctx, from, to, func(string, int) {}); err == nil || !strings.Contains(err.Error(), "not empty") {
+	// The old store says where its runs are, and no server starts on it; moving again finds that all is done.
+	if err := Moved(ctx, from); err == nil || !strings.Contains(err.Error(), "has been moved to postgres://") {
+		t.Errorf("the store that was moved: %v", err)
+	}
+	if err := Moved(ctx, to); err != nil {
+		t.Errorf("the store that it was moved to: %v", err)
+	}
+	if err := Move(ctx, from, to, func(string, int) {}); err != nil {
 		t.Errorf("a second move: %v", err)
+	}
+	if l := balanced(t, dst); l.Accepted != 5001 {
+		t.Errorf("after a second move: %+v", l)
+	}
+	other := must[*store.DB](t)(store.Open(ctx, pgtest.URL(t), store.Options{}))
+	defer other.Close()
+	if err := Move(ctx, from, other, func(string, int) {}); err == nil || !strings.Contains(err.Error(), "has been moved to") {
+		t.Errorf("a move to another database: %v", err)
+	}
+	// A move that fails before its end leaves the store as it was.
+	again := must[*store.DB](t)(store.Open(ctx, filepath.Join(t.TempDir(), "rw.db"), store.Options{}))
+	defer again.Close()
+	enqueue(t, must[*River](t)(OpenRiver(ctx, again, "n3")), Request{Job: "a"})
+	if err := Move(ctx, again, to, func(string, int) {}); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a move into a database that is used: %v", err)
+	}
+	if err := Moved(ctx, again); err != nil {
+		t.Errorf("after a move that failed: %v", err)
 	}
 }

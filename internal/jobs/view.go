@@ -271,7 +271,7 @@ func (s *Service) recent(ctx context.Context) (hour, day map[string]*Counts, err
 			c.day = nil
 			return nil, nil, err
 		}
-		c.at = time.Now()
+		c.at = clock()
 	} else if time.Since(c.at) > 5*time.Second && !c.reading {
 		c.reading = true
 		go func() {
@@ -282,7 +282,7 @@ func (s *Service) recent(ctx context.Context) (hour, day map[string]*Counts, err
 			defer c.mu.Unlock()
 			c.reading = false
 			if err == nil {
-				c.hour, c.day, c.at = hour, day, time.Now()
+				c.hour, c.day, c.at = hour, day, clock()
 			}
 		}()
 	}
@@ -290,7 +290,7 @@ func (s *Service) recent(ctx context.Context) (hour, day map[string]*Counts, err
 }
 
 func (s *Service) readRecent(ctx context.Context) (hour, day map[string]*Counts, err error) {
-	now := time.Now()
+	now := clock()
 	hour, day = map[string]*Counts{}, map[string]*Counts{}
 	rows, err := s.DB.Read().Query(ctx, `SELECT job, outcome, CASE WHEN bucket >= ? THEN 1 ELSE 0 END AS fresh, CAST(sum(runs) AS bigint), CAST(sum(micros) AS bigint)
 		FROM rw_stats WHERE bucket >= ? GROUP BY 1, 2, 3`, now.Add(-time.Hour).Unix(), now.Add(-24*time.Hour).Unix())
@@ -405,7 +405,7 @@ type Audit struct {
 
 // Note records what an operator did.
 func (s *Service) Note(ctx context.Context, who, action, target, reason string) error {
-	_, err := s.DB.Exec(ctx, "INSERT INTO rw_audit (at, who, action, target, reason) VALUES (?, ?, ?, ?, ?)", time.Now().UnixMicro(), text(who), action, clip(target, 500), clip(reason, 500))
+	_, err := s.DB.Exec(ctx, "INSERT INTO rw_audit (at, who, action, target, reason) VALUES (?, ?, ?, ?, ?)", clock().UnixMicro(), text(who), action, clip(target, 500), clip(reason, 500))
 	if err != nil {
 		return fmt.Errorf("record %s: %w", action, err)
 	}

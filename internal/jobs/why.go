@@ -19,7 +19,7 @@ func (s *Service) Why(ctx context.Context, run Run) string {
 
 // Why is [Service.Why] for callers without a running service; declared may say that it does not know.
 func Why(ctx context.Context, r *River, run Run, declared func(job string) (is, known bool)) string {
-	ago := func(t time.Time) string { return "for " + max(0, time.Since(t)).Round(time.Second).String() }
+	ago := func(t time.Time) string { return "for " + max(0, clock().Sub(t)).Round(time.Second).String() }
 	switch run.State {
 	case Done:
 		return "it is done: attempt " + fmt.Sprint(run.Attempt) + " succeeded"
@@ -62,7 +62,7 @@ func Why(ctx context.Context, r *River, run Run, declared func(job string) (is, 
 		case "queue":
 			return "queue " + rest + " runs as many at once as its concurrency allows" + tail
 		case "key":
-			return "as many runs as per_key allows are under way for " + rest + tail
+			return "as many runs as per-key-concurrency allows are under way for " + rest + tail
 		case "rate":
 			return "job " + rest + " started as often as its rate allows; its turn is at about " + time.UnixMicro(until).UTC().Format(time.RFC3339) + tail
 		}

@@ -208,3 +208,11 @@ func prefixed[S any](prefix string, fields []field[S]) (out []fieldDoc) {
 	}
 	return out
 }
+
+func keysOf[T any](fields []field[T]) []string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = f.key
+	}
+	return out
+}

@@ -26,6 +26,8 @@ type Config struct {
 	Waivers   []Waiver // in the order written
 	Contracts []Contract
 	Jobs      []Job
+	Run       Run
+	Queues    []Queue
 	Benches   []Bench
 	Catalogue Catalogue
 	Settings  Settings
@@ -101,34 +103,70 @@ type Contract struct {
 	Keys    Keys
 }
 
-// A Job is [job.NAME].
+// A Job is [job.NAME], or what @roadworthy.job says of a function.
 type Job struct {
 	Name              string
 	Line              int
 	Command           []string
 	Shell             string // command given as one string, run by the shell
-	Entry             string // "package.module:function"
+	Entry             string // "package.module:function" or "path/to/file.py:function"
+	Adapter           string // celery, rq: the entry is a task function of theirs
 	Directory         string
-	Python            string
 	Schedule          string
 	Timezone          string
 	Missed            string // skip, once, all
 	Queue             string
+	Priority          int
 	Retries           int // meaningful when Keys has "retries"
 	Backoff           Backoff
 	Timeout           time.Duration
+	Grace             time.Duration
 	Memory            int64 // bytes
 	Concurrency       int
 	PerKey            string
 	PerKeyConcurrency int
 	RateLimit         Rate
+	Slots             int
 	IdempotencyKey    string
 	Owner             string
 	Alerts            []string
+	Late              time.Duration
+	MaxAge            time.Duration
+	FailureRate       float64
+	Expect            map[string]time.Duration
 	Tier              Tier
 	Env               map[string]string
 	DependsOn         []string
 	Keys              Keys
+}
+
+// Run is [run]: settings of `roadworthy up` and `roadworthy serve`.
+type Run struct {
+	Store         string // path, sqlite:PATH or postgres://…; ${NAME} is read from the environment
+	Listen        string
+	Python        string // interpreter, or a virtual environment's directory
+	Workers       int
+	Retention     time.Duration
+	DeadRetention time.Duration
+	Patience      time.Duration
+	RecycleAfter  int
+	Paths         []string // put before sys.path
+	Alerts        []string
+	SMTP          string
+	MailFrom      string
+	OTLP          string
+	ProxyIdentity string
+	Operators     []string
+	Viewers       []string
+	Keys          Keys
+}
+
+// A Queue is [queue.NAME].
+type Queue struct {
+	Name        string
+	Line        int
+	Concurrency int
+	Keys        Keys
 }
 
 // A Backoff is the wait between attempts: Base, growing by Kind, never above Max when that is set.

@@ -128,7 +128,19 @@ func TestConfigFaults(t *testing.T) {
 		{"[job.a]\nentry = 'a:b'\nmissed = 'skip'", "roadworthy.toml:3: job.a.missed has no meaning without a schedule"},
 		{"[job.a]\nentry = 'a:b'\ntimeout = 30", `roadworthy.toml:3: job.a.timeout must be a duration such as "30s", "5m", "1h30m" or "2d", not 30`},
 		{"[job.a]\nentry = 'a:b'\nretries = -1", "roadworthy.toml:3: job.a.retries must be a whole number of at least 0, not -1"},
-		{"[job.load]\nentry = 'a:b'\ndepends-on = ['laod', 'load']", "names laod, which is no job (did you mean load?)\nroadworthy.toml:3: job.load depends on itself: load -> load"},
+		{"[job.load]\nentry = 'a:b'\ndepends-on = ['laod', 'load']", "roadworthy.toml:3: job.load depends on itself: load -> load"},
+		{"[job.a]\nentry = 'a:b'\ntime_limit = '1m'", "roadworthy.toml:3: unknown key job.a.time_limit"},
+		{"[job.a]\nentry = 'a:b'\nretrys = 3", "roadworthy.toml:3: unknown key job.a.retrys (did you mean retries?)"},
+		{"[job.a]\nentry = 'a:b'\nadapter = 'huey'", `job.a.adapter must be one of celery, rq, not "huey"`},
+		{"[job.a]\nentry = 'a:b'\nrate-limit = 'many'", "roadworthy.toml:3: job.a.rate-limit must be a rate"},
+		{"[job.a]\nentry = 'a:b'\npriority = 5", "roadworthy.toml:3: job.a.priority must be from 1 to 4, not 5"},
+		{"[job.a]\nentry = 'a:b'\nfailure-rate = 20", "job.a.failure-rate must be a share from 0 to 1, not 20"},
+		{"[job.a]\nentry = 'a:b'\nexpect = { synced = 3 }", "roadworthy.toml:3: job.a.expect.synced must be a duration"},
+		{"[job.a]\nentry = 'a:b'\nschedule = 'every soon'", `job.a.schedule: "soon" is not a duration`},
+		{"[run]\nworker = 3", "roadworthy.toml:2: unknown key run.worker (did you mean workers?)"},
+		{"[run]\npatience = 30", "roadworthy.toml:2: run.patience must be a duration"},
+		{"[queue.mail]\nconcurency = 3", "roadworthy.toml:2: unknown key queue.mail.concurency (did you mean concurrency?)"},
+		{"[bench.a]\ncommand = 'x'\nwarmpup = 3", "unknown key bench.a.warmpup (did you mean warmup?)"},
 		{"a = 1\na = 2", "roadworthy.toml:2: a is already defined on line 1"},
 		{"[a]\n[a]", "roadworthy.toml:2: a is already defined on line 1"},
 		{"x = [1,\n", "roadworthy.toml:"},
@@ -228,8 +240,8 @@ func TestConfigurationExamples(t *testing.T) {
 		for _, f := range d.fields {
 			text := header + "\n"
 			for _, g := range d.fields {
-				needed := g.required || g.key == "schedule" && (f.key == "timezone" || f.key == "missed") || g.key == "per-key" && f.key == "per-key-concurrency" ||
-					(g.key == "command" && !withoutCommand(s.key, f.key) || g.key == "entry" && s.key == "bench" && (f.key == "calls" || f.key == "seconds") || g.key == "may-not" && f.key != "may" || g.key == "work" && s.key == "waiver" && exclusive[f.key] != "work")
+				needed := g.required || g.key == "schedule" && (f.key == "timezone" || f.key == "missed" || f.key == "late") || g.key == "per-key" && f.key == "per-key-concurrency" ||
+					(g.key == "command" && !withoutCommand(s.key, f.key) && f.key != "adapter" || g.key == "entry" && (f.key == "adapter" || s.key == "bench" && (f.key == "calls" || f.key == "seconds")) || g.key == "may-not" && f.key != "may" || g.key == "work" && s.key == "waiver" && exclusive[f.key] != "work")
 				if strings.HasPrefix(f.key, "service.") {
 					needed = g.key == "service.command" || g.key == "service.url" || g.key == "service.rate"
 				}
@@ -297,6 +309,34 @@ revisions = ["main", "HEAD"]
 	} {
 		if _, err := ParseConfig([]byte(tt.text), "c", ConfigOptions{}); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: %v, want %q", tt.text, err, tt.want)
+		}
+	}
+}
+
+// What a decorator says is held to the same schema, in Python's spelling.
+func TestDecoratedJob(t *testing.T) {
+	j, err := DecoratedJob("app.py", 3, "report", []Literal{{"rate_limit", 3, "10/1m"}, {"retries", 3, int64(0)}, {"failure_rate", 4, 0.5},
+		{"depends_on", 4, []any{"extract"}}, {"expect", 5, map[string]any{"rows": "1h"}}, {"name", 5, "weekly"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j.Name != "weekly" || j.RateLimit != (Rate{10, time.Minute}) || !j.Keys.Has("retries") || j.FailureRate != 0.5 || j.DependsOn[0] != "extract" ||
+		j.Expect["rows"] != time.Hour || j.Line != 3 {
+		t.Errorf("job = %+v", j)
+	}
+	for _, tt := range []struct {
+		option Literal
+		want   string
+	}{
+		{Literal{"retrys", 4, int64(3)}, "app.py:4: unknown option of @roadworthy.job: retrys (did you mean retries?)"},
+		{Literal{"rate_limt", 4, "1/s"}, "did you mean rate_limit?"},
+		{Literal{"rate_limit", 4, int64(3)}, `app.py:4: @roadworthy.job option rate_limit must be a rate, not 3 (for example rate_limit = "100/1m")`},
+		{Literal{"command", 4, "x"}, "unknown option of @roadworthy.job: command"},
+		{Literal{"missed", 4, "once"}, "@roadworthy.job option missed has no meaning without a schedule"},
+		{Literal{"tier", 4, "critical"}, "must be one of experimental, internal, business-critical, customer-facing"},
+	} {
+		if _, err := DecoratedJob("app.py", 3, "report", []Literal{tt.option}); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%+v gives\n\t%v\nwant\n\t%s", tt.option, err, tt.want)
 		}
 	}
 }

@@ -94,33 +94,32 @@ func schema(c *Config) rootSchema {
 				}
 			},
 		}},
-		{"job", &section[Job]{key: "job", form: named, doc: "A job that `roadworthy up` and `roadworthy serve` run.",
+		{"job", &section[Job]{key: "job", form: named, doc: "A job that `roadworthy up` and `roadworthy serve` run. `@roadworthy.job(…)` takes the same settings, " +
+			"with `_` for `-`, and `name`; there the function is the entry.",
 			fields: jobFields(),
-			other:  owned[Job](runJobKeys, func() []string { return keysOf(jobFields()) }),
 			make:   func(name string, line int) *Job { return &Job{Name: name, Line: line} }, keys: func(t *Job) *Keys { return &t.Keys },
 			add: func(t *Job) { c.Jobs = append(c.Jobs, *t) },
 			after: func(ck *checker, t *Job, where string, line int) {
 				if t.Keys.Has("command") == t.Keys.Has("entry") {
 					ck.fail(line, `write command = ["python", "-m", "acme.sync"] or entry = "acme.sync:main"`, "%s must have either command or entry", where)
 				}
-				for _, key := range []string{"timezone", "missed"} {
-					if t.Keys.Has(key) && !t.Keys.Has("schedule") {
-						ck.fail(t.Keys[key], `add schedule = "0 6 * * *"`, "%s.%s has no meaning without a schedule", where, key)
-					}
+				if t.Keys.Has("adapter") && !t.Keys.Has("entry") {
+					ck.fail(t.Keys["adapter"], `add entry = "shop.tasks:send_receipt"`, "%s.adapter has no meaning without entry", where)
 				}
-				if t.Keys.Has("per-key-concurrency") && !t.Keys.Has("per-key") {
-					ck.fail(t.Keys["per-key-concurrency"], `add per-key = "customer_id"`, "%s.per-key-concurrency has no meaning without per-key", where)
-				}
+				jobTogether(ck, t, where)
 			},
 		}},
 		{"bench", benchSection(c)},
-		{"run", &section[elsewhere]{key: "run", doc: "Settings of `roadworthy up` and `roadworthy serve`, which check them; see docs/run.md.",
-			other: owned[elsewhere](runKeys, nil),
-			make:  func(string, int) *elsewhere { return &elsewhere{} }, keys: func(t *elsewhere) *Keys { return &t.Keys }, add: func(*elsewhere) {},
+		{"run", &section[Run]{key: "run", doc: "Settings of `roadworthy up` and `roadworthy serve`; docs/run.md tells more.",
+			fields: runFields(),
+			make:   func(string, int) *Run { return &Run{} }, keys: func(t *Run) *Keys { return &t.Keys }, add: func(t *Run) { c.Run = *t },
 		}},
-		{"queue", &section[elsewhere]{key: "queue", form: named, doc: "A queue of `roadworthy up` and `roadworthy serve`, which check it; see docs/run.md.",
-			other: owned[elsewhere]([]string{"concurrency"}, nil),
-			make:  func(string, int) *elsewhere { return &elsewhere{} }, keys: func(t *elsewhere) *Keys { return &t.Keys }, add: func(*elsewhere) {},
+		{"queue", &section[Queue]{key: "queue", form: named, doc: "A queue of `roadworthy up` and `roadworthy serve`. One needs no section unless it has a limit.",
+			fields: []field[Queue]{
+				intField("concurrency", "How many of its runs may go on at once, over all machines.", `4`, 1, func(t *Queue) *int { return &t.Concurrency }),
+			},
+			make: func(name string, line int) *Queue { return &Queue{Name: name, Line: line} }, keys: func(t *Queue) *Keys { return &t.Keys },
+			add: func(t *Queue) { c.Queues = append(c.Queues, *t) },
 		}},
 		{"catalogue", &section[Catalogue]{key: "catalogue", doc: "What in-house libraries do.",
 			fields: []field[Catalogue]{
@@ -135,42 +134,6 @@ func schema(c *Config) rootSchema {
 			},
 			make: func(string, int) *Settings { return &Settings{} }, keys: func(t *Settings) *Keys { return &t.Keys }, add: func(t *Settings) { c.Settings = *t },
 		}},
-	}
-}
-
-func jobFields() []field[Job] {
-	return []field[Job]{
-		commandField("What an attempt runs.", func(t *Job) *[]string { return &t.Command }, func(t *Job) *string { return &t.Shell }),
-		textField("entry", "A function to call instead of a command.", `"acme.sync:main"`, func(t *Job) *string { return &t.Entry }, entryPoint),
-		textField("directory", "The directory it starts in.", `"services/sync"`, func(t *Job) *string { return &t.Directory }, relativePath),
-		textField("python", "The interpreter: a version, or the path of one.", `"3.13"`, func(t *Job) *string { return &t.Python }),
-		textField("schedule", "When it starts by itself: five cron fields, or @hourly, @daily, @weekly, @monthly, @yearly.", `"0 6 * * 1-5"`,
-			func(t *Job) *string { return &t.Schedule }, func(s string) string {
-				if _, err := ParseSchedule(s); err != nil {
-					return err.Error()
-				}
-				return ""
-			}),
-		textField("timezone", "The time zone of the schedule (IANA name). Without it, the schedule is in UTC.", `"Europe/Berlin"`,
-			func(t *Job) *string { return &t.Timezone }, timezone),
-		enumField("missed", "What happens to starts that were missed while nothing ran: none is made up for, one is, or all are.", []string{"skip", "once", "all"},
-			func(t *Job) *string { return &t.Missed }),
-		textField("queue", "The queue it waits in.", `"reports"`, func(t *Job) *string { return &t.Queue }),
-		intField("retries", "Attempts after the first one.", `3`, 0, func(t *Job) *int { return &t.Retries }),
-		parsedField("backoff", "backoff", "The wait between attempts: fixed, linear or exponential, the first wait, and the longest.", `"exponential 10s max 10m"`,
-			ParseBackoff, func(t *Job) *Backoff { return &t.Backoff }),
-		durationField("timeout", "The time after which an attempt is stopped.", `"15m"`, func(t *Job) *time.Duration { return &t.Timeout }),
-		parsedField("memory", "size", "The memory at which an attempt is stopped.", `"512MB"`, ParseSize, func(t *Job) *int64 { return &t.Memory }),
-		intField("concurrency", "How many runs of it may go on at once, over all machines.", `1`, 1, func(t *Job) *int { return &t.Concurrency }),
-		textField("per-key", "The argument whose equal values share a limit.", `"customer_id"`, func(t *Job) *string { return &t.PerKey }),
-		intField("per-key-concurrency", "How many runs with the same key may go on at once.", `1`, 1, func(t *Job) *int { return &t.PerKeyConcurrency }),
-		parsedField("rate-limit", "rate", "How many runs may start in a time.", `"100/1m"`, ParseRate, func(t *Job) *Rate { return &t.RateLimit }),
-		textField("idempotency-key", "What makes two requests the same run, with arguments in braces.", `"invoice-{invoice_id}"`, func(t *Job) *string { return &t.IdempotencyKey }),
-		textField("owner", "Who answers for it.", `"team-data"`, func(t *Job) *string { return &t.Owner }),
-		listField("alerts", "Where its alerts go: a web hook's name, a mail address, or a command.", `["mailto:data@example.com"]`, func(t *Job) *[]string { return &t.Alerts }),
-		tierField("How much it matters when it breaks.", func(t *Job) *Tier { return &t.Tier }),
-		textsTable("env", "Environment variables of every attempt.", `{ REGION = "eu" }`, func(t *Job) *map[string]string { return &t.Env }),
-		listField("depends-on", "Jobs whose last run must have succeeded first.", `["extract"]`, func(t *Job) *[]string { return &t.DependsOn }),
 	}
 }
 
@@ -272,7 +235,8 @@ func (ck *checker) knownRule(name string, line int, where string) (options []str
 	return options, ok
 }
 
-// cross checks what one section says of another.
+// cross checks what one section says of another. A name in depends-on that is no section may be a decorated function's:
+// that is checked where both are known.
 func (ck *checker) cross(c *Config) {
 	var jobs []string
 	for _, j := range c.Jobs {
@@ -280,15 +244,6 @@ func (ck *checker) cross(c *Config) {
 	}
 	needs := map[string][]string{}
 	for _, j := range c.Jobs {
-		for _, d := range j.DependsOn {
-			if !slices.Contains(jobs, d) {
-				help := "declare it with [job." + d + "]"
-				if near := nearest(d, jobs); near != "" {
-					help = "did you mean " + near + "?"
-				}
-				ck.fail(j.Keys["depends-on"], help, "%sjob.%s.depends-on names %s, which is no job", ck.prefix, j.Name, d)
-			}
-		}
 		needs[j.Name] = j.DependsOn
 	}
 	// A job in a circle of depends-on would never start: follow the names depth first, each job once.
@@ -375,38 +330,4 @@ Paths are relative to the file, with forward slashes. A duration is a text such 
 		}
 	}
 	return b.String()
-}
-
-// elsewhere is a section whose values another feature reads and checks.
-type elsewhere struct{ Keys Keys }
-
-// Keys that the feature which runs jobs reads itself, beside those of this schema. Their values are checked
-// there; here they are known, so that one file serves all commands and a misspelt key is still an error.
-var (
-	runKeys = []string{"store", "listen", "python", "workers", "retention", "dead_retention", "patience", "recycle_after", "paths", "alert",
-		"smtp", "mail_from", "otlp", "proxy_identity", "operators", "viewers"}
-	runJobKeys = []string{"adapter", "time_zone", "after", "priority", "backoff_max", "time_limit", "grace", "memory_limit", "per_key", "limit_key",
-		"rate", "slots", "key", "strict", "alert", "late", "max_age", "failure_rate", "expect"}
-)
-
-// owned accepts keys that another feature reads, and reports the rest as unknown.
-func owned[T any](keys []string, more func() []string) func(ck *checker, t *T, key string, v tomlValue, line int, where string) {
-	return func(ck *checker, _ *T, key string, _ tomlValue, line int, where string) {
-		if slices.Contains(keys, key) {
-			return
-		}
-		known := slices.Clone(keys)
-		if more != nil {
-			known = append(more(), known...)
-		}
-		ck.unknown(line, strings.TrimSuffix(where, "."+key), key, known)
-	}
-}
-
-func keysOf[T any](fields []field[T]) []string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = f.key
-	}
-	return out
 }

@@ -59,6 +59,7 @@ type section[T any] struct {
 	// other takes the keys that are not in fields, for sections with names of the user's or of rules.
 	other    func(ck *checker, t *T, key string, v tomlValue, line int, where string)
 	otherDoc []fieldDoc
+	foreign  []string // keys that another feature reads and checks
 }
 
 type sectionForm uint8
@@ -139,6 +140,7 @@ func (s *section[T]) one(ck *checker, t *tomlTable, name, where string, line int
 	for _, f := range s.fields {
 		known = append(known, f.key)
 	}
+	known = append(known, s.foreign...)
 	for _, key := range t.keys {
 		e := t.entries[key]
 		(*keys)[key] = e.line
@@ -146,6 +148,7 @@ func (s *section[T]) one(ck *checker, t *tomlTable, name, where string, line int
 		switch {
 		case i >= 0:
 			s.fields[i].set(ck, into, e.value, where+"."+key)
+		case slices.Contains(s.foreign, key):
 		case s.other != nil:
 			s.other(ck, into, key, e.value, e.line, where+"."+key)
 		default:
@@ -534,9 +537,12 @@ func ParseRate(s string) (Rate, bool) {
 	return Rate{Count: n, Per: d}, true
 }
 
-// ParseBackoff reads "exponential 10s", "fixed 30s" or "linear 5s max 10m".
+// ParseBackoff reads "exponential 10s", "fixed 30s", "linear 5s max 10m", or "10s", which is exponential.
 func ParseBackoff(s string) (Backoff, bool) {
 	words := strings.Fields(s)
+	if len(words) == 1 || len(words) == 3 {
+		words = append([]string{"exponential"}, words...)
+	}
 	if len(words) != 2 && (len(words) != 4 || words[2] != "max") {
 		return Backoff{}, false
 	}

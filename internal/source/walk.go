@@ -538,7 +538,7 @@ func excludedDir(name string) bool {
 	switch name {
 	case ".git", ".hg", ".svn", ".bzr", ".jj", "CVS", "_darcs",
 		".venv", ".direnv", ".pixi", ".conda", "__pypackages__", "site-packages", "dist-packages",
-		"node_modules", "bower_components", ".yarn", ".pnpm-store",
+		"node_modules", "bower_components", ".yarn", ".pnpm-store", ".roadworthy",
 		"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".pytype", ".pyre", ".hypothesis", ".import_linter_cache", ".cache",
 		".tox", ".nox", ".eggs", ".pants.d", ".ipynb_checkpoints", ".virtual_documents",
 		".terraform", ".serverless", ".aws-sam", ".dvc", ".idea", ".vscode", "htmlcov":

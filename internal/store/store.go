@@ -74,6 +74,7 @@ type DB struct {
 	read  *sql.DB // SQLite: readers, which never block the writer
 	pool  *pgxpool.Pool
 	lock  *os.File
+	ends  []func() // run by Close, before anything is closed
 }
 
 // Own takes a lock file for the life of the process, or of the returned file; ErrOwned if another process has it.
@@ -129,7 +130,7 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 	}
 	var err error
 	if !o.ReadOnly {
-		if db.write, err = sql.Open("sqlite", dsn("&_txlock=immediate")); err != nil {
+		if db.write, err = sql.Open("sqlite", dsn("&_txlock=immediate&_pragma=wal_autocheckpoint(0)")); err != nil {
 			db.Close()
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
@@ -140,6 +141,10 @@ func openSQLite(ctx context.Context, path string, o Options) (*DB, error) {
 			return nil, fmt.Errorf("open %s: the file is damaged (%s%v): restore a backup, or move it away to start anew", path, check, errText(err))
 		}
 		if err := db.migrate(ctx); err != nil {
+			db.Close()
+			return nil, err
+		}
+		if err := db.checkpoints(dsn("&_pragma=wal_autocheckpoint(0)")); err != nil {
 			db.Close()
 			return nil, err
 		}
@@ -204,6 +209,10 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 
 // Close releases the connections and, for SQLite, the ownership of the file.
 func (db *DB) Close() {
+	for _, end := range db.ends {
+		end()
+	}
+	db.ends = nil
 	if db.read != nil {
 		db.read.Close()
 	}

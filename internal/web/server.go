@@ -39,6 +39,7 @@ type Server struct {
 	Service *jobs.Service
 	Metrics func(io.Writer) error              // the Prometheus page; nil leaves it out
 	Work    func(context.Context) (any, error) // work with tier and verdict, for the dashboard; nil leaves it out
+	Stop    func()                             // drains and ends the server; nil leaves it out
 	Log     *slog.Logger
 	Auth    Auth
 	Version string
@@ -140,6 +141,13 @@ func (w *Server) routes() {
 		return w.Work(r.Context())
 	})
 
+	post("stop", func(*http.Request, json.RawMessage) (any, error) {
+		if w.Stop == nil {
+			return nil, errors.New("this is no server that could be stopped")
+		}
+		w.Stop()
+		return map[string]bool{"stopping": true}, nil
+	})
 	post("enqueue", w.enqueue)
 	post("jobs/{name}/run", func(r *http.Request, body json.RawMessage) (any, error) {
 		var q struct {

@@ -4,7 +4,9 @@
 // process that workers are forked from, a worker or Postgres with SIGKILL, or stops one of them for a while, and then
 // compares what was accepted with what was run.
 //
-// ROADWORTHY_KILLS and ROADWORTHY_RUNS size it (for each database); the defaults are the short form that CI runs.
+// ROADWORTHY_KILLS (true SIGKILLs), ROADWORTHY_FULL (times the disk is full) and ROADWORTHY_RUNS size it, for each
+// database; the defaults are the short form that CI runs. ROADWORTHY_TEST_BINARY is a program to test instead of one built
+// from here.
 package ladder
 
 import (
@@ -44,6 +46,9 @@ func number(t *testing.T, name string, short int) int {
 }
 
 var binary = sync.OnceValues(func() (string, error) {
+	if path := os.Getenv("ROADWORTHY_TEST_BINARY"); path != "" {
+		return path, nil
+	}
 	dir, err := os.MkdirTemp("", "ladder")
 	if err != nil {
 		return "", err
@@ -61,7 +66,7 @@ import os, roadworthy
 
 _fd = os.open(os.environ["LADDER_LOG"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-@roadworthy.job(retries=1000, backoff="20ms", backoff_max="200ms")
+@roadworthy.job(retries=1000, backoff="20ms max 200ms")
 def mark():
     os.write(_fd, b"%d\n" % roadworthy.current().id)
 `
@@ -218,21 +223,25 @@ func pick(pids []int) int {
 	return pids[rand.IntN(len(pids))]
 }
 
-// ladder accepts runs from several producers while it kills, and then settles the account.
-func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
-	kills, runs := number(t, "ROADWORTHY_KILLS", 12), number(t, "ROADWORTHY_RUNS", 3000)
-	s.up()
-	var mu sync.Mutex
-	accepted := map[int64]bool{}
-	var asked atomic.Int64
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	var producers sync.WaitGroup
+// A book is what was accepted by a site, as its producers were told.
+type book struct {
+	site     *site
+	runs     int // to be accepted in all
+	mu       sync.Mutex
+	accepted map[int64]bool
+	asked    atomic.Int64
+	work     sync.WaitGroup
+}
+
+// produce has runs accepted from four producers at a time. A request that fails, for whatever reason, is asked again.
+func produce(s *site, runs int) *book {
+	b := &book{site: s, runs: runs, accepted: map[int64]bool{}}
+	ctx := s.t.Context()
 	for range 4 {
-		producers.Go(func() {
+		b.work.Go(func() {
 			for ctx.Err() == nil {
 				n := int64(20)
-				if asked.Add(n) > int64(runs) {
+				if b.asked.Add(n) > int64(runs) {
 					return
 				}
 				reqs := make([]map[string]any, n)
@@ -241,79 +250,51 @@ func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
 				}
 				var res struct{ Accepted []struct{ ID int64 } }
 				if err := s.call("POST", "enqueue", map[string]any{"runs": reqs}, &res); err != nil {
-					asked.Add(-n)
+					b.asked.Add(-n)
 					time.Sleep(30 * time.Millisecond)
 					continue
 				}
-				mu.Lock()
+				b.mu.Lock()
 				for _, a := range res.Accepted {
-					accepted[a.ID] = true
+					b.accepted[a.ID] = true
 				}
-				mu.Unlock()
+				b.mu.Unlock()
 			}
 		})
 	}
-	killed := map[string]int{}
-	for i := 0; i < kills; i++ {
-		// Kills are spread over the whole production.
-		for {
-			mu.Lock()
-			n := len(accepted)
-			mu.Unlock()
-			if n >= runs*i/kills || int(asked.Load()) >= runs {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
+	return b
+}
+
+// await returns when a share of the runs has been accepted, so that what happens is spread over the whole production.
+func (b *book) await(part, of int) {
+	for {
+		b.mu.Lock()
+		n := len(b.accepted)
+		b.mu.Unlock()
+		if n >= b.runs*part/of || int(b.asked.Load()) >= b.runs {
+			return
 		}
-		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
-		victim := []string{"server", "zygote", "worker", "worker", "stop server", "stop worker", "postgres"}[rand.IntN(7)]
-		if victim == "postgres" && (postgres == nil || rand.IntN(3) > 0) {
-			victim = "server"
-		}
-		server := s.pid()
-		zygote := pick(children(server))
-		worker := pick(children(zygote))
-		switch victim {
-		case "server":
-			syscall.Kill(server, syscall.SIGKILL)
-		case "zygote":
-			if zygote == 0 {
-				continue
-			}
-			syscall.Kill(zygote, syscall.SIGKILL)
-		case "worker":
-			if worker == 0 {
-				continue
-			}
-			syscall.Kill(worker, syscall.SIGKILL)
-		case "stop server", "stop worker":
-			pid := server
-			if victim == "stop worker" {
-				pid = worker
-			}
-			if pid == 0 {
-				continue
-			}
-			syscall.Kill(pid, syscall.SIGSTOP)
-			time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
-			syscall.Kill(pid, syscall.SIGCONT)
-		case "postgres":
-			postgres.Kill()
-			if err := postgres.Up(); err != nil {
-				t.Fatal(err)
-			}
-		}
-		killed[victim]++
+		time.Sleep(10 * time.Millisecond)
 	}
-	producers.Wait()
+}
+
+// settle waits until every run has ended and compares what was accepted with what was run. A disturbance is anything
+// that may make runs run again; what happened is told in the log.
+func (b *book) settle(disturbances int, what string) {
+	t, s := b.site.t, b.site
+	t.Helper()
+	b.work.Wait()
 	type account struct{ Accepted, Done, Dead, Cancelled, Live, Pruned int64 }
 	var l account
-	deadline := time.Now().Add(3 * time.Minute)
-	for {
+	// Patience is counted in looks, not by the clock: this process may be stopped for a while itself.
+	for looks, before := 0, int64(-1); ; looks++ {
 		if err := s.call("GET", "ledger", nil, &l); err == nil && l.Live == 0 {
 			break
 		}
-		if time.Now().After(deadline) {
+		if l.Live != before {
+			looks, before = 0, l.Live
+		}
+		if looks > 1800 {
 			log, _ := os.ReadFile(s.logs.Name())
 			t.Fatalf("runs are stuck: %+v\n%s", l, log[max(0, len(log)-4000):])
 		}
@@ -335,7 +316,7 @@ func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
 		total++
 	}
 	lost := 0
-	for id := range accepted {
+	for id := range b.accepted {
 		if ran[id] == 0 {
 			lost++
 			if lost <= 5 {
@@ -343,23 +324,18 @@ func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
 			}
 		}
 	}
-	n := 0
-	for _, k := range killed {
-		n += k
-	}
 	extra := total - len(ran)
-	t.Logf("%d kills %v; %d runs accepted and told, %d in the ledger; %d lost; %d extra runs (%.2f a kill); ledger %+v",
-		n, killed, len(accepted), l.Accepted, lost, extra, float64(extra)/float64(max(1, n)), l)
+	t.Logf("%s; %d runs accepted and told, %d in the ledger; %d lost; %d extra runs (%.2f a time); ledger %+v",
+		what, len(b.accepted), l.Accepted, lost, extra, float64(extra)/float64(max(1, disturbances)), l)
 	if l.Accepted != l.Done+l.Dead+l.Cancelled+l.Live+l.Pruned {
 		t.Errorf("the ledger does not add up: %+v", l)
 	}
-	// What a kill can repeat is what was in flight: two workers, and the finished runs of one batch.
-	if bound := n * 2 * 257; extra > bound {
-		t.Errorf("%d extra runs, bound %d", extra, bound)
+	if l.Dead+l.Cancelled > 0 {
+		t.Errorf("%d runs are dead and %d cancelled, of a job that never fails", l.Dead, l.Cancelled)
 	}
-	if left := orphans(s.dir); len(left) > 0 {
-		s.down()
-		time.Sleep(time.Second)
+	// What a crash can repeat is what was in flight: two workers, and the finished runs of one batch.
+	if bound := disturbances * 2 * 257; extra > bound {
+		t.Errorf("%d extra runs, bound %d", extra, bound)
 	}
 	s.down()
 	for wait := 0; len(orphans(s.dir)) > 0; wait++ {
@@ -368,6 +344,55 @@ func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
+}
+
+// ladder kills with SIGKILL as often as asked, and now and then stops a process for a while instead.
+func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
+	kills, runs := number(t, "ROADWORTHY_KILLS", 12), number(t, "ROADWORTHY_RUNS", 3000)
+	s.up()
+	b := produce(s, runs)
+	happened := map[string]int{}
+	for done, n := 0, 0; done < kills; {
+		b.await(done, kills)
+		time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
+		victim := []string{"server", "zygote", "worker", "worker", "postgres", "stop server", "stop worker"}[rand.IntN(7)]
+		if victim == "postgres" && (postgres == nil || rand.IntN(3) > 0) {
+			victim = "server"
+		}
+		server := s.pid()
+		zygote := pick(children(server))
+		worker := pick(children(zygote))
+		pid := map[string]int{"server": server, "zygote": zygote, "worker": worker, "stop server": server, "stop worker": worker, "postgres": 1}[victim]
+		if pid == 0 {
+			// Nothing of the kind is up yet, after the kill before.
+			time.Sleep(20 * time.Millisecond)
+			if n++; n > 10000 {
+				t.Fatal("no process to kill: the server does not come up")
+			}
+			continue
+		}
+		switch victim {
+		case "stop server", "stop worker":
+			syscall.Kill(pid, syscall.SIGSTOP)
+			time.Sleep(time.Duration(rand.IntN(400)) * time.Millisecond)
+			syscall.Kill(pid, syscall.SIGCONT)
+		case "postgres":
+			postgres.Kill()
+			if err := postgres.Up(); err != nil {
+				t.Fatal(err)
+			}
+			done++
+		default:
+			syscall.Kill(pid, syscall.SIGKILL)
+			done++
+		}
+		happened[victim]++
+	}
+	n := 0
+	for _, k := range happened {
+		n += k
+	}
+	b.settle(n, fmt.Sprintf("%d SIGKILLs and %d stops %v", kills, n-kills, happened))
 }
 
 // orphans are processes that inherited the data directory's mark.
@@ -383,19 +408,111 @@ func orphans(dir string) (out []int) {
 	return out
 }
 
-func TestLadderSQLite(t *testing.T) {
-	ladder(t, newSite(t, "lite", []string{"up", "--reload=false"}), nil)
+// small mounts a file system of the given size in memory, which a test can fill; only root may.
+func small(t *testing.T, dir, size string) {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size="+size); err != nil {
+		t.Skipf("no file system of limited size can be mounted here (root may): %v", err)
+	}
+	t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 }
 
-func TestLadderPostgres(t *testing.T) {
-	server, err := pgtest.Start("")
+// fill leaves no byte free under dir until the returned function is called.
+func fill(t *testing.T, dir string) (free func()) {
+	t.Helper()
+	path := filepath.Join(dir, "ballast")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for size := 1 << 20; size > 0; size /= 16 {
+		for block := make([]byte, size); ; {
+			if _, err := f.Write(block); err != nil {
+				break
+			}
+		}
+	}
+	return func() { os.Remove(path) }
+}
+
+// fullDisk fills the disk under the database again and again; one time in three the server is killed while it is full.
+func fullDisk(t *testing.T, s *site, dir string, postgres *pgtest.Server) {
+	times, runs := number(t, "ROADWORTHY_FULL", 6), number(t, "ROADWORTHY_RUNS", 3000)
+	s.up()
+	s.ready()
+	b := produce(s, runs)
+	kills, crashes := 0, 0
+	for i := range times {
+		b.await(i, times)
+		free := fill(t, dir)
+		time.Sleep(time.Duration(100+rand.IntN(500)) * time.Millisecond)
+		if rand.IntN(3) == 0 {
+			if pid := s.pid(); pid != 0 {
+				syscall.Kill(pid, syscall.SIGKILL)
+				kills++
+			}
+			time.Sleep(200 * time.Millisecond)
+		}
+		free()
+		if postgres != nil && postgres.Ended() {
+			// It does not live on without room for its log; its supervisor starts it again.
+			crashes++
+			if err := postgres.Up(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if refused := strings.Count(s.text("server.log"), "cannot write to the database"); refused+crashes == 0 {
+		t.Error("the full disk was never noticed: the test does not show anything")
+	}
+	b.settle(times+kills, fmt.Sprintf("disk full %d times, %d SIGKILLs meanwhile, %d ends of Postgres", times, kills, crashes))
+}
+
+func TestFullDiskSQLite(t *testing.T) {
+	s := newSite(t, "full", []string{"up", "--reload=false"})
+	data := filepath.Join(s.dir, ".roadworthy")
+	small(t, data, "96m")
+	fullDisk(t, s, data, nil)
+}
+
+func TestFullDiskPostgres(t *testing.T) {
+	dir, err := os.MkdirTemp("/tmp", "rwpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	small(t, dir, "400m")
+	server := startPostgres(t, dir)
+	url, err := server.NewDatabase()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fullDisk(t, newSite(t, "pgfull", []string{"serve", "--store", url}), dir, server)
+}
+
+func startPostgres(t *testing.T, dir string) *pgtest.Server {
+	t.Helper()
+	server, err := pgtest.Start(dir)
 	if err != nil {
 		if os.Getenv("ROADWORTHY_NEED_POSTGRES") != "" {
 			t.Fatalf("no PostgreSQL server: %v", err)
 		}
 		t.Skipf("no PostgreSQL server (apt-get install postgresql): %v", err)
 	}
-	defer server.Stop()
+	t.Cleanup(server.Stop)
+	return server
+}
+
+func TestLadderSQLite(t *testing.T) {
+	ladder(t, newSite(t, "lite", []string{"up", "--reload=false"}), nil)
+}
+
+func TestLadderPostgres(t *testing.T) {
+	server := startPostgres(t, "")
 	url, err := server.NewDatabase()
 	if err != nil {
 		t.Fatal(err)

@@ -183,6 +183,16 @@ func (s *Server) Kill() {
 	<-s.ended
 }
 
+// Ended says whether the server has ended by itself, as it does when it cannot write its log.
+func (s *Server) Ended() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
 // Stop ends the server and removes its directory.
 func (s *Server) Stop() {
 	s.cmd.Process.Signal(syscall.SIGQUIT)

@@ -374,7 +374,9 @@ pages.ledger = async () => {
 
 pages.work = async () => {
   const work = await get("work");
-  return [h("h1", {}, "Work"), table("Work", ["Work", "Kind", "Tier", "Verdict", "Owner"], work.map((w) => [w.name, w.kind, h("span", { class: "tier" }, w.tier), w.verdict, w.owner || "–"]), "This server does not check work; `roadworthy check` does.")];
+  return [h("h1", {}, "Work"), table("Work", ["Work", "Kind", "Tier", "Verdict", "Guardrails that fail", "Owner"],
+    work.map((w) => [h("span", { title: w.path }, w.name), w.kind, h("span", { class: "tier", title: w.evidence.join("; ") }, w.tier + (w.declared ? "" : " (inferred)")),
+      w.verdict, w.failing.join(", ") || "none", w.owner || "nobody"]), "Nothing with an entry point was found here.")];
 };
 
 pages.audit = async () => [h("h1", {}, "What operators did"),
