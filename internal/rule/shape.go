@@ -186,7 +186,7 @@ func (f *Flow) makesLock(file *link.File, op *facts.Op) string {
 
 // lockAttr is the lock that self.name is.
 func (f *Flow) lockAttr(file *link.File, fn *facts.Func, self facts.Ref, name facts.Str) string {
-	if fn.Class == 0 || len(fn.Params) == 0 || !f.isCopyOf(file, self, fn.Params[0].Var) {
+	if fn.Class == 0 || len(fn.Params) == 0 || !f.IsCopyOf(file, self, fn.Params[0].Var) {
 		return ""
 	}
 	kind := ""
@@ -205,7 +205,7 @@ func (f *Flow) lockAttr(file *link.File, fn *facts.Func, self facts.Ref, name fa
 		}
 		for o := g.Ops[0]; o < g.Ops[1]; o++ {
 			op := &file.Facts.Ops[o]
-			if op.Code != facts.SetAttr || op.B != name || !f.isCopyOf(file, facts.Ref(op.A), g.Params[0].Var) {
+			if op.Code != facts.SetAttr || op.B != name || !f.IsCopyOf(file, facts.Ref(op.A), g.Params[0].Var) {
 				continue
 			}
 			d := f.Def(file, facts.Ref(op.C))
@@ -218,8 +218,8 @@ func (f *Flow) lockAttr(file *link.File, fn *facts.Func, self facts.Ref, name fa
 	return kind
 }
 
-// isCopyOf: the variable is another, or was given its value and nothing else.
-func (f *Flow) isCopyOf(file *link.File, r, of facts.Ref) bool {
+// IsCopyOf: the variable is another, or was given its value and nothing else.
+func (f *Flow) IsCopyOf(file *link.File, r, of facts.Ref) bool {
 	for range 10 {
 		if r == of {
 			return true

@@ -112,26 +112,41 @@ func newImports(p *rule.Pass) *imports {
 			if s.name == "" || s.name == "*" {
 				continue
 			}
+			base := absolute(f, &f.Facts.Imports[s.op.A])
+			sub := base + "." + s.name
+			below := func(m, name string) bool { return m == name || strings.HasSuffix(m, "."+name) }
 			for _, t := range s.targets {
-				// The target is the module itself, and not a submodule of that name.
-				if last(p.Files[t].Module) != s.name || g.binds(t, s.name) {
+				if m := p.Files[t].Module; below(m, base) && !below(m, sub) {
 					s.base = t
 				}
-				if last(p.Files[t].Module) == s.name && !g.binds(t, s.name) {
-					s.base = -1
-					break
-				}
+			}
+			if slices.ContainsFunc(s.targets, func(t int) bool { return below(p.Files[t].Module, sub) }) {
+				s.base = -1 // the name is a module of its own, which the statement imports
 			}
 		}
 	}
 	return g
 }
 
-// binds says whether a module binds a name at all.
-func (g *imports) binds(file int, name string) bool {
-	g.names(file)
-	_, ok := g.bound[file][name]
-	return ok
+// absolute is the dotted name of the module that an import statement takes names of.
+func absolute(f *link.File, im *facts.Import) string {
+	module := f.Facts.Str(im.Module)
+	if im.Level == 0 {
+		return module
+	}
+	parts := strings.Split(f.Module, ".")
+	up := int(im.Level)
+	if f.IsPackage {
+		up--
+	}
+	if up > len(parts) {
+		return module
+	}
+	parts = parts[:len(parts)-up]
+	if module != "" {
+		parts = append(parts, module)
+	}
+	return strings.Join(parts, ".")
 }
 
 func (g *imports) names(file int) {

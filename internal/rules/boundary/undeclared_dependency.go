@@ -9,6 +9,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
@@ -39,6 +40,7 @@ func undeclaredDependency(p *rule.Pass) {
 			resolved[e.Op] = true
 		}
 	}
+	starts := imported(p)
 	own := map[string]bool{}
 	for _, f := range p.Files {
 		top, _, _ := strings.Cut(f.Module, ".")
@@ -49,11 +51,12 @@ func undeclaredDependency(p *rule.Pass) {
 		own[strings.TrimSuffix(path.Base(f.Path), ".py")] = true
 	}
 	for _, f := range p.Files {
-		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || rule.InDir(f.Path, "test", "tests", "testing", "ci", "dev", ".github", "hack", "contrib") {
+		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || rule.InDir(f.Path, "test", "tests", "testing", "ci", "dev", ".github", "hack", "contrib", "docker", "template", "templates", "samples", "sample") {
 			continue
 		}
 		at := d.above(f.Path)
-		if len(at) == 0 {
+		w, ok := starts[f.Index]
+		if len(at) == 0 || !ok {
 			continue
 		}
 		fn := &f.Facts.Funcs[0]
@@ -73,32 +76,72 @@ func undeclaredDependency(p *rule.Pass) {
 				full += "." + n
 			}
 			dists := project.Distributions(full)
-			if len(dists) == 0 || d.anywhere(dists) && !d.onlyAside(at, dists) {
-				continue
-			}
-			work := p.Inventory.Reaching(effects.Node(f.FirstFunc()))
-			if len(work) == 0 {
+			if len(dists) == 0 || d.anywhere(dists) && d.groupOf(at, dists) == "" {
 				continue
 			}
 			x := p.At(f.FirstFunc(), op)
 			group := d.groupOf(at, dists)
+			if group == "" && (d.locked(dists) || d.brought(top)) {
+				continue // another package brings it
+			}
 			switch {
 			case group != "":
 				x.Message = fmt.Sprintf("`%s` imports `%s` when it starts, which is declared for `%s` only: an installation without that group cannot import it", f.Module, top, group)
 				x.Help = fmt.Sprintf("move `%s` to the main dependencies, or import it where it is needed", dists[0])
-			case d.locked(dists):
-				x.Message = fmt.Sprintf("`%s` imports `%s`, which no manifest declares: it is there only as long as another package brings it", f.Module, top)
-				x.Help = fmt.Sprintf("declare `%s`", dists[0])
 			default:
 				x.Message = fmt.Sprintf("`%s` imports `%s`, which no manifest or lock names: a fresh installation may not have it", f.Module, top)
 				x.Help = fmt.Sprintf("declare `%s`", dists[0])
 			}
 			line, _ := f.Facts.Place(op.Pos)
-			x.Witness = []diag.Frame{{Function: work[0].Name, File: work[0].Path, Note: "starts, and comes to import it"}, {Function: f.Module, File: f.Path, Line: line, Note: "imports " + module}}
+			x.Witness = []diag.Frame{{Function: w.Name, File: w.Path, Note: "starts, and comes to import it"}, {Function: f.Module, File: f.Path, Line: line, Note: "imports " + module}}
 			x.Group = p.Rule.Code + ":" + dists[0] + ":" + at[0].Path
 			p.Report(x)
 		}
 	}
+}
+
+// imported are the files that are imported when work starts, with that work; scripts and notebooks are left out, which people run
+// in environments of their own.
+func imported(p *rule.Pass) map[int]*inventory.Work {
+	out := map[int]*inventory.Work{}
+	for _, w := range p.Inventory.Work {
+		if w.File < 0 || w.Kind == project.KindScript || w.Kind == project.KindNotebook || p.Files[w.File].Test {
+			continue
+		}
+		layer := []int{w.File}
+		for len(layer) > 0 {
+			i := layer[len(layer)-1]
+			layer = layer[:len(layer)-1]
+			if out[i] != nil {
+				continue
+			}
+			out[i] = w
+			for _, k := range p.OutEdges(effects.Node(p.Files[i].FirstFunc())) {
+				e := &p.Edges[k]
+				if e.Mode == link.Imported && e.Op.Ctx == 0 && !p.File(e.To).Test {
+					layer = append(layer, p.File(e.To).Index)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// companions are packages that come with another for good: part of its interface.
+var companions = map[string][]string{
+	"starlette": {"fastapi"}, "pydantic": {"fastapi", "sqlmodel", "pydantic-settings"}, "pydantic_core": {"pydantic", "fastapi"}, "botocore": {"boto3", "aioboto3", "aiobotocore"}, "s3transfer": {"boto3"},
+	"asgiref": {"django"}, "sqlparse": {"django"}, "sqlalchemy": {"sqlmodel", "flask-sqlalchemy", "alembic"}, "numpy": {"pandas", "scipy", "scikit-learn", "torch", "tensorflow", "matplotlib", "xarray"},
+	"dateutil": {"pandas", "botocore", "boto3", "matplotlib", "celery", "freezegun"}, "pytz": {"pandas"}, "werkzeug": {"flask"}, "jinja2": {"flask"}, "click": {"flask", "celery", "typer", "uvicorn", "black"},
+	"markupsafe": {"flask", "jinja2"}, "itsdangerous": {"flask"}, "urllib3": {"requests", "botocore", "boto3", "elasticsearch", "kubernetes"}, "httpcore": {"httpx"}, "anyio": {"httpx", "starlette", "fastapi"},
+	"slack_sdk": {"slack-bolt"}, "kombu": {"celery"}, "billiard": {"celery"}, "langchain_core": {"langchain"}, "langchain_community": {"langchain"}, "yarl": {"aiohttp"}, "multidict": {"aiohttp"}, "redis": {"rq", "django-redis"},
+	"httpx": {"openai", "anthropic"}, "django": {"djangorestframework", "wagtail"}, "tokenizers": {"transformers"}, "huggingface_hub": {"transformers", "datasets", "diffusers"}, "PIL": {"torchvision", "matplotlib"},
+	"joblib": {"scikit-learn"}, "scipy": {"scikit-learn"}, "google": nil, "typing_extensions": nil, "six": nil, "pkg_resources": nil, "setuptools": nil, "attr": nil, "attrs": nil, "yaml": {"pyyaml"},
+}
+
+// brought: a declared package brings it for good. Names that many packages share are never reported.
+func (d *declarations) brought(top string) bool {
+	by, ok := companions[top]
+	return ok && (by == nil || d.anywhere(by))
 }
 
 type declarations struct{ p *project.Dependencies }
@@ -136,12 +179,8 @@ func (d *declarations) anywhere(dists []string) bool {
 	return false
 }
 
-// onlyAside: the manifests above declare it, and each time for a group that an installation leaves out.
-func (d *declarations) onlyAside(at []*project.Manifest, dists []string) bool {
-	return d.groupOf(at, dists) != ""
-}
-
-// groupOf is that group, "" when it is declared for more, or elsewhere, or nowhere.
+// groupOf is the group that an installation leaves out and that alone declares it; "" when it is declared for more, or elsewhere,
+// or nowhere.
 func (d *declarations) groupOf(at []*project.Manifest, dists []string) string {
 	group := ""
 	for i := range d.p.Manifests {
