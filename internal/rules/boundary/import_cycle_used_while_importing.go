@@ -24,7 +24,8 @@ var _ = rule.Register(rule.Rule{
 func importCycleUsedWhileImporting(p *rule.Pass) {
 	g := newImports(p)
 	told := map[*facts.Op]bool{}
-	for _, start := range g.cyclic() {
+	starts, cycles := g.cyclic()
+	for i, start := range starts {
 		run := importRun{g: g, state: make(map[int]*progress)}
 		bad := run.start(start)
 		if bad == nil || told[bad.op] {
@@ -41,6 +42,7 @@ func importCycleUsedWhileImporting(p *rule.Pass) {
 			x.Witness = append(x.Witness, diag.Frame{Function: p.Files[f.file].Module, File: p.Files[f.file].Path, Line: line, Note: "imports " + p.Files[f.to].Module})
 		}
 		x.Witness = append(x.Witness, diag.Frame{Function: from.Module, File: from.Path, Line: x.Line, Note: fmt.Sprintf("needs %s of %s", bad.name, to.Module)})
+		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, cycles[i])
 		p.Report(x)
 	}
 }
@@ -175,12 +177,14 @@ func (g *imports) names(file int) {
 	g.bound[file] = m
 }
 
-// cyclic are the modules of import cycles, in order (Tarjan's algorithm, without recursion).
-func (g *imports) cyclic() []int {
+// cyclic are the modules of import cycles, in order, each with the first module of its cycle (Tarjan's algorithm, without
+// recursion).
+func (g *imports) cyclic() (out, cycle []int) {
 	n := len(g.steps)
 	index, low := make([]int, n), make([]int, n)
 	onStack := make([]bool, n)
-	var stack, out []int
+	var stack []int
+	in := map[int]int{}
 	next := 1
 	type frame struct{ v, step, target int }
 	for root := range n {
@@ -228,19 +232,25 @@ func (g *imports) cyclic() []int {
 						break
 					}
 				}
+				members := stack[len(stack)-size:]
+				lowest := slices.Min(members)
 				for range size {
 					w := stack[len(stack)-1]
 					stack = stack[:len(stack)-1]
 					onStack[w] = false
 					if size > 1 {
 						out = append(out, w)
+						in[w] = lowest
 					}
 				}
 			}
 		}
 	}
 	slices.Sort(out)
-	return out
+	for _, w := range out {
+		cycle = append(cycle, in[w])
+	}
+	return out, cycle
 }
 
 // importRun is one import played through.

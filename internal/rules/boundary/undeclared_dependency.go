@@ -51,7 +51,7 @@ func undeclaredDependency(p *rule.Pass) {
 		own[strings.TrimSuffix(path.Base(f.Path), ".py")] = true
 	}
 	for _, f := range p.Files {
-		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || rule.InDir(f.Path, "test", "tests", "testing", "ci", "dev", ".github", "hack", "contrib", "docker", "template", "templates", "samples", "sample") {
+		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || rule.InDir(f.Path, "test", "tests", "testing", "ci", "dev", ".github", "hack", "contrib", "docker", "template", "templates", "samples", "sample", "build_helpers", "build", "tooling") {
 			continue
 		}
 		at := d.above(f.Path)

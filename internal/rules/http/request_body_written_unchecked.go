@@ -56,7 +56,7 @@ func requestBodyWrittenUnchecked(p *rule.Pass) {
 				whole = rule.Pos(file, op, at)
 			}
 		}
-		if whole == 0 || !whole.IsVar() || picked(flow, file, whole, 0) {
+		if whole == 0 || !untouched(flow, file, whole) {
 			return
 		}
 		o := flow.From(file, whole)
@@ -94,17 +94,33 @@ func document(p *rule.Pass, op *facts.Op) bool {
 	return false
 }
 
-// picked: on its way, fields were taken from the body one by one.
-func picked(flow *rule.Flow, file *link.File, r facts.Ref, depth int) bool {
-	d := flow.Def(file, r)
-	if d == nil || depth > 10 {
-		return false
-	}
-	switch d.Code {
-	case facts.MakeDict, facts.Item:
-		return true
-	case facts.Copy:
-		return picked(flow, file, facts.Ref(d.A), depth+1)
+// untouched: the value is the body itself, or a copy of it: nothing was taken out, put in or checked on its way.
+func untouched(flow *rule.Flow, file *link.File, r facts.Ref) bool {
+	for range 10 {
+		d := flow.Def(file, r)
+		if d == nil {
+			return false
+		}
+		switch d.Code {
+		case facts.Copy, facts.Await:
+			r = facts.Ref(d.A)
+		case facts.Attr:
+			return true
+		case facts.Call:
+			recv, method := flow.Method(file, d)
+			switch {
+			case method == "get_json" || method == "json" || method == "get_data":
+				return true
+			case method == "to_dict" || method == "copy" || method == "dict":
+				r = recv
+			case flow.Called(file, d) == "dict" || flow.Called(file, d) == "json.loads":
+				r = rule.Pos(file, d, 0)
+			default:
+				return false
+			}
+		default:
+			return false
+		}
 	}
 	return false
 }

@@ -35,7 +35,7 @@ func finalPathWrittenInPlace(p *rule.Pass) {
 		}
 		f := p.FuncOf(s.Node)
 		file := p.FileOf(f)
-		if file.Test || file.Facts.Notebook != nil || p.IsMain(s.Node) || p.Facts(f).Kind == facts.ModuleBody || effects.Node(f) != s.Node {
+		if file.Test || file.Facts.Notebook != nil || p.IsMain(s.Node) || p.Facts(f).Kind == facts.ModuleBody || effects.Node(f) != s.Node || strings.HasPrefix(file.Path, ".") || strings.Contains(file.Path, "/.") {
 			continue
 		}
 		path, mode := opened(flow, file, s)
@@ -58,7 +58,7 @@ func finalPathWrittenInPlace(p *rule.Pass) {
 	}
 	for _, key := range order {
 		for _, w := range writes[key] {
-			if replaces(flow, p.FileOf(w.f), p.Facts(w.f)) {
+			if replaces(flow, p.FileOf(w.f), p.Facts(w.f)) || first(p.FileOf(w.f), p.Facts(w.f), w.s.Op) {
 				continue
 			}
 			r := slices.IndexFunc(reads[key], func(u use) bool { return u.f != w.f && loads(flow, p.FileOf(u.f), p.Facts(u.f)) })
@@ -74,6 +74,18 @@ func finalPathWrittenInPlace(p *rule.Pass) {
 			p.Report(x)
 		}
 	}
+}
+
+// first: the file is made when there is none.
+func first(file *link.File, fn *facts.Func, op *facts.Op) (yes bool) {
+	if name := file.Facts.Str(fn.Name); name == "__init__" || strings.HasPrefix(name, "init") || strings.HasPrefix(name, "create") {
+		return true
+	}
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxIf
+		return !yes
+	})
+	return yes
 }
 
 // opened is the path that a call opens, with the mode.
@@ -149,7 +161,7 @@ func replaces(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
 			_, method := flow.Method(file, op)
 			name := flow.Called(file, op)
 			switch {
-			case method == "replace", method == "rename", method == "move", strings.Contains(strings.ToLower(name), "tempfile"), strings.Contains(strings.ToLower(name), "atomic"), strings.Contains(strings.ToLower(method), "lock"), strings.Contains(strings.ToLower(name), "lock"):
+			case method == "replace", method == "rename", method == "move", strings.Contains(strings.ToLower(name), "tempfile"), strings.Contains(strings.ToLower(name), "atomic"), strings.Contains(strings.ToLower(method), "lock"), strings.Contains(strings.ToLower(name), "lock"), method == "copy", method == "copyfile", method == "copy2", name == "shutil.copy", name == "shutil.copyfile":
 				return true
 			}
 		}
