@@ -142,8 +142,8 @@ const (
 	CtxHandler         // A is the exception type or 0; B index of the Try, C of the handler
 	CtxElse            // else of a try; B index of the Try
 	CtxFinally         // B index of the Try
-	CtxFor             // A is the iterable
-	CtxWhile           // B is 1 for a test that is always true
+	CtxFor             // A is the iterable; C is 1 when a break may leave it
+	CtxWhile           // B is 1 for a test that is always true; C as for CtxFor
 	CtxIf              // under a condition
 	CtxComp            // element of a comprehension; A the iterable
 	CtxTyping          // if TYPE_CHECKING: does not run

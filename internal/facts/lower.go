@@ -848,6 +848,16 @@ func (l *lowerer) finally(s *ast.Try, ti uint32) {
 	l.ctx = old
 }
 
+// breaksLoop notes in the nearest loop's context that the loop may be left by a break.
+func (l *lowerer) breaksLoop() {
+	for x := l.ctx; x != 0; x = l.out.Ctxs[x].Parent {
+		if c := &l.out.Ctxs[x]; c.Kind == CtxWhile || c.Kind == CtxFor {
+			c.C = 1
+			return
+		}
+	}
+}
+
 // handlerShape tells a body that only drops the exception.
 func handlerShape(h *ast.ExceptHandler) HandlerBody {
 	for _, s := range h.Body {

@@ -89,6 +89,7 @@ func (l *lowerer) stmt(s ast.Stmt) {
 		l.match(s)
 	case *ast.Break:
 		l.breaks++
+		l.breaksLoop()
 		l.jump(true)
 		l.dead = true
 	case *ast.Continue:

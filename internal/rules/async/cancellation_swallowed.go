@@ -13,7 +13,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW105", Name: "cancellation-swallowed", Since: "0.1", Family: "async",
-	Doc: docs.Read("cancellation_swallowed.md"), Check: cancellationSwallowed,
+	Severity: rule.Unproven,
+	Doc:      docs.Read("cancellation_swallowed.md"), Check: cancellationSwallowed,
 })
 
 // cancellationSwallowed looks in coroutines for handlers that catch a cancellation, around something that waits, and then let

@@ -2,6 +2,7 @@ package async
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -23,6 +24,13 @@ func conversational(path string) bool {
 	return rule.HasPrefix(path, "socket", "ssl", "smtplib", "imaplib", "poplib", "ftplib", "telnetlib", "paramiko", "websocket", "websockets", "http.client", "asyncio", "multiprocessing", "select", "selectors")
 }
 
+// single: what is fetched is for all threads, so that the others wait for it in any case: a token, a first connection.
+func single(name string) bool {
+	return slices.ContainsFunc(rule.Words(name), func(w string) bool {
+		return slices.Contains([]string{"token", "auth", "login", "refresh", "credentials", "credential", "connect", "init", "initialize", "ensure", "load", "setup", "start", "stop", "close", "download", "install", "cache", "cached", "session", "update", "get", "fetch"}, w)
+	})
+}
+
 func lockHeldAcrossNetwork(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var t *rule.Trace
@@ -42,6 +50,9 @@ func lockHeldAcrossNetwork(p *rule.Pass) {
 		}
 		told := map[uint32]bool{}
 		visit := func(op *facts.Op, steps func() []effects.Step) {
+			if single(p.Short(f)) {
+				return
+			}
 			for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 				lock := locks[x]
 				if lock == "" || told[x] {
@@ -51,6 +62,9 @@ func lockHeldAcrossNetwork(p *rule.Pass) {
 				c := &file.Facts.Ctxs[x]
 				line, cell := file.Facts.Place(c.Pos)
 				ss := steps()
+				if single(p.Via(ss)) {
+					continue
+				}
 				y := p.At(f, op)
 				what := "`" + rule.CalledAs(rule.Last(ss)) + "`"
 				if via := p.Via(ss); via != "" {

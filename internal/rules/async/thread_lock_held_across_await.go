@@ -11,7 +11,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW103", Name: "thread-lock-held-across-await", Since: "0.1", Family: "async",
-	Doc: docs.Read("thread_lock_held_across_await.md"), Check: threadLockHeldAcrossAwait,
+	Severity: rule.Unproven,
+	Doc:      docs.Read("thread_lock_held_across_await.md"), Check: threadLockHeldAcrossAwait,
 })
 
 // threadLockHeldAcrossAwait: a coroutine that waits with a lock of threading leaves the loop to others, of which the next that

@@ -15,7 +15,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW106", Name: "unbounded-fan-out", Since: "0.1", Family: "async",
-	Doc: docs.Read("unbounded_fan_out.md"), Check: unboundedFanOut,
+	Severity: rule.Unproven,
+	Doc:      docs.Read("unbounded_fan_out.md"), Check: unboundedFanOut,
 })
 
 var costly = rule.Kinds(knowledge.Net, knowledge.LLM, knowledge.Notify, knowledge.Payment, knowledge.DB, knowledge.DBWrite, knowledge.Subprocess)

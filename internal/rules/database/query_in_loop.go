@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -34,7 +35,7 @@ func queryInLoop(p *rule.Pass) {
 	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
-		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions") {
+		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) {
 			continue
 		}
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
@@ -67,6 +68,13 @@ func queryInLoop(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// onceOnly: the name is that of work that is done once.
+func onceOnly(name string) bool {
+	return slices.ContainsFunc(rule.Words(name), func(w string) bool {
+		return slices.Contains([]string{"migrate", "migration", "backfill", "seed", "fixture", "fixtures", "dummy", "upgrade"}, w)
+	})
 }
 
 // Work beside which a query is nothing.

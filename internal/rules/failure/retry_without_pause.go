@@ -12,7 +12,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW403", Name: "retry-without-pause", Since: "0.1", Family: "failure",
-	Doc: docs.Read("retry_without_pause.md"), Check: retryWithoutPause,
+	Severity: rule.Unproven,
+	Doc:      docs.Read("retry_without_pause.md"), Check: retryWithoutPause,
 })
 
 func retryWithoutPause(p *rule.Pass) {

@@ -16,7 +16,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW303", Name: "safe-method-that-writes", Since: "0.1", Family: "http",
-	Doc: docs.Read("safe_method_that_writes.md"), Check: safeMethodThatWrites,
+	Severity: rule.Unproven,
+	Doc:      docs.Read("safe_method_that_writes.md"), Check: safeMethodThatWrites,
 })
 
 // Requests that have to write although they are GET: links in mails, the ways of OAuth, pictures that count; and writes that

@@ -35,7 +35,7 @@ func finalPathWrittenInPlace(p *rule.Pass) {
 		}
 		f := p.FuncOf(s.Node)
 		file := p.FileOf(f)
-		if file.Test || file.Facts.Notebook != nil || p.IsMain(s.Node) || p.Facts(f).Kind == facts.ModuleBody || effects.Node(f) != s.Node || strings.HasPrefix(file.Path, ".") || strings.Contains(file.Path, "/.") {
+		if file.Test || file.Facts.Notebook != nil || p.IsMain(s.Node) || p.Facts(f).Kind == facts.ModuleBody || effects.Node(f) != s.Node || rule.InDir(file.Path, "dev", "scripts", "tools", "examples", "example", "docs", "ci") || strings.HasPrefix(file.Path, ".") || strings.Contains(file.Path, "/.") {
 			continue
 		}
 		path, mode := opened(flow, file, s)

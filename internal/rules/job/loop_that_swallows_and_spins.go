@@ -14,7 +14,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW415", Name: "loop-that-swallows-and-spins", Since: "0.1", Family: "job",
-	Doc: docs.Read("loop_that_swallows_and_spins.md"), Check: loopThatSwallowsAndSpins,
+	Severity: rule.Unproven,
+	Doc:      docs.Read("loop_that_swallows_and_spins.md"), Check: loopThatSwallowsAndSpins,
 })
 
 // Effects that fail at once, and again at once, while what they need is away.
@@ -48,7 +49,7 @@ func loopThatSwallowsAndSpins(p *rule.Pass) {
 				}
 				if remote == nil {
 					remote = p.Trace(func(s *effects.Site) bool { return awayAtOnce(s.Kind) && s.Certainty == diag.Proved }, func(e *effects.Edge) bool { return rule.Runs(e) && e.Certainty == diag.Proved })
-					sleeps = p.Trace(func(s *effects.Site) bool { return s.Kind == knowledge.Sleep }, rule.Happens)
+					sleeps = p.Trace(func(s *effects.Site) bool { return s.Kind == knowledge.Sleep || s.Path == "builtins.input" }, rule.Happens)
 				}
 				l := spin{p: p, flow: flow, f: f, file: file, fn: fn, loop: loop, try: x, handler: h, remote: remote, sleeps: sleeps}
 				steps, op := l.failure()
@@ -114,6 +115,11 @@ func (l *spin) failure() ([]effects.Step, *facts.Op) {
 		e := &l.p.Edges[i]
 		if rule.Runs(e) && e.Certainty == diag.Proved && l.remote.Reaches(e.To) && rule.Inside(l.file, e.Op, l.try) && (first == nil || e.Op.Pos < first.Pos) {
 			steps, first = l.remote.Through(e), e.Op
+		}
+	}
+	for _, i := range l.p.OutEdges(n) {
+		if e := &l.p.Edges[i]; e.Op == first && l.sleeps.Reaches(e.To) {
+			return nil, nil
 		}
 	}
 	if first == nil {

@@ -90,7 +90,7 @@ func stopped(p *rule.Pass, w *inventory.Work) *inventory.Evidence {
 func forever(file *link.File, op *facts.Op) bool {
 	for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 		if c := &file.Facts.Ctxs[x]; c.Kind == facts.CtxWhile {
-			return c.B == 1
+			return c.B == 1 && c.C == 0
 		}
 	}
 	return false
