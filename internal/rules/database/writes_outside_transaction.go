@@ -135,9 +135,12 @@ func written(flow *rule.Flow, file *link.File, s *effects.Site) string {
 		if d.Code == facts.Attr {
 			parts = append(parts, file.Facts.Str(d.B))
 		} else if d.Code != facts.Call && d.Code != facts.Copy {
-			if d.Code == facts.ImportName {
+			switch d.Code {
+			case facts.ImportName:
 				name := flow.Dotted(file, r)
 				parts = append(parts, name[strings.LastIndexByte(name, '.')+1:])
+			case facts.MakeClass:
+				parts = append(parts, file.Facts.Str(file.Facts.Classes[d.A].Name))
 			}
 			break
 		}
