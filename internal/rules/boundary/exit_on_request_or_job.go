@@ -44,6 +44,9 @@ func exitOnRequestOrJob(p *rule.Pass) {
 			continue
 		}
 		steps := append(a.Way(s.Node), p.SiteStep(s))
+		if len(steps) > 5 {
+			continue // on so long a way something decides that is not seen
+		}
 		what := "a request"
 		if root.Phase == inventory.Job {
 			what = "a job"
