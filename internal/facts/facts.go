@@ -19,7 +19,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 2
+const Version = 3
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -142,8 +142,8 @@ const (
 	CtxHandler         // A is the exception type or 0; B index of the Try, C of the handler
 	CtxElse            // else of a try; B index of the Try
 	CtxFinally         // B index of the Try
-	CtxFor             // A is the iterable
-	CtxWhile           // B is 1 for a test that is always true
+	CtxFor             // A is the iterable; C is 1 when a break may leave it
+	CtxWhile           // B is 1 for a test that is always true; C as for CtxFor
 	CtxIf              // under a condition
 	CtxComp            // element of a comprehension; A the iterable
 	CtxTyping          // if TYPE_CHECKING: does not run
@@ -192,6 +192,7 @@ const (
 	HandlerReturns                          // returns somewhere
 	HandlerUsesName                         // uses the exception it bound
 	HandlerContinue                         // goes on with the loop
+	HandlerBreaks                           // leaves the loop
 )
 
 // FuncKind of a block.

@@ -86,6 +86,7 @@ type lowerer struct {
 	exception     Ref // what the innermost handler bound
 	usesException bool
 	continues     int // continue statements so far
+	breaks        int // break statements so far
 }
 
 // Build lowers f. The result owns all its memory.
@@ -786,7 +787,7 @@ func (l *lowerer) try(s *ast.Try) {
 		old := l.push(CtxHandler, h, typ, ti, uint32(hi))
 		fact := Handler{Pos: h.Start, End: h.Stop, Type: typ, Name: l.str(h.Name), Ctx: l.ctx, Body: handlerShape(h)}
 		l.out.Tries[ti].Handlers = append(l.out.Tries[ti].Handlers, fact)
-		first, continues := len(l.out.Ops), l.continues
+		first, continues, breaks := len(l.out.Ops), l.continues, l.breaks
 		outer, used := l.exception, l.usesException
 		l.exception, l.usesException = 0, false
 		if h.Name != 0 {
@@ -804,6 +805,9 @@ func (l *lowerer) try(s *ast.Try) {
 		}
 		if l.continues > continues {
 			body |= HandlerContinue
+		}
+		if l.breaks > breaks {
+			body |= HandlerBreaks
 		}
 		l.out.Tries[ti].Handlers[hi].Body |= body
 		l.exception, l.usesException = outer, used
@@ -842,6 +846,16 @@ func (l *lowerer) finally(s *ast.Try, ti uint32) {
 	old := l.push(CtxFinally, s.Finalbody[0], 0, ti, 0)
 	l.stmts(s.Finalbody)
 	l.ctx = old
+}
+
+// breaksLoop notes in the nearest loop's context that the loop may be left by a break.
+func (l *lowerer) breaksLoop() {
+	for x := l.ctx; x != 0; x = l.out.Ctxs[x].Parent {
+		if c := &l.out.Ctxs[x]; c.Kind == CtxWhile || c.Kind == CtxFor {
+			c.C = 1
+			return
+		}
+	}
 }
 
 // handlerShape tells a body that only drops the exception.

@@ -88,6 +88,8 @@ func (l *lowerer) stmt(s ast.Stmt) {
 	case *ast.Match:
 		l.match(s)
 	case *ast.Break:
+		l.breaks++
+		l.breaksLoop()
 		l.jump(true)
 		l.dead = true
 	case *ast.Continue:

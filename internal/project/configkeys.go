@@ -79,9 +79,9 @@ func schema(c *Config) rootSchema {
 				}
 			},
 		}},
-		{"contracts", &section[Contract]{key: "contracts", form: named, doc: "What a part of the code may do, directly or through anything it calls.",
+		{"contracts", &section[Contract]{key: "contracts", form: named, doc: "What a part of the code may do, directly or through anything it calls. The rule effect-contract-broken reports what breaks it, where the effect enters these modules.",
 			fields: []field[Contract]{
-				required(listField("modules", "The modules it binds: dotted names, `*` for one part and `**` for any number.", `["acme.domain.**"]`,
+				required(listField("modules", "The modules it binds: dotted names, each with what is below it; `*` stands for one part and `**` for any number.", `["acme.domain.**"]`,
 					func(t *Contract) *[]string { return &t.Modules })),
 				listField("may-not", "Effects these modules may not have.", `["net", "db"]`, func(t *Contract) *[]string { return &t.MayNot }, EffectKinds...),
 				listField("may", "The only effects these modules may have.", `["log", "clock"]`, func(t *Contract) *[]string { return &t.May }, EffectKinds...),

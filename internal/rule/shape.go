@@ -1,0 +1,278 @@
+package rule
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+)
+
+// Inside says whether an operation stands in a context or in one below it.
+func Inside(file *link.File, op *facts.Op, ctx uint32) bool {
+	for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
+		if x == ctx {
+			return true
+		}
+	}
+	return false
+}
+
+// Always says whether an operation runs whenever its context until does (0: whenever its block does), as far as the contexts
+// around it tell: nothing between them asks a condition, catches an exception or loops.
+func AlwaysRuns(file *link.File, op *facts.Op, until uint32) bool {
+	for x := op.Ctx; x != 0 && x != until; x = file.Facts.Ctxs[x].Parent {
+		switch file.Facts.Ctxs[x].Kind {
+		case facts.CtxIf, facts.CtxHandler, facts.CtxBool, facts.CtxMatch, facts.CtxElse, facts.CtxAssert, facts.CtxFor, facts.CtxWhile, facts.CtxComp:
+			return false
+		}
+	}
+	return true
+}
+
+// Derived are the variables of a block whose values are made from start, by any operation inside a context.
+func Derived(file *link.File, fn *facts.Func, start facts.Ref, ctx uint32) map[facts.Ref]bool {
+	out := map[facts.Ref]bool{start: true}
+	for changed := true; changed; {
+		changed = false
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Dst == 0 || out[op.Dst] || !op.Dst.IsVar() || !Inside(file, op, ctx) {
+				continue
+			}
+			if slices.ContainsFunc(Reads(file, op), func(r facts.Ref) bool { return out[r] }) {
+				out[op.Dst] = true
+				changed = true
+			}
+		}
+	}
+	return out
+}
+
+// ReadsAny says whether an operation reads one of the variables.
+func ReadsAny(file *link.File, op *facts.Op, vars map[facts.Ref]bool) bool {
+	return slices.ContainsFunc(Reads(file, op), func(r facts.Ref) bool { return vars[r] })
+}
+
+// A Decoration is a decorator of a function as it is written: what it is by name, and its call when it is one.
+type Decoration struct {
+	Path string
+	Call *facts.Op // nil for @name
+	Pos  uint32
+}
+
+// Decorations are the decorators of a function, outermost first.
+func (f *Flow) Decorations(fn link.Func) []Decoration {
+	file := f.p.FileOf(fn)
+	var out []Decoration
+	for _, d := range f.p.Facts(fn).Decorators {
+		if def := f.Def(file, d.Value); def != nil && def.Code == facts.Call {
+			out = append(out, Decoration{f.Called(file, def), def, d.Pos})
+			continue
+		}
+		out = append(out, Decoration{f.Dotted(file, d.Value), nil, d.Pos})
+	}
+	return out
+}
+
+// OpenKeywords says whether a call takes keyword arguments that are not written out: f(**options).
+func OpenKeywords(file *link.File, op *facts.Op) bool {
+	a := file.Facts.Args(op)
+	for i := 0; i+1 < len(a.Kw); i += 2 {
+		if a.Kw[i] == 0 {
+			return true
+		}
+	}
+	return a.Stars != 0
+}
+
+// Arrivals is what certain calls lead to from a set of functions, each with the shortest way.
+type Arrivals struct {
+	p   *Pass
+	via map[effects.Node]arrival
+}
+
+type arrival struct {
+	edge *effects.Edge // nil for a start
+	root *inventory.Root
+}
+
+// Arrive goes forward from the entry points of the program's work that wanted accepts, along the edges that edge accepts.
+func (p *Pass) Arrive(wanted func(*inventory.Root) bool, edge func(*effects.Edge) bool) *Arrivals {
+	a := &Arrivals{p, map[effects.Node]arrival{}}
+	var layer []effects.Node
+	if p.Inventory == nil {
+		return a
+	}
+	for _, w := range p.Inventory.Work {
+		for i := range w.Roots {
+			r := &w.Roots[i]
+			if p.FileOf(r.Func).Test || p.FileOf(r.Func).Facts.Notebook != nil || !wanted(r) {
+				continue
+			}
+			if _, ok := a.via[r.Node]; !ok {
+				a.via[r.Node] = arrival{nil, r}
+				layer = append(layer, r.Node)
+			}
+		}
+	}
+	for len(layer) > 0 {
+		var next []effects.Node
+		for _, n := range layer {
+			for _, i := range p.OutEdges(n) {
+				e := &p.Edges[i]
+				if e.Certainty != diag.Proved || p.File(e.To).Test || !edge(e) {
+					continue
+				}
+				if _, ok := a.via[e.To]; !ok {
+					a.via[e.To] = arrival{e, a.via[n].root}
+					next = append(next, e.To)
+				}
+			}
+		}
+		layer = next
+	}
+	return a
+}
+
+// At is the entry point from which a node is reached; nil when it is not.
+func (a *Arrivals) At(n effects.Node) *inventory.Root { return a.via[n].root }
+
+// Way is the chain of calls from the entry point to the node.
+func (a *Arrivals) Way(n effects.Node) []effects.Step {
+	var out []effects.Step
+	for v := a.via[n]; v.edge != nil; v = a.via[v.edge.From] {
+		out = append(out, effects.Step{Node: v.edge.From, Op: v.edge.Op, Mode: v.edge.Mode, To: v.edge.To})
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// ThreadLock is the kind of a lock of threading that the manager of a with-statement is: a variable of the module or an
+// attribute of the method's own class to which nothing else is assigned. "" for any other.
+func (f *Flow) ThreadLock(file *link.File, fn *facts.Func, r facts.Ref) string {
+	for range 5 {
+		if !r.IsVar() {
+			return ""
+		}
+		d := f.Def(file, r)
+		if d == nil {
+			return ""
+		}
+		switch d.Code {
+		case facts.Copy:
+			r = facts.Ref(d.A)
+			continue
+		case facts.Call:
+			return f.makesLock(file, d)
+		case facts.Attr:
+			return f.lockAttr(file, fn, facts.Ref(d.A), d.B)
+		}
+		return ""
+	}
+	return ""
+}
+
+func (f *Flow) makesLock(file *link.File, op *facts.Op) string {
+	switch name := f.Called(file, op); name {
+	case "threading.Lock", "threading.RLock", "_thread.allocate_lock":
+		return name
+	}
+	return ""
+}
+
+// lockAttr is the lock that self.name is.
+func (f *Flow) lockAttr(file *link.File, fn *facts.Func, self facts.Ref, name facts.Str) string {
+	if fn.Class == 0 || len(fn.Params) == 0 || !f.IsCopyOf(file, self, fn.Params[0].Var) {
+		return ""
+	}
+	kind := ""
+	class := &file.Facts.Classes[fn.Class-1]
+	for _, m := range class.Members {
+		if m.Name == name {
+			if d := f.Def(file, m.Ref); d != nil && d.Code == facts.Call {
+				kind = f.makesLock(file, d)
+			}
+		}
+	}
+	for b := range file.Facts.Funcs {
+		g := &file.Facts.Funcs[b]
+		if g.Class != fn.Class || g.Kind != facts.Function || len(g.Params) == 0 {
+			continue
+		}
+		for o := g.Ops[0]; o < g.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Code != facts.SetAttr || op.B != name || !f.IsCopyOf(file, facts.Ref(op.A), g.Params[0].Var) {
+				continue
+			}
+			d := f.Def(file, facts.Ref(op.C))
+			if d == nil || d.Code != facts.Call || f.makesLock(file, d) == "" {
+				return ""
+			}
+			kind = f.makesLock(file, d)
+		}
+	}
+	return kind
+}
+
+// IsCopyOf: the variable is another, or was given its value and nothing else.
+func (f *Flow) IsCopyOf(file *link.File, r, of facts.Ref) bool {
+	for range 10 {
+		if r == of {
+			return true
+		}
+		d := f.Def(file, r)
+		if d == nil || d.Code != facts.Copy && d.Code != facts.SetItem {
+			return false
+		}
+		r = facts.Ref(d.A)
+	}
+	return false
+}
+
+// Names are the dotted names in a value that is written out: a name, a tuple of names, a call of one with names.
+func (f *Flow) Names(file *link.File, ref uint32) []string {
+	r := facts.Ref(ref)
+	if name := f.Dotted(file, r); name != "" {
+		return []string{name}
+	}
+	d := f.Def(file, r)
+	if d == nil {
+		return nil
+	}
+	var out []string
+	switch d.Code {
+	case facts.Copy:
+		return f.Names(file, d.A)
+	case facts.MakeTuple, facts.MakeList:
+		elems, _ := file.Facts.Elems(d)
+		for _, e := range elems {
+			out = append(out, f.Names(file, e)...)
+		}
+	case facts.Call:
+		for _, e := range file.Facts.Args(d).Pos {
+			out = append(out, f.Names(file, e)...)
+		}
+	}
+	return out
+}
+
+// Cached are the functions whose results a decorator keeps.
+func (f *Flow) Cached() map[link.Func]bool {
+	out := map[link.Func]bool{}
+	for fn := range link.Func(f.p.Funcs()) {
+		if len(f.p.Facts(fn).Decorators) == 0 {
+			continue
+		}
+		for _, d := range f.Decorations(fn) {
+			last := strings.ToLower(d.Path[strings.LastIndexByte(d.Path, '.')+1:])
+			if strings.Contains(last, "cache") || strings.Contains(last, "memo") || last == "singleton" {
+				out[fn] = true
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,96 @@
+package boundary
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW207", Name: "library-changes-its-host", Since: "0.1", Family: "boundary", Severity: rule.Unproven,
+	Doc: docs.Read("library_changes_its_host.md"), Check: libraryChangesItsHost,
+})
+
+// hostCalls are calls that change the process for everybody, and what they change.
+var hostCalls = map[string]string{
+	"logging.basicConfig":              "the root logger",
+	"logging.config.dictConfig":        "all logging",
+	"logging.config.fileConfig":        "all logging",
+	"logging.disable":                  "all logging",
+	"warnings.filterwarnings":          "the filters of warnings",
+	"warnings.simplefilter":            "the filters of warnings",
+	"socket.setdefaulttimeout":         "the timeout of all sockets",
+	"locale.setlocale":                 "the locale of the process",
+	"sys.setrecursionlimit":            "the limit of recursion",
+	"signal.signal":                    "the process's signal handlers",
+	"gevent.monkey.patch_all":          "the standard library",
+	"eventlet.monkey_patch":            "the standard library",
+	"nest_asyncio.apply":               "asyncio's event loop",
+	"multiprocessing.set_start_method": "how all processes start",
+}
+
+// libraryChangesItsHost is about packages that others import: what they change in the process when they are imported.
+func libraryChangesItsHost(p *rule.Pass) {
+	if p.Inventory == nil {
+		return
+	}
+	var tops []string
+	for _, w := range p.Inventory.Work {
+		if w.Kind == project.KindLibrary && w.File >= 0 {
+			tops = append(tops, p.Files[w.File].Module)
+		}
+	}
+	inLibrary := func(f *link.File) bool {
+		base := path.Base(f.Path)
+		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || strings.HasPrefix(base, "cli") || base == "main.py" || base == "app.py" || base == "server.py" {
+			return false
+		}
+		for _, t := range tops {
+			if f.Module == t || strings.HasPrefix(f.Module, t+".") {
+				return true
+			}
+		}
+		return false
+	}
+	if len(tops) == 0 {
+		return
+	}
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		n := effects.Node(c.From)
+		file := p.File(n)
+		what := hostCalls[c.Path]
+		if what == "" || c.Mode != link.Called || p.Facts(p.FuncOf(n)).Kind != facts.ModuleBody || !inLibrary(file) || script(file, c.Op) || guarded(p, file, c.Op) {
+			continue
+		}
+		restored := false
+		rule.Around(file, c.Op, func(x *facts.Ctx) bool {
+			restored = restored || x.Kind == facts.CtxWith // warnings.catch_warnings() and the like
+			return !restored
+		})
+		if restored {
+			continue
+		}
+		x := p.At(p.FuncOf(n), c.Op)
+		x.Message = fmt.Sprintf("importing `%s` changes %s (`%s`) for every program that uses the library", file.Module, what, c.DisplayPath())
+		x.Help = "leave it to the program: do it in its entry point, or in a function that it may call"
+		x.Witness = []diag.Frame{{Function: file.Module, File: file.Path, Line: x.Line, Note: "calls " + c.DisplayPath()}}
+		p.Report(x)
+	}
+}
+
+// script: the operation runs only when the file is the program.
+func script(file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxMain
+		return !yes
+	})
+	return yes
+}

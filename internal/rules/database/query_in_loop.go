@@ -1,0 +1,327 @@
+package database
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW602", Name: "query-in-loop", Since: "0.1", Family: "database",
+	Doc: docs.Read("query_in_loop.md"), Check: queryInLoop,
+})
+
+// served are libraries whose queries go to a server. A query of SQLite is a call within the process.
+func served(path string) bool {
+	return rule.HasPrefix(path, "django.db", "django.shortcuts", "sqlalchemy", "sqlmodel", "peewee", "tortoise", "pymongo", "motor", "psycopg", "psycopg2", "asyncpg", "mysql", "MySQLdb",
+		"pymysql", "aiomysql", "databases", "oracledb", "cx_Oracle", "pyodbc")
+}
+
+// queryInLoop looks for loops over the rows of a query in whose body, or in what the body calls whatever happens, another query
+// is made from the row.
+func queryInLoop(p *rule.Pass) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	reads := func(s *effects.Site) bool {
+		return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
+	}
+	var t, slow *rule.Trace // made when the first loop over rows is found
+	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}}
+	for f := range link.Func(p.Funcs()) {
+		file, fn := p.FileOf(f), p.Facts(f)
+		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			iter := &file.Facts.Ops[o]
+			if iter.Code != facts.Iter || iter.Ctx == 0 {
+				continue
+			}
+			c := &file.Facts.Ctxs[iter.Ctx]
+			if c.Kind != facts.CtxFor && c.Kind != facts.CtxComp || c.A != facts.Ref(iter.A) {
+				continue
+			}
+			over := q.rows(file, c.A, 0)
+			if over == nil || over.few {
+				continue
+			}
+			if t == nil {
+				cached := flow.Cached()
+				t = p.Trace(func(s *effects.Site) bool {
+					return reads(s) && !p.File(s.Node).Test && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
+				}, func(e *effects.Edge) bool {
+					return rule.Runs(e) && e.Certainty == diag.Proved && !cached[p.FuncOf(e.To)] && !cached[p.FuncOf(e.From)] && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
+				})
+				q.cached = cached
+			}
+			if slow == nil {
+				slow = p.Trace(func(s *effects.Site) bool { return elsewhere(s.Kind) }, rule.Happens)
+			}
+			if !slowBody(p, f, iter.Ctx, slow) {
+				q.body(f, iter, over, t, reads)
+			}
+		}
+	}
+}
+
+// onceOnly: the name is that of work that is done once.
+func onceOnly(name string) bool {
+	return slices.ContainsFunc(rule.Words(name), func(w string) bool {
+		return slices.Contains([]string{"migrate", "migration", "backfill", "seed", "fixture", "fixtures", "dummy", "upgrade"}, w)
+	})
+}
+
+// Work beside which a query is nothing.
+var elsewhere = rule.Kinds(knowledge.Net, knowledge.LLM, knowledge.Notify, knowledge.Payment, knowledge.Sleep, knowledge.Subprocess, knowledge.ModelLoad)
+
+// slowBody: each turn of the loop does something elsewhere, or starts it, so that the queries are not what it waits for.
+func slowBody(p *rule.Pass, f link.Func, loop uint32, slow *rule.Trace) bool {
+	file := p.FileOf(f)
+	for _, i := range p.SitesOf(effects.Node(f)) {
+		s := &p.Sites[i]
+		if (elsewhere(s.Kind) || s.Effect != nil && s.Effect.Transaction != "") && rule.Inside(file, s.Op, loop) {
+			return true // a transaction for each row makes each a piece of work of its own
+		}
+	}
+	for _, i := range p.OutEdges(effects.Node(f)) {
+		if e := &p.Edges[i]; rule.Happens(e) && slow.Reaches(e.To) && rule.Inside(file, e.Op, loop) {
+			return true
+		}
+	}
+	return false
+}
+
+func (q *queries) body(f link.Func, iter *facts.Op, over *rows, t *rule.Trace, reads func(*effects.Site) bool) {
+	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
+	row := rule.Derived(file, fn, iter.Dst, iter.Ctx)
+	var best []effects.Step
+	var at *facts.Op
+	see := func(op *facts.Op, steps []effects.Step) {
+		if best == nil || len(steps) < len(best) || len(steps) == len(best) && op.Pos < at.Pos {
+			best, at = steps, op
+		}
+	}
+	inBody := func(op *facts.Op) bool {
+		return op != iter && rule.Inside(file, op, iter.Ctx) && rule.ReadsAny(file, op, row) && !leaves(file, fn, op, iter.Ctx) && !apart(file, op, iter.Ctx)
+	}
+	n := effects.Node(f)
+	for _, i := range p.SitesOf(n) {
+		s := &p.Sites[i]
+		if !reads(s) || !inBody(s.Op) || over.prefetched && ofRow(q.flow, file, s.Op, row) {
+			continue
+		}
+		see(s.Op, []effects.Step{p.SiteStep(s)})
+	}
+	for _, i := range p.OutEdges(n) {
+		e := &p.Edges[i]
+		if rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && !over.prefetched && !q.cached[p.FuncOf(e.To)] && t.Distance(e.To) <= 3 && inBody(e.Op) {
+			see(e.Op, t.Through(e))
+		}
+	}
+	if best == nil {
+		return
+	}
+	line, _ := file.Facts.Place(iter.Pos)
+	site := rule.Last(best)
+	x := p.At(f, at)
+	what := "`" + rule.CalledAs(site) + "`"
+	if via := p.Via(best); via != "" {
+		what = fmt.Sprintf("`%s`, which runs %s", via, what)
+	}
+	x.Message = fmt.Sprintf("`%s` calls %s for each row of the query that line %d loops over: a thousand rows are a thousand queries more", p.Short(f), what, line)
+	x.Help = "fetch what the loop needs with the rows (a join, `select_related`, `prefetch_related`, `joinedload`), or in one query before it (`… IN (…)`) and look it up"
+	x.Witness = append([]diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Note: "loops over " + over.by}}, p.Frames(best)...)
+	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, iter.Pos)
+	p.Report(x)
+}
+
+// again: the query asks for what is known already, because it may have changed.
+func again(s *effects.Site) bool {
+	switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
+	case "refresh_from_db", "arefresh_from_db", "refresh", "select_for_update", "prefetch_related_objects", "full_clean", "validate_unique":
+		return true
+	}
+	return false
+}
+
+// apart: a row whose turn fails does not stop the others, so that each is a piece of work of its own.
+func apart(file *link.File, op *facts.Op, loop uint32) bool {
+	for x := op.Ctx; x != 0 && x != loop; x = file.Facts.Ctxs[x].Parent {
+		if file.Facts.Ctxs[x].Kind == facts.CtxTry {
+			return true
+		}
+	}
+	return false
+}
+
+// leaves: the loop ends after the operation, so it runs once.
+func leaves(file *link.File, fn *facts.Func, op *facts.Op, loop uint32) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		x := &file.Facts.Ops[o]
+		if (x.Code == facts.Return || x.Code == facts.Raise) && x.Pos >= op.Pos && x.Ctx == op.Ctx {
+			return true
+		}
+	}
+	return false
+}
+
+// ofRow: the query's receiver is an attribute of the row, so that fetching it with the rows answers it.
+func ofRow(flow *rule.Flow, file *link.File, op *facts.Op, row map[facts.Ref]bool) bool {
+	r := facts.Ref(op.A)
+	for range 12 {
+		if row[r] {
+			d := flow.Def(file, r)
+			if d == nil || d.Code == facts.Iter || d.Code == facts.Unpack {
+				return true
+			}
+		}
+		d := flow.Def(file, r)
+		if d == nil || d.Code != facts.Attr && d.Code != facts.Call && d.Code != facts.Copy {
+			return false
+		}
+		r = facts.Ref(d.A)
+	}
+	return false
+}
+
+// queries finds where a value is the rows of a query.
+type queries struct {
+	p      *rule.Pass
+	flow   *rule.Flow
+	edges  map[*facts.Op]link.Func
+	cached map[link.Func]bool
+	made   bool
+}
+
+// rows is a query's result.
+type rows struct {
+	by         string // what gives it
+	prefetched bool   // the query fetches related rows as well
+	few        bool   // a constant bounds it
+}
+
+var (
+	// wraps are functions that give the elements of their argument.
+	wraps = map[string]bool{"list": true, "tuple": true, "sorted": true, "reversed": true, "enumerate": true, "iter": true, "set": true, "zip": true, "tqdm.tqdm": true, "tqdm.auto.tqdm": true, "tqdm.std.tqdm": true}
+	// many are methods that give any number of rows.
+	many = map[string]bool{"all": true, "filter": true, "exclude": true, "order_by": true, "iterator": true, "select_related": true, "prefetch_related": true, "distinct": true, "annotate": true, "only": true,
+		"defer": true, "values": true, "values_list": true, "fetchall": true, "fetch": true, "fetch_all": true, "scalars": true, "mappings": true, "find": true, "execute": true, "filter_by": true, "join": true,
+		"outerjoin": true, "yield_per": true, "aiterator": true, "using": true, "union": true, "select_for_update": true, "reverse": true, "group_by": true, "having": true, "options": true, "aggregate": false}
+)
+
+func (q *queries) rows(file *link.File, r facts.Ref, depth int) *rows {
+	if depth > 12 || !r.IsVar() {
+		return nil
+	}
+	var found *rows
+	for _, i := range q.flow.Defs(file, r) {
+		d := &file.Facts.Ops[i]
+		var x *rows
+		switch d.Code {
+		case facts.Copy, facts.Await:
+			if d.Flags&facts.FlagBack == 0 {
+				x = q.rows(file, facts.Ref(d.A), depth+1)
+			}
+		case facts.Slice:
+			if x = q.rows(file, facts.Ref(d.A), depth+1); x != nil {
+				if n, ok := facts.Ref(d.C).Int(); ok && n < 20 {
+					x.few = true
+				}
+			}
+		case facts.Call:
+			x = q.call(file, d, depth)
+		}
+		if x == nil {
+			continue
+		}
+		if found != nil {
+			x.prefetched, x.few = x.prefetched || found.prefetched, x.few || found.few
+		}
+		found = x
+	}
+	return found
+}
+
+func (q *queries) call(file *link.File, op *facts.Op, depth int) *rows {
+	args := file.Facts.Args(op)
+	if wraps[q.flow.Called(file, op)] {
+		for _, a := range args.Pos {
+			if x := q.rows(file, facts.Ref(a), depth+1); x != nil {
+				return x
+			}
+		}
+		return nil
+	}
+	recv, name := q.flow.Method(file, op)
+	if recv != 0 && many[name] {
+		for _, i := range q.p.CallsAt(op) {
+			if c := &q.p.Calls[i]; c.Entity != nil && served(c.Path) {
+				x := &rows{by: c.DisplayPath()}
+				q.built(file, recv, x, 0)
+				if name == "prefetch_related" || name == "options" {
+					x.prefetched = true
+				}
+				// The text of an execute decides, and what is not a SELECT has no rows to speak of.
+				return x
+			}
+		}
+	}
+	q.index()
+	if g, ok := q.edges[op]; ok {
+		gf, fn := q.p.FileOf(g), q.p.Facts(g)
+		if fn.Kind == facts.Function && fn.Flags&facts.FuncGenerator == 0 && !gf.Test {
+			return q.rows(gf, fn.Ret, depth+3)
+		}
+	}
+	return nil
+}
+
+// built goes back along the calls that build a query.
+func (q *queries) built(file *link.File, r facts.Ref, x *rows, depth int) {
+	if depth > 20 {
+		return
+	}
+	for _, i := range q.flow.Defs(file, r) {
+		d := &file.Facts.Ops[i]
+		switch d.Code {
+		case facts.Copy, facts.Await:
+			if d.Flags&facts.FlagBack == 0 {
+				q.built(file, facts.Ref(d.A), x, depth+1)
+			}
+		case facts.Call:
+			recv, name := q.flow.Method(file, d)
+			switch name {
+			case "prefetch_related", "options":
+				x.prefetched = true
+			case "limit":
+				if n, ok := rule.Pos(file, d, 0).Int(); ok && n < 20 {
+					x.few = true
+				}
+			case "execute", "scalars", "exec":
+				if a := rule.Pos(file, d, 0); a != 0 {
+					q.built(file, a, x, depth+1)
+				}
+			}
+			q.built(file, recv, x, depth+1)
+		}
+	}
+}
+
+// index notes the function that a call certainly calls.
+func (q *queries) index() {
+	if q.made {
+		return
+	}
+	q.made = true
+	for i := range q.p.Edges {
+		if e := &q.p.Edges[i]; e.Mode == link.Called && e.Certainty == diag.Proved && e.Op.Code == facts.Call {
+			q.edges[e.Op] = q.p.FuncOf(e.To)
+		}
+	}
+}

@@ -1,0 +1,167 @@
+package http
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW305", Name: "call-outlasts-its-worker", Since: "0.1", Family: "http", Severity: rule.Unproven,
+	Doc: docs.Read("call_outlasts_its_worker.md"), Check: callOutlastsItsWorker,
+})
+
+// callOutlastsItsWorker compares what a call may take at most, its timeout times the attempts of the retries around it, with the
+// time after which gunicorn kills the worker that waits for it.
+func callOutlastsItsWorker(p *rule.Pass) {
+	limit, at := workerTimeout(p)
+	if limit == 0 {
+		return
+	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	a := p.Arrive(func(r *inventory.Root) bool {
+		return r.Phase == inventory.Request && p.Facts(r.Func).Flags&facts.FuncAsync == 0
+	}, func(e *effects.Edge) bool { return e.Mode == link.Called })
+	var once rule.Once
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		root := a.At(s.Node)
+		if root == nil || !outbound(s.Kind) || s.Effect == nil || s.Call == nil || s.Effect.Timeout == "" || s.Mode != link.Called {
+			continue
+		}
+		file := p.File(s.Node)
+		seconds, ok := number(flow, file, s.Call.Arg(s.Effect.Timeout).Ref)
+		if !ok {
+			continue
+		}
+		way := a.Way(s.Node)
+		times := 1
+		for _, f := range append([]link.Func{p.FuncOf(s.Node)}, funcsOf(p, way)...) {
+			times *= attempts(p, flow, f)
+		}
+		if seconds*times <= limit {
+			continue
+		}
+		x := p.At(p.FuncOf(s.Node), s.Op)
+		total := fmt.Sprintf("%d s", seconds)
+		if times > 1 {
+			total = fmt.Sprintf("%d times %d s", times, seconds)
+		}
+		x.Message = fmt.Sprintf("`%s` may take %s, and gunicorn kills the worker after %d s: the request (`%s`) ends without an answer, and so do the others of that worker", rule.CalledAs(s), total, limit, p.Short(root.Func))
+		x.Help = fmt.Sprintf("let the attempts together take less than %d s, or do the call in a job", limit)
+		x.Witness = append(p.Frames(append(way, p.SiteStep(s))), at)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
+		once.Report(p, x)
+	}
+}
+
+// workerTimeout is the shortest time that a gunicorn with synchronous workers gives a request, and where it says so; 0 when none
+// is started in a way that tells.
+func workerTimeout(p *rule.Pass) (int, diag.Frame) {
+	best, frame := 0, diag.Frame{}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		for _, r := range a.Runs {
+			if r.Runner != "gunicorn" {
+				continue
+			}
+			t, ok := gunicornTimeout(r.Args)
+			if !ok {
+				return 0, diag.Frame{}
+			}
+			if best == 0 || t < best {
+				best, frame = t, diag.Frame{Function: a.Name, File: a.Path, Line: r.Line, Note: fmt.Sprintf("starts gunicorn, whose workers have %d s", t)}
+			}
+		}
+	}
+	return best, frame
+}
+
+// gunicornTimeout reads the arguments of gunicorn; ok is false when a file or a variable decides, or the workers are not of the
+// kind that one request holds.
+func gunicornTimeout(args []string) (seconds int, ok bool) {
+	seconds = 30 // gunicorn's default
+	for i, a := range args {
+		name, value, joined := strings.Cut(a, "=")
+		if !joined && i+1 < len(args) {
+			value = args[i+1]
+		}
+		switch name {
+		case "-c", "--config", "-k", "--worker-class", "--threads":
+			return 0, false
+		case "-t", "--timeout":
+			n, err := strconv.Atoi(value)
+			if err != nil || n <= 0 {
+				return 0, false
+			}
+			seconds = n
+		}
+		if strings.Contains(a, "$") && strings.Contains(strings.ToLower(a), "gunicorn") {
+			return 0, false
+		}
+	}
+	return seconds, true
+}
+
+func number(flow *rule.Flow, file *link.File, r facts.Ref) (int, bool) {
+	for range 5 {
+		if n, ok := r.Int(); ok {
+			return n, true
+		}
+		d := flow.Def(file, r)
+		if d == nil || d.Code != facts.Copy {
+			return 0, false
+		}
+		r = facts.Ref(d.A)
+	}
+	return 0, false
+}
+
+func funcsOf(p *rule.Pass, way []effects.Step) []link.Func {
+	var out []link.Func
+	for _, s := range way {
+		if f := p.FuncOf(s.Node); !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// attempts is how often a decorator calls a function at most, as far as it is written out.
+func attempts(p *rule.Pass, flow *rule.Flow, f link.Func) int {
+	file := p.FileOf(f)
+	for _, d := range flow.Decorations(f) {
+		if d.Call == nil {
+			continue
+		}
+		switch {
+		case rule.HasPrefix(d.Path, "tenacity") && strings.HasSuffix(d.Path, ".retry"):
+			if stop := flow.Def(file, rule.Keyword(file, d.Call, "stop")); stop != nil && stop.Code == facts.Call && strings.HasSuffix(flow.Called(file, stop), "stop_after_attempt") {
+				if n, ok := rule.Argument(file, stop, 0, "max_attempt_number").Int(); ok {
+					return max(n, 1)
+				}
+			}
+		case rule.HasPrefix(d.Path, "backoff"):
+			if n, ok := rule.Keyword(file, d.Call, "max_tries").Int(); ok {
+				return max(n, 1)
+			}
+		case rule.HasPrefix(d.Path, "retrying"):
+			if n, ok := rule.Keyword(file, d.Call, "stop_max_attempt_number").Int(); ok {
+				return max(n, 1)
+			}
+		case rule.HasPrefix(d.Path, "stamina"):
+			if n, ok := rule.Keyword(file, d.Call, "attempts").Int(); ok {
+				return max(n, 1)
+			}
+		}
+	}
+	return 1
+}
