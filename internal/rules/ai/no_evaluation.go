@@ -53,7 +53,7 @@ func evaluated(p *rule.Pass) bool {
 	named := func(s string) bool {
 		return slices.ContainsFunc(rule.Words(s), func(w string) bool {
 			switch w {
-			case "eval", "evals", "evaluation", "evaluations", "evaluate", "evaluator", "evaluators", "golden", "goldens", "benchmark", "benchmarks", "judge", "judges", "scorer", "scorers", "grader", "graders", "rubric", "metrics", "leaderboard":
+			case "eval", "evals", "evaluation", "evaluations", "evaluate", "evaluator", "evaluators", "golden", "goldens", "bench", "benchmark", "benchmarks", "judge", "judges", "scorer", "scorers", "grader", "graders", "rubric", "metrics", "leaderboard":
 				return true
 			}
 			return false

@@ -50,7 +50,7 @@ func uncheckedInput(p *rule.Pass) {
 		}
 		for _, r := range refs {
 			o := flow.From(file, facts.Ref(r))
-			if o == nil {
+			if o == nil || cached(o, p.Name(p.FuncOf(s.Node))) {
 				continue
 			}
 			f := p.FuncOf(s.Node)
@@ -63,4 +63,9 @@ func uncheckedInput(p *rule.Pass) {
 			break
 		}
 	}
+}
+
+// cached: what is stored is a copy that may be thrown away.
+func cached(o *rule.Origin, sink string) bool {
+	return strings.Contains(strings.ToLower(sink), "cache") || slices.ContainsFunc(o.Frames, func(f diag.Frame) bool { return strings.Contains(strings.ToLower(f.Function+f.Note), "cache") })
 }

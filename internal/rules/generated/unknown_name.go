@@ -18,7 +18,7 @@ var _ = rule.Register(rule.Rule{
 })
 
 // unknownName looks for names that a module of the program or of the standard library does not have, in no version of Python.
-// What is done only under a condition, or with a handler for its failure, may know that.
+// Notebooks and files that change sys.path may mean another module of the same name. What is done only under a condition, or with a handler for its failure, may know that.
 func unknownName(p *rule.Pass) {
 	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), modules: map[string]*link.File{}, written: map[string]bool{}, under: map[string]bool{}}
 	for _, f := range p.Files {
@@ -40,11 +40,25 @@ func unknownName(p *rule.Pass) {
 		}
 	}
 	for _, f := range p.Files {
-		if len(f.Facts.Faults) > 0 || rule.InDir(strings.ToLower(f.Path), "fixtures", "testdata", "templates", "cookiecutter", "snippets", "stubs", "typings") {
+		if len(f.Facts.Faults) > 0 || f.Facts.Notebook != nil || strings.HasPrefix(f.Path, ".") || strings.Contains(f.Path, "/.") || leadsElsewhere(f) || rule.InDir(strings.ToLower(f.Path), "fixtures", "testdata", "templates", "cookiecutter", "snippets", "stubs", "typings") {
 			continue
 		}
 		u.file(f)
 	}
+}
+
+// leadsElsewhere: the file changes where imports come from.
+func leadsElsewhere(f *link.File) bool {
+	for o := range f.Facts.Ops {
+		if op := &f.Facts.Ops[o]; op.Code == facts.Attr && f.Facts.Str(op.B) == "path" {
+			for i := range f.Facts.Imports {
+				if f.Facts.Str(f.Facts.Imports[i].Module) == "sys" {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 type names struct {

@@ -60,7 +60,7 @@ func unusedDependency(p *rule.Pass) {
 			if words == nil {
 				words = mentioned(p)
 			}
-			if words[d.Name] || words[strings.ReplaceAll(d.Name, "-", "_")] || slices.ContainsFunc(names, func(n string) bool { first, _, _ := strings.Cut(n, "."); return words[n] || words[first] }) {
+			if within(words, d.Name) || within(words, strings.ReplaceAll(d.Name, "-", "_")) || slices.ContainsFunc(names, func(n string) bool { first, _, _ := strings.Cut(n, "."); return words[n] || words[first] }) {
 				continue
 			}
 			x := diag.Finding{File: m.Path, Line: d.Line, Certainty: diag.Proved}
@@ -69,6 +69,22 @@ func unusedDependency(p *rule.Pass) {
 			p.Report(x)
 		}
 	}
+}
+
+// within: a word is, or holds, a name: the loader PyMuPDFLoader of another library needs pymupdf.
+func within(words map[string]bool, name string) bool {
+	if words[name] {
+		return true
+	}
+	if len(name) < 5 {
+		return false
+	}
+	for w := range words {
+		if strings.Contains(w, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // mentioned are the first parts of all that is imported, and of all texts and commands: settings, plugins and drivers are given
