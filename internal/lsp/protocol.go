@@ -56,10 +56,6 @@ type actionParams struct {
 	Range        span       `json:"range"`
 }
 
-type cancelParams struct {
-	ID any `json:"id"`
-}
-
 type diagnostic struct {
 	Range              span      `json:"range"`
 	Severity           int       `json:"severity"`

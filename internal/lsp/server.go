@@ -268,7 +268,7 @@ func (s *Server) dispatch(m *message) (value any, wait func() (any, error), err 
 }
 
 func params(m *message, into any) error {
-	if len(m.Params) == 0 {
+	if len(m.Params) == 0 || string(m.Params) == "null" {
 		return &replyError{invalidParams, m.Method + " has no params"}
 	}
 	if err := json.Unmarshal(m.Params, into); err != nil {
