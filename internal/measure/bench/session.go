@@ -491,7 +491,12 @@ func (s *Session) look(looks []int, active []bool, final []map[string]Comparison
 	for i, t := range tested {
 		c := final[t.arm][t.metric]
 		c.Verdict = stat.Judge(c.Effect, significant[i], c.Gate, s.metric(t.metric).More)
-		c.Verdict.More *= c.BestOf
+		if c.Verdict.Word == stat.NoDifference && c.Verdict.Above > 2*s.plan.Gate && len(s.runs[0]) < looks[len(looks)-1] {
+			// Fine enough for how much the baseline wanders, but not for what was asked, and there is time left.
+			c.Verdict = stat.Verdict{Word: stat.Inconclusive, More: looks[len(looks)-1] - len(s.runs[0])}
+		} else {
+			c.Verdict.More *= c.BestOf
+		}
 		if w := calibration[t.metric].Verdict.Word; w == stat.Faster || w == stat.Slower {
 			c.Verdict = stat.Verdict{Word: stat.Refused, Why: "the baseline differs from itself; the machine is not fit to measure on"}
 		}

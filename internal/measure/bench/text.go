@@ -146,12 +146,12 @@ func (r *Result) Text(w io.Writer) {
 	for _, m := range r.Primary {
 		for _, c := range r.Calibration {
 			if c.Metric == m {
-				fmt.Fprintf(w, "calibration: baseline against itself in %s %s (%s); smallest difference that counts: %s\n",
+				fmt.Fprintf(w, "calibration: baseline against itself in %s %s (%s);\n  smallest difference that counts: %s\n",
 					m, change(c.Effect.Ratio), interval(c.Effect), stat.Percent(gateOf(r, m)))
 			}
 		}
 	}
-	fmt.Fprintf(w, "machine: %s, %d cores, Linux %s; load %.2f before, %.2f after; %s of processor time used, %s stolen\n",
+	fmt.Fprintf(w, "machine: %s, %d cores, Linux %s\n  load %.2f before, %.2f after; %s of processor time used, %s stolen\n",
 		r.Machine.Processor, r.Machine.Cores, r.Machine.Kernel, r.Machine.LoadBefore, r.Machine.LoadAfter, stat.Percent(r.Machine.BusyShare), stat.Percent(r.Machine.StealShare))
 	for _, n := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)

@@ -17,7 +17,8 @@ import (
 func pythons(t *testing.T) []string {
 	t.Helper()
 	home, _ := os.UserHomeDir()
-	var out []string
+	// ROADWORTHY_PYTHONS names more of them, free-threaded builds for example, which are seldom where others are.
+	out := filepath.SplitList(os.Getenv("ROADWORTHY_PYTHONS"))
 	for _, pattern := range []string{".pyenv/versions/3.1[1-9].*/bin/python3", ".cache/roadworthy-pythons/bin/python3.1[0-9]"} {
 		found, _ := filepath.Glob(filepath.Join(home, pattern))
 		out = append(out, found...)

@@ -59,7 +59,7 @@ func (p *Profile) Text(w io.Writer) {
 	}
 	slices.Sort(names)
 	by, work := p.Totals()
-	fmt.Fprintf(w, "profile of Python %s for %.1f s at %d looks per second: %.1f s of thread time at work, %.1f s idle\n\n",
+	fmt.Fprintf(w, "profile of Python %s for %.1f s at %d looks per second\nthread time: %.1f s at work, %.1f s idle\n\n",
 		strings.Join(names, ", "), p.Length.Seconds(), p.Rate, work.Seconds(), by[Waiting].Seconds())
 	fixes := p.Rank()
 	if len(fixes) == 0 {
@@ -75,10 +75,9 @@ func (p *Profile) Text(w io.Writer) {
 		fmt.Fprintf(w, "%-20s %6s of the time: at most %s faster (%s … %s)\n", f.Category, percent(f.Share), gain(f.AtMost), gain(f.GainLow), gain(f.AtMost))
 		fmt.Fprintf(w, "    by %s\n", f.What)
 		if f.Where != "" {
-			fmt.Fprintf(w, "    most of it in %s; known by %s\n", f.Where, f.Evidence)
-		} else {
-			fmt.Fprintf(w, "    known by %s\n", f.Evidence)
+			fmt.Fprintf(w, "    most of it in %s\n", f.Where)
 		}
+		fmt.Fprintf(w, "    known by %s\n", f.Evidence)
 		if f.Capped != "" {
 			fmt.Fprintf(w, "    bounded by %s\n", f.Capped)
 		}
@@ -146,7 +145,7 @@ func (p *Profile) Text(w io.Writer) {
 	for _, s := range order {
 		fmt.Fprintf(w, "  %6s  %s\n", percent(float64(states[s])/float64(total)), s)
 	}
-	fmt.Fprintf(w, "\n%d stacks read, %d read again because they changed, %d discarded (%s); profiler used %s of one processor\n",
+	fmt.Fprintf(w, "\n%d stacks read, %d read again because they changed, %d discarded (%s)\nthe profiler used %s of one processor\n",
 		p.Stats.Stacks, p.Stats.Retried, p.Stats.Discarded, percent(float64(p.Stats.Discarded)/float64(max(1, p.Stats.Stacks+p.Stats.Discarded))),
 		percent(p.Busy.Seconds()/max(p.Length.Seconds(), 1e-9)))
 	for _, t := range p.Targets {
@@ -157,5 +156,5 @@ func (p *Profile) Text(w io.Writer) {
 	for _, n := range p.Notes {
 		fmt.Fprintf(w, "note: %s\n", n)
 	}
-	fmt.Fprintln(w, "not seen from outside: waiting before the process (a load balancer's queue), other hosts, and anything below 1 % of the time")
+	fmt.Fprintln(w, "not seen from outside: waiting before the process (a load balancer's queue),\nother hosts, and anything below 1 % of the time")
 }

@@ -69,6 +69,7 @@ func pythons(only string) ([]string, error) {
 		filepath.Join(home, ".pyenv/versions/3.1[1-9].*/bin/python3.1[1-9]"),
 		filepath.Join(home, ".cache/roadworthy-pythons/bin/python3.1[1-9]"),
 	}
+	patterns = append(patterns, filepath.SplitList(os.Getenv("ROADWORTHY_PYTHONS"))...) // free-threaded builds, for example
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		if !strings.Contains(dir, "shims") {
 			patterns = append(patterns, filepath.Join(dir, "python3.1[1-9]"))
