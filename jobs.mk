@@ -5,7 +5,7 @@
 PYTHON ?= python3
 JOBS_BIN ?= build/roadworthy-jobs
 
-.PHONY: ci-jobs jobs-bin bench-jobs bench-jobs-short test-jobs test-jobs-story test-jobs-ladder test-jobs-ladder-short \
+.PHONY: ci-jobs jobs-bin bench-jobs bench-jobs-short bench-jobs-ours test-jobs test-jobs-story test-jobs-ladder test-jobs-ladder-short \
 	test-jobs-schedules test-jobs-limits test-jobs-nodes test-jobs-transactions test-jobs-adapters test-jobs-dashboard test-jobs-pages
 
 ci-jobs: test-jobs test-jobs-story test-jobs-ladder-short test-jobs-nodes test-jobs-transactions test-jobs-adapters
@@ -25,17 +25,24 @@ test-jobs-story: jobs-bin
 
 # 2. Speed.
 bench-jobs: jobs-bin
-	$(PYTHON) bench/jobs/bench.py $(JOBS_BIN) --out bench/jobs/latest.json
+	$(PYTHON) bench/jobs/bench.py $(JOBS_BIN) --postgres=own --out build/bench-jobs.json
 
 bench-jobs-short: jobs-bin
 	$(PYTHON) bench/jobs/bench.py $(JOBS_BIN) --quick --runs 2000
 
-# 3. Nothing lost.
+# Nothing but ours, without anything to install: it fails when the queue is ten times slower than it should be.
+bench-jobs-ours: jobs-bin
+	$(PYTHON) bench/jobs/bench.py $(JOBS_BIN) --ours --quick --runs 1000
+
+# 3. Nothing lost: SIGKILL and SIGSTOP, a full disk (needs root, to mount one), a clock that is set.
 test-jobs-ladder:
-	cd internal/testkit/ladder && ROADWORTHY_NEED_POSTGRES=1 ROADWORTHY_KILLS=640 ROADWORTHY_RUNS=160000 go test -run Ladder -count=1 -v -timeout 2h .
+	cd internal/testkit/ladder && ROADWORTHY_NEED_POSTGRES=1 ROADWORTHY_KILLS=600 ROADWORTHY_RUNS=168000 go test -run Ladder -count=1 -v -timeout 3h .
+	cd internal/testkit/ladder && ROADWORTHY_NEED_POSTGRES=1 ROADWORTHY_FULL=40 ROADWORTHY_RUNS=20000 go test -run FullDisk -count=1 -v -timeout 1h .
+	ROADWORTHY_JUMPS=500 ROADWORTHY_RUNS=20000 go test -run ClockJumps -count=1 -v -timeout 1h ./internal/jobs
 
 test-jobs-ladder-short:
-	ROADWORTHY_NEED_POSTGRES=1 go test -run Ladder -count=1 -v ./internal/testkit/ladder
+	ROADWORTHY_NEED_POSTGRES=1 go test -run 'Ladder|FullDisk' -count=1 -v ./internal/testkit/ladder
+	go test -run ClockJumps -count=1 -v ./internal/jobs
 
 # 4. Schedules.
 test-jobs-schedules:
@@ -45,9 +52,9 @@ test-jobs-schedules:
 test-jobs-limits:
 	go test -run 'JobsStop' -count=1 -v ./internal/jobs
 
-# 6. Three nodes.
+# 6. Three nodes; a node that stands still and comes back; a store that is moved while it is in use.
 test-jobs-nodes:
-	ROADWORTHY_NEED_POSTGRES=1 go test -run ThreeNodes -count=1 -v ./internal/testkit/ladder
+	ROADWORTHY_NEED_POSTGRES=1 go test -run 'ThreeNodes|StoppedNode|MoveUnderLoad' -count=1 -v ./internal/testkit/ladder
 
 # 7. Transactional enqueue.
 test-jobs-transactions:

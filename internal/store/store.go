@@ -187,8 +187,9 @@ func openPostgres(ctx context.Context, rawURL string, o Options) (*DB, error) {
 	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
 		cfg.ConnConfig.RuntimeParams["application_name"] = "roadworthy"
 	}
-	// A node that is stopped inside a transaction must not hold its locks for ever.
-	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "30000"
+	// A node that is stopped inside a transaction must not hold its locks for longer than its lease (15 s): they may be on
+	// the very rows that the others are to take over.
+	cfg.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = "10000"
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)

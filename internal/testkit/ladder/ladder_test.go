@@ -348,7 +348,7 @@ func (b *book) settle(disturbances int, what string) {
 
 // ladder kills with SIGKILL as often as asked, and now and then stops a process for a while instead.
 func ladder(t *testing.T, s *site, postgres *pgtest.Server) {
-	kills, runs := number(t, "ROADWORTHY_KILLS", 12), number(t, "ROADWORTHY_RUNS", 3000)
+	kills, runs := number(t, "ROADWORTHY_KILLS", 10), number(t, "ROADWORTHY_RUNS", 2000)
 	s.up()
 	b := produce(s, runs)
 	happened := map[string]int{}
@@ -441,7 +441,7 @@ func fill(t *testing.T, dir string) (free func()) {
 
 // fullDisk fills the disk under the database again and again; one time in three the server is killed while it is full.
 func fullDisk(t *testing.T, s *site, dir string, postgres *pgtest.Server) {
-	times, runs := number(t, "ROADWORTHY_FULL", 6), number(t, "ROADWORTHY_RUNS", 3000)
+	times, runs := number(t, "ROADWORTHY_FULL", 4), number(t, "ROADWORTHY_RUNS", 2000)
 	s.up()
 	s.ready()
 	b := produce(s, runs)

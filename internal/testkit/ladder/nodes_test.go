@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -216,34 +217,34 @@ def quick():
 	// Rolling restart under load: nothing is lost and, because a stop drains, nothing runs twice.
 	var sent atomic.Int64
 	stop := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			for _, s := range nodes[:2] {
+	var load sync.WaitGroup
+	for _, s := range nodes[:2] {
+		load.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				case <-time.After(2 * time.Millisecond):
+				}
 				var res struct{ Accepted []struct{ ID int64 } }
 				if s.call("POST", "enqueue", map[string]any{"runs": []map[string]any{{"job": "quick"}, {"job": "quick"}}}, &res) == nil {
 					sent.Add(int64(len(res.Accepted)))
 				}
 			}
-			time.Sleep(2 * time.Millisecond)
-		}
-	}()
+		})
+	}
 	for range 2 {
 		for _, s := range nodes[:2] {
-			time.Sleep(500 * time.Millisecond)
+			// Each restart falls into load, however slow the machine is.
+			before := sent.Load()
+			waitFor(t, "requests are accepted", time.Minute, func() bool { return sent.Load() >= before+50 })
 			syscall.Kill(s.pid(), syscall.SIGTERM)
 			time.Sleep(time.Second)
 			s.ready()
 		}
 	}
 	close(stop)
-	<-done
+	load.Wait()
 	waitFor(t, "quick runs end", time.Minute, func() bool { return idle(nodes[0]) })
 	counts := map[string]int{}
 	for _, line := range read() {
