@@ -25,5 +25,6 @@ type Value struct {
 	// Hash of everything, where Text, Items or Blob hold only a sample of Size elements in all.
 	Hash string `json:"h,omitempty"`
 	Size int64  `json:"s,omitempty"`
-	Blob string `json:"b,omitempty"` // name of the file with the bytes; read by Trace.Blob
+	Data []byte `json:"d,omitempty"` // an array's bytes, when they are few
+	Blob string `json:"b,omitempty"` // else the name of the file that has them; Trace.Blob reads either
 }
