@@ -250,9 +250,7 @@ func (s Stability) Comparable() bool {
 type Graded struct {
 	*Trace
 	Stability map[string]Stability // observation ID → stability
-	// Spread: the largest relative difference of a float between the two equal runs, for observations where it is not 0.
-	Spread map[string]float64
-	Runs   []string // what was run, for the report: "again", "other seed", …
+	Runs      []string             // what was run, for the report: "again", "other seed", …
 }
 
 // Package is a graduated package, to be run as `python -m Module`.

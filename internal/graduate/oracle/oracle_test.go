@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestMain(m *testing.M) {
@@ -141,4 +140,27 @@ func TestStatements(t *testing.T) {
 	t.Logf("%+v %.3fs", tr.Confinement, tr.Seconds)
 }
 
-var _ = time.Second
+
+func TestGrade(t *testing.T) {
+	p := program(t, nil,
+		"import random, datetime, time, os, uuid",
+		"a = random.random()\n---\nb = list({'x', 'y', 'z', 'w', 'v', 'u'})\n---\nc = datetime.date.today().isoformat()\n---\nd = os.getcwd()\n---\ne = 1 + 1\n---\nf = os.urandom(8)\n---\ng = uuid.uuid4()\n---\nh = sorted({'x', 'y'})",
+		"t = time.perf_counter()\n---\nprint('took', time.perf_counter() - t)",
+		"print(object())",
+	)
+	g, err := Grade(context.Background(), p, Options{Python: python(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]Stability{
+		"value:c2.s1:a": NeedsSeed, "value:c2.s2:b": NeedsOrder, "value:c2.s3:c": NeedsClock, "value:c2.s4:d": External, "value:c2.s5:e": Exact,
+		"value:c2.s6:f": Unstable, "value:c2.s7:g": NeedsSeed, "value:c2.s8:h": Exact, "stdout:c3": Timing, "value:c3.s1:t": Timing, "stdout:c4": Exact,
+	} {
+		if got := g.Stability[id]; got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("%+v runs %v", g.Error, g.Runs)
+	}
+}

@@ -118,7 +118,7 @@ class Capture:
             figure._stale = False
         return changed
 
-    def flush(self, *args, **options):
+    def flush(self):
         """Figures shown: observed, and closed, as a notebook does at the end of a cell and plt.show() anywhere."""
         plt = self.pyplot()
         if plt is None:
@@ -157,7 +157,11 @@ class Capture:
         control.after["IPython.display"] = patch(display=self.display, clear_output=lambda *a, **k: None)
         control.after["IPython.core.getipython"] = patch(get_ipython=builtins.get_ipython)
         control.after["IPython"] = patch(get_ipython=builtins.get_ipython, display=self.display)
-        control.after["matplotlib.pyplot"] = patch(show=self.flush)
+
+        def show(*args, **kwargs):  # a function: matplotlib hangs a signature on it
+            control.quietly(self.flush)
+
+        control.after["matplotlib.pyplot"] = patch(show=show)
         import importlib.util
 
         if importlib.util.find_spec("IPython") is None:

@@ -284,8 +284,7 @@ class Control:
 
         def noting(function):
             def timer():
-                if is_own():
-                    self.resources.add("TIMER")
+                self.resources.add("TIMER")
                 return function()
 
             timer.__name__ = function.__name__
@@ -300,7 +299,7 @@ class Control:
         time.ctime = lambda seconds=None: real_ctime(now() if seconds is None else seconds)
         time.asctime = (lambda real_asctime: lambda t=None: real_asctime(real_local(now()) if t is None else t))(time.asctime)
         time.perf_counter, time.process_time = noting(counter), noting(process)
-        time.perf_counter_ns = (lambda f: lambda: (self.resources.add("TIMER") if is_own() else None, f())[1])(time.perf_counter_ns)
+        time.perf_counter_ns = noting(time.perf_counter_ns)
 
         def current(cls, tz=None):
             moment = datetime.datetime.fromtimestamp(now(), utc)
@@ -328,13 +327,19 @@ class Control:
         seed = self.seed
         random.seed(seed)
         own = random.Random("uuid %d" % seed)
-        uuid.uuid4 = lambda: uuid.UUID(int=own.getrandbits(128), version=4)
+
+        def uuid4():
+            self.resources.add("RNG:uuid")
+            return uuid.UUID(int=own.getrandbits(128), version=4)
+
+        uuid.uuid4 = uuid4
 
         def numpy_random(module):
             module.seed(seed % 2**32)
             count = [0]
 
             def numbered():
+                self.resources.add("RNG:numpy")
                 count[0] += 1
                 return [seed % 2**32, count[0]]
 
