@@ -329,6 +329,8 @@ def written(root, start, before, canon):
         o = {"id": "file:" + name, "kind": "file", "name": name, "created": path not in before}
         if path not in after:
             o["fingerprint"] = "removed"
+        elif not os.path.isfile(path):  # a link that leads nowhere
+            o["fingerprint"] = canon.save(canon.tree_of(os.readlink(path) if os.path.islink(path) else ""))
         else:
             kind, tree = contents.content(path, canon)
             o.update(fingerprint=canon.save(tree), type=kind, size=after[path][0])
