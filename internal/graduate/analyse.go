@@ -290,7 +290,7 @@ func (a *Analysis) observed(i int) *Observed {
 
 // shown is the expression that a notebook displays for a statement: the value of a cell's last expression.
 func (a *Analysis) shown(e ast.Expr, i int) ast.Expr {
-	if !a.Notebook {
+	if !a.Cellular {
 		return nil
 	}
 	cell := a.Cells[a.Statements[i].Cell]

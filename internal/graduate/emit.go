@@ -11,7 +11,7 @@ import (
 )
 
 // marker lines stand above statements and definitions until the text is final; then they become the span map.
-const marker = "#@@ "
+const marker = "# @@ "
 
 // A module is one file of the package while it is made.
 type module struct {

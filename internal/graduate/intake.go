@@ -19,6 +19,8 @@ import (
 type Program struct {
 	Path     string // as given
 	Notebook bool
+	// Cellular: it runs cell by cell and shows last expressions, as a notebook or a script cut by # %% does.
+	Cellular bool
 	Cells    []Cell
 	// Statements are in the order of the document; Order has their indices in the order they run.
 	Statements []*Statement
@@ -68,7 +70,11 @@ type Statement struct {
 	Indent int
 }
 
-type place struct{ cell, line int }
+// A place is a line of a cell; markup is a line that marks a cell or stands in one without code.
+type place struct {
+	cell, line int
+	markup     bool
+}
 
 // Read makes a program of a notebook or script. path decides which it is.
 func Read(path string, raw []byte) (*Program, *Refusal) {
@@ -102,6 +108,7 @@ func Read(path string, raw []byte) (*Program, *Refusal) {
 			return p, r
 		}
 	}
+	p.Cellular = p.Notebook || len(p.Cells) > 1
 	p.split()
 	p.Order = make([]int, len(p.Statements))
 	for i := range p.Order {
@@ -137,7 +144,7 @@ func (p *Program) notebookCells(nb *notebook.Notebook) []byte {
 	at := uint32(0)
 	for l := range bytes.Lines(nb.Source) {
 		pos := nb.Map.Position(at)
-		p.places = append(p.places, place{max(index[pos.Cell-1], 0), pos.Line})
+		p.places = append(p.places, place{max(index[pos.Cell-1], 0), pos.Line, false})
 		at += uint32(len(l))
 	}
 	return nb.Source
@@ -150,7 +157,7 @@ func (p *Program) scriptCells(src []byte) {
 		n := 0
 		for range bytes.Lines(src) {
 			n++
-			p.places = append(p.places, place{0, n})
+			p.places = append(p.places, place{0, n, false})
 		}
 		return
 	}
@@ -178,7 +185,7 @@ func (p *Program) scriptCells(src []byte) {
 		if owner[n] >= 0 {
 			last = owner[n]
 		}
-		p.places = append(p.places, place{last, n})
+		p.places = append(p.places, place{last, n, owner[n] < 0})
 	}
 }
 
@@ -214,7 +221,7 @@ var pythonTwo = regexp.MustCompile(`(?m)^\s*print\s+["'\w]|\bxrange\(|except \w+
 func (p *Program) place(offset uint32) place {
 	i := min(source.LineIndex(p.File.Lines, offset), len(p.places)-1)
 	if i < 0 {
-		return place{0, 1}
+		return place{0, 1, false}
 	}
 	return p.places[i]
 }
@@ -256,7 +263,7 @@ func (p *Program) split() {
 		for next < len(comments) && comments[next].Start < start {
 			c := comments[next]
 			next++
-			if c.Start < prevEnd {
+			if c.Start < prevEnd || p.place(c.Start).markup {
 				continue // inside the statement before, or in a block that was opened
 			}
 			text := string(p.File.Src[c.Start:c.End])
@@ -288,7 +295,7 @@ func (p *Program) split() {
 		last = s
 	}
 	for ; next < len(comments) && last != nil; next++ {
-		if c := comments[next]; c.Start >= prevEnd {
+		if c := comments[next]; c.Start >= prevEnd && !p.place(c.Start).markup {
 			last.Tail = append(last.Tail, string(p.File.Src[c.Start:c.End]))
 		}
 	}

@@ -139,7 +139,7 @@ func (p *Plan) cut() {
 		if p.endsFigure(a, b) || p.Roles[a] == RoleStore && p.savesFigure(a) != nil && p.Roles[b] == RoleStore {
 			forced[at] = true
 		}
-		if p.Roles[a] == RoleFigure && p.Roles[b] == RoleFigure && p.Statements[a].Cell != p.Statements[b].Cell && p.Notebook {
+		if p.Roles[a] == RoleFigure && p.Roles[b] == RoleFigure && p.Statements[a].Cell != p.Statements[b].Cell && p.Cellular {
 			forced[at] = true // a notebook shows and closes its figures at the end of a cell
 		}
 	}
@@ -409,7 +409,7 @@ func (p *Plan) cost(start, end int, live set) float64 {
 		if a.Cell != b.Cell {
 			cost += 0.7
 			if !slices.Equal(p.Cells[a.Cell].Heading, p.Cells[b.Cell].Heading) {
-				cost += 9
+				cost += 16
 			}
 			if p.Cells[b.Cell].Markdown != "" {
 				cost += 1
