@@ -66,7 +66,7 @@ func Grade(ctx context.Context, p Program, o Options) (*Graded, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		seen := make(map[string]Observation, len(t.Observed))
-		for _, o := range t.Observed {
+		for _, o := range split(t.Observed) {
 			seen[o.ID] = o
 		}
 		return seen, nil
@@ -99,10 +99,11 @@ func Grade(ctx context.Context, p Program, o Options) (*Graded, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range first.Observed {
+	observed := split(first.Observed)
+	for _, o := range observed {
 		g.Stability[o.ID] = Exact
 	}
-	open := differing(first.Observed, seen)
+	open := differing(observed, seen)
 	if len(open) > 0 {
 		if seen, err = rerun("unchanged"); err != nil {
 			return nil, err
@@ -118,7 +119,7 @@ func Grade(ctx context.Context, p Program, o Options) (*Graded, error) {
 		for _, o := range unstable {
 			isUnstable[o.ID] = true
 			resources := by[o.Statement].Resources
-			if o.Statement == "" || o.Kind == Stdout {
+			if o.Statement == "" {
 				resources = cells[o.Cell]
 			}
 			g.Stability[o.ID] = whyUnstable(o, seen[o.ID], resources)
@@ -155,11 +156,31 @@ func Grade(ctx context.Context, p Program, o Options) (*Graded, error) {
 		if seen, err = rerun(seeded.name, seeded.change); err != nil {
 			return nil, err
 		}
-		for _, o := range differing(first.Observed, seen) {
+		for _, o := range differing(observed, seen) {
 			g.Stability[o.ID] = stronger(g.Stability[o.ID], NeedsSeed)
 		}
 	}
 	return g, nil
+}
+
+// split adds every statement's share of a cell's text, "stdout:STATEMENT", to the observations: one unstable line does not make the rest of a cell
+// unstable.
+func split(observed []Observation) []Observation {
+	all := observed[:len(observed):len(observed)]
+	for _, o := range observed {
+		texts := map[string]string{}
+		var order []string
+		for _, p := range o.Parts {
+			if _, seen := texts[p.Statement]; !seen {
+				order = append(order, p.Statement)
+			}
+			texts[p.Statement] += p.Text
+		}
+		for _, s := range order {
+			all = append(all, Observation{ID: "stdout:" + s, Kind: Stdout, Cell: o.Cell, Statement: s, Text: texts[s], Fingerprint: texts[s]})
+		}
+	}
+	return all
 }
 
 // stronger keeps what forbids a comparison before what only names a condition.

@@ -140,7 +140,6 @@ func TestStatements(t *testing.T) {
 	t.Logf("%+v %.3fs", tr.Confinement, tr.Seconds)
 }
 
-
 func TestGrade(t *testing.T) {
 	p := program(t, nil,
 		"import random, datetime, time, os, uuid",

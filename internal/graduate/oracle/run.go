@@ -19,12 +19,12 @@ import (
 	"time"
 )
 
-//go:embed harness/run.py harness/roadworthy_oracle/*.py
+//go:embed harness/run.py harness/mutate.py harness/roadworthy_oracle/*.py
 var harness embed.FS
 
-// Defaults of Options.
+// Defaults of Options; the other packages name those that they change.
 const (
-	defaultSeed     = 20240229
+	DefaultSeed     = 20240229
 	defaultHashSeed = 1
 	defaultCell     = 2 * time.Minute
 	defaultTotal    = 10 * time.Minute
@@ -32,7 +32,8 @@ const (
 	maxFile         = 4 << 30
 )
 
-var defaultDate = time.Date(2024, 3, 1, 9, 30, 0, 0, time.UTC)
+// DefaultDate is what the clock says when Options.Date is zero.
+var DefaultDate = time.Date(2024, 3, 1, 9, 30, 0, 0, time.UTC)
 
 func (o Options) filled() Options {
 	if len(o.Python) == 0 {
@@ -48,13 +49,13 @@ func (o Options) filled() Options {
 		o.Memory = machineMemory() * 3 / 4
 	}
 	if o.Seed == 0 {
-		o.Seed = defaultSeed
+		o.Seed = DefaultSeed
 	}
 	if o.HashSeed == 0 {
 		o.HashSeed = defaultHashSeed
 	}
 	if o.Date.IsZero() {
-		o.Date = defaultDate
+		o.Date = DefaultDate
 	}
 	if o.FixtureCap == 0 {
 		o.FixtureCap = defaultFixture

@@ -22,12 +22,21 @@ def group(kind, made):
     return {"k": "list", "t": kind, "i": made}
 
 
+def guarded(look, x, tree):
+    """One artist that cannot be looked into does not hide the others."""
+    try:
+        return look(x, tree)
+    except (AttributeError, TypeError, ValueError, RuntimeError) as error:
+        return {"k": "opaque", "t": type(x).__name__, "v": "not looked into: " + type(error).__name__}
+
+
 def figure(f, tree):
-    parts = [("axes", group("axes", [axes(a, tree) for a in f.get_axes()]))]
+    parts = [("axes", group("axes", [guarded(axes, a, tree) for a in f.get_axes()]))]
     suptitle = getattr(f, "_suptitle", None)
     parts.append(("suptitle", suptitle.get_text() if suptitle is not None else ""))
     texts = [t.get_text() for t in f.texts if t is not suptitle]
     parts.append(("texts", texts))
+    parts.append(("size", [round(float(v), 6) for v in f.get_size_inches()]))
     parts.append(("legends", [[t.get_text() for t in legend.get_texts()] for legend in f.legends]))
     made = named("figure", parts, tree)
     made["k"] = "figure"
@@ -40,10 +49,10 @@ def axes(a, tree):
         ("labels", [a.get_xlabel(), a.get_ylabel()] + ([a.get_zlabel()] if hasattr(a, "get_zlabel") else [])),
         ("limits", [float_of(v) for v in tuple(a.get_xlim()) + tuple(a.get_ylim())] + ([float_of(v) for v in a.get_zlim()] if hasattr(a, "get_zlim") else [])),
         ("scales", [a.get_xscale(), a.get_yscale()]),
-        ("lines", group("lines", [line(x, tree) for x in a.lines])),
-        ("patches", group("patches", [patch(x, tree) for x in a.patches])),
-        ("collections", group("collections", [collection(x, tree) for x in a.collections])),
-        ("images", group("images", [image(x, tree) for x in a.images])),
+        ("lines", group("lines", [guarded(line, x, tree) for x in a.lines])),
+        ("patches", group("patches", [guarded(patch, x, tree) for x in a.patches])),
+        ("collections", group("collections", [guarded(collection, x, tree) for x in a.collections])),
+        ("images", group("images", [guarded(image, x, tree) for x in a.images])),
         ("texts", [[t.get_text()] + [float_of(v) for v in t.get_position()] for t in a.texts]),
         ("tables", [[[str(k), c.get_text().get_text()] for k, c in sorted(t.get_celld().items())] for t in a.tables]),
     ]
@@ -59,8 +68,23 @@ def axes(a, tree):
             parts.append((name + " labels", [str(s) for s in formatter.seq]))
         elif type(formatter).__name__ == "FuncFormatter" and type(locator).__name__ == "FixedLocator":
             parts.append((name + " labels", [t.get_text() for t in axis.get_majorticklabels()]))
+    parts.append(("place", [round(float(v), 6) for v in a.get_position(original=True).bounds]))
+    parts.append(("face", rgba(a.get_facecolor())))
+    parts.append(("style", [style(t) for t in (a.title, a.xaxis.label, a.yaxis.label)] + [style(t) for axis in (a.xaxis, a.yaxis) for t in tick_labels(axis)]))
+    parts.append(("grid", [bool(g.get_visible()) for axis in (a.xaxis, a.yaxis) for g in axis.get_gridlines()[:1]]))
     parts.append(("visible", bool(a.get_visible() and a.axison)))
     return named("axes", parts, tree)
+
+
+def tick_labels(axis):
+    try:
+        return axis.get_majorticklabels()[:1]
+    except (RuntimeError, ValueError, OverflowError):  # more ticks than can be made
+        return []
+
+
+def style(text):
+    return [float_of(text.get_size()), float_of(text.get_rotation()), str(text.get_weight()), rgba(text.get_color()), text.get_alpha()]
 
 
 def float_of(v):
@@ -104,6 +128,7 @@ def patch(x, tree):
         ("vertices", numbers(path.vertices)),
         ("colour", rgba(x.get_facecolor())),
         ("edge", rgba(x.get_edgecolor())),
+        ("style", [str(x.get_linestyle()), float(x.get_linewidth()), x.get_alpha(), str(x.get_hatch())]),
         ("label", "" if label.startswith("_") else label),
         ("visible", bool(x.get_visible())),
     ]
@@ -119,6 +144,7 @@ def collection(x, tree):
         ("count", len(paths)),
         ("paths", [numbers(p.vertices) for p in list(paths)[:200]]),
         ("colour", rgba(x.get_facecolor())),
+        ("style", [x.get_alpha() if not hasattr(x.get_alpha(), "tolist") else x.get_alpha().tolist(), [float_of(w) for w in list(x.get_linewidths())[:20]]]),
         ("label", "" if label.startswith("_") else label),
         ("visible", bool(x.get_visible())),
     ]
