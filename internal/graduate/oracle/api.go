@@ -77,6 +77,9 @@ type Options struct {
 	// Fixtures asks for values in a form that a test can hold (Trace.Fixtures); those over FixtureCap bytes (32 kB) are left out.
 	Fixtures   []Capture
 	FixtureCap int
+	// Warm allows a process that has loaded the libraries of an earlier run already, where the system has process namespaces: much faster, and right
+	// for a run that is compared with others like it. The first run of anything should be cold: a warm one does not miss an import.
+	Warm bool
 	// Progress is called as cells begin, from another goroutine.
 	Progress func(cell string, index, of int)
 }
@@ -105,6 +108,7 @@ type Trace struct {
 	Error       *Error            `json:"error,omitempty"`
 	Python      string            `json:"python"`  // its version
 	Modules     map[string]string `json:"modules"` // distribution versions of the imported third-party top-level modules
+	Loaded      []string          `json:"loaded"`  // third-party modules by name, in the order of import
 	Confinement Confinement       `json:"confinement"`
 	Conditions  Conditions        `json:"conditions"`
 	Statements  []StatementTrace  `json:"statements"`

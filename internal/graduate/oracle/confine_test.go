@@ -266,3 +266,46 @@ func TestEveryInterpreter(t *testing.T) {
 		t.Skip("no other interpreters are installed")
 	}
 }
+
+// A warm run does what a cold one does, and nothing of one run is left for the next.
+func TestWarmRuns(t *testing.T) {
+	py := python(t)
+	needs(t, py, "numpy")
+	mark := "warm-" + filepath.Base(t.TempDir()) + time.Now().Format("150405.000000")
+	p := program(t, nil,
+		"import os, random, subprocess, sys, datetime\n---\nimport numpy as np",
+		"a = random.random()\n---\nb = np.random.normal(size=3)\n---\nc = datetime.datetime.now().isoformat()\n---\nd = np.random.default_rng().random()\n---\ne = getattr(np, 'left_by_a_run', 'nothing')\n---\nnp.left_by_a_run = 'something'\n---\nprint(os.getcwd())",
+		"q = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', '"+mark+"'], start_new_session=True).pid > 0\n---\nopen('out.txt', 'w').write(str(a))",
+	)
+	cold := runIt(t, p, Options{})
+	if cold.Status != Complete {
+		t.Fatalf("%s %+v\n%s", cold.Status, cold.Error, cold.Stderr)
+	}
+	for i := range 3 {
+		begin := time.Now()
+		warm := runIt(t, p, Options{Warm: true})
+		if warm.Status != Complete {
+			t.Fatalf("run %d: %s %+v\n%s", i, warm.Status, warm.Error, warm.Stderr)
+		}
+		for name, f := range cold.Final {
+			if warm.Final[name] != f {
+				t.Errorf("run %d: %s differs", i, name)
+			}
+		}
+		if len(warm.Observed) != len(cold.Observed) || warm.Confinement != cold.Confinement {
+			t.Errorf("run %d: %d observations, %d cold; %+v", i, len(warm.Observed), len(cold.Observed), warm.Confinement)
+		}
+		t.Logf("run %d took %v", i, time.Since(begin).Round(time.Millisecond))
+	}
+	if running(mark) {
+		t.Error("a process that a run started is still there")
+	}
+	late := p
+	late.Cells = append(late.Cells[:1:1], Cell{ID: "c2", Statements: []Statement{{ID: "c2.s1", Line: 1, Source: "while True: pass"}}})
+	if tr := runIt(t, late, Options{Warm: true, CellLimit: 2 * time.Second}); tr.Status != TimedOut || tr.Error.Cell != "c2" {
+		t.Errorf("%s %+v", tr.Status, tr.Error)
+	}
+	if tr := runIt(t, p, Options{Warm: true}); tr.Status != Complete {
+		t.Errorf("after a run that was ended: %s %+v", tr.Status, tr.Error)
+	}
+}

@@ -54,6 +54,7 @@ func Grade(ctx context.Context, p Program, o Options) (*Graded, error) {
 		return g, nil
 	}
 	again := o
+	again.Warm = true
 	again.Values, again.Fixtures = false, nil // fingerprints are enough to see a difference
 	rerun := func(name string, change ...func(*Options, *string)) (map[string]Observation, error) {
 		changed, place := again, "here"

@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -68,6 +69,9 @@ type workshop struct {
 	mu    sync.Mutex
 	dir   string
 	count int
+	// loaded: interpreter → modules that a run of it had, for a warm process; warm: those processes, by what they were started with.
+	loaded map[string][]string
+	warm   map[string]*server
 }
 
 var (
@@ -88,7 +92,7 @@ func workshopIn(parent string) (*workshop, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return nil, fmt.Errorf("make a work folder: %w", err)
 	}
-	w := &workshop{dir: dir}
+	w := &workshop{dir: dir, loaded: map[string][]string{}, warm: map[string]*server{}}
 	if err := w.unpack(); err != nil {
 		os.RemoveAll(dir)
 		return nil, err
@@ -102,6 +106,9 @@ func Clean() {
 	workshopsMu.Lock()
 	defer workshopsMu.Unlock()
 	for parent, w := range workshops {
+		for _, s := range w.warm {
+			s.end()
+		}
 		os.RemoveAll(w.dir)
 		delete(workshops, parent)
 	}
@@ -144,6 +151,8 @@ type request struct {
 	CellLimit   float64           `json:"cell_limit"`
 	Fixtures    []Capture         `json:"fixtures"`
 	FixtureCap  int               `json:"fixture_cap"`
+	Stderr      string            `json:"stderr,omitempty"` // of a warm run, with its environment
+	Env         []string          `json:"env,omitempty"`
 	Own         string            `json:"own"`
 	Answers     []string          `json:"answers"`
 	Path        []string          `json:"path"`
@@ -281,44 +290,27 @@ func run(ctx context.Context, r *request, root, dir string, env []string, o Opti
 	if pkg != nil {
 		r.CellLimit = o.TotalLimit.Seconds()
 	}
-	data, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
 	named := filepath.Join(out, "request.json")
-	if err := os.WriteFile(named, data, 0o600); err != nil {
-		return nil, fmt.Errorf("write the request: %w", err)
+	if err := writeRequest(named, r); err != nil {
+		return nil, err
 	}
 
 	ctx, cancel := context.WithTimeout(ctx, o.TotalLimit)
 	defer cancel()
-	read, write, err := os.Pipe()
-	if err != nil {
+	env = environment(env, home, temporary, cache, o)
+	var cell, how string
+	var late bool
+	if server := w.serving(python, o, place, spaces, env, home); server != nil {
+		r.Stderr, r.Env = filepath.Join(out, "stderr"), env
+		if err := writeRequest(named, r); err != nil {
+			return nil, err
+		}
+		cell, how, late = server.run(ctx, named, r, o)
+	} else if cell, how, late, err = cold(ctx, python, w, named, start, env, spaces, r, o); err != nil {
 		return nil, err
 	}
-	defer read.Close()
-	stderr, err := os.Create(filepath.Join(out, "stderr"))
-	if err != nil {
-		return nil, err
-	}
-	defer stderr.Close()
-	cmd := exec.Command(python.path, "-X", "utf8", filepath.Join(w.dir, "harness", "run.py"), named)
-	cmd.Dir = start
-	cmd.Stderr = stderr
-	cmd.ExtraFiles = []*os.File{write}
-	cmd.Env = environment(env, home, temporary, cache, o)
-	cmd.SysProcAttr = spaces
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = groupOnly()
-	}
-	err = cmd.Start()
-	write.Close()
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", python.path, err)
-	}
-	cell, late := attend(ctx, cmd, read, r, o)
 	t := &Trace{values: values}
-	data, err = os.ReadFile(filepath.Join(out, "trace.json"))
+	data, err := os.ReadFile(filepath.Join(out, "trace.json"))
 	switch {
 	case err == nil && !late:
 		if err := json.Unmarshal(data, t); err != nil {
@@ -329,7 +321,7 @@ func run(ctx context.Context, r *request, root, dir string, env []string, o Opti
 	case late:
 		t.Status, t.Error = TimedOut, &Error{Type: "TimeLimit", Cell: cell, Message: "the time limit was reached and the program was ended"}
 	default:
-		t.Status, t.Error = Died, &Error{Type: "Died", Cell: cell, Message: "the interpreter ended: " + ended(cmd)}
+		t.Status, t.Error = Died, &Error{Type: "Died", Cell: cell, Message: "the interpreter ended: " + how}
 	}
 	if t.Status == TimedOut && t.Error != nil && t.Error.Message == "" {
 		t.Error.Message = "the cell's time limit was reached"
@@ -339,24 +331,71 @@ func run(ctx context.Context, r *request, root, dir string, env []string, o Opti
 	}
 	t.Conditions = Conditions{Seed: o.Seed, HashSeed: o.HashSeed, Date: r.Date, Dir: start}
 	t.Stderr = tail(filepath.Join(out, "stderr"), 16<<10)
+	if r.Stderr == "" && t.Status == Complete {
+		w.loaded[python.path] = t.Loaded
+	}
 	return t, nil
 }
 
-// attend waits for the process, follows its progress, and ends it and all it started when a limit is passed.
-func attend(ctx context.Context, cmd *exec.Cmd, progress *os.File, r *request, o Options) (cell string, late bool) {
-	lines := make(chan string, 64)
-	go func() {
-		defer close(lines)
-		s := bufio.NewScanner(progress)
-		for s.Scan() {
-			lines <- s.Text()
-		}
-	}()
+func writeRequest(path string, r *request) error {
+	data, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		return fmt.Errorf("write the request: %w", err)
+	}
+	return nil
+}
+
+// cold starts an interpreter for one run.
+func cold(ctx context.Context, python interpreter, w *workshop, named, start string, env []string, spaces *syscall.SysProcAttr, r *request, o Options) (cell, how string, late bool, err error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return "", "", false, err
+	}
+	defer read.Close()
+	defer write.Close()
+	stderr, err := os.Create(filepath.Join(r.Out, "stderr"))
+	if err != nil {
+		return "", "", false, err
+	}
+	defer stderr.Close()
+	cmd := exec.Command(python.path, "-X", "utf8", filepath.Join(w.dir, "harness", "run.py"), named)
+	cmd.Dir, cmd.Stderr, cmd.Env = start, stderr, env
+	cmd.ExtraFiles = []*os.File{write}
+	if cmd.SysProcAttr = spaces; spaces == nil {
+		cmd.SysProcAttr = groupOnly()
+	}
+	if err := cmd.Start(); err != nil {
+		return "", "", false, fmt.Errorf("start %s: %w", python.path, err)
+	}
+	write.Close()
 	done := make(chan struct{})
 	go func() {
 		_ = cmd.Wait()
 		close(done)
 	}()
+	cell, late = attend(ctx, done, scan(read), r, o)
+	endGroup(cmd)
+	<-done
+	return cell, ended(cmd), late, nil
+}
+
+func scan(f *os.File) <-chan string {
+	lines := make(chan string, 64)
+	go func() {
+		defer close(lines)
+		s := bufio.NewScanner(f)
+		for s.Scan() {
+			lines <- s.Text()
+		}
+	}()
+	return lines
+}
+
+// attend follows a run's progress until it is done or a limit is passed.
+func attend(ctx context.Context, done <-chan struct{}, lines <-chan string, r *request, o Options) (cell string, late bool) {
 	// The harness keeps the cell's limit itself; this one is for code that never comes back to the interpreter.
 	limit := o.CellLimit + 5*time.Second
 	if r.Mode == "package" {
@@ -367,7 +406,6 @@ func attend(ctx context.Context, cmd *exec.Cmd, progress *os.File, r *request, o
 	for {
 		select {
 		case <-done:
-			endGroup(cmd)
 			return cell, false
 		case line, ok := <-lines:
 			if !ok {
@@ -375,6 +413,9 @@ func attend(ctx context.Context, cmd *exec.Cmd, progress *os.File, r *request, o
 				continue
 			}
 			fields := strings.Fields(line)
+			if len(fields) == 2 && fields[0] == "done" { // of a warm process
+				return cell, false
+			}
 			if len(fields) == 4 && fields[0] == "cell" {
 				cell = fields[1]
 				timer.Reset(limit)
@@ -387,13 +428,8 @@ func attend(ctx context.Context, cmd *exec.Cmd, progress *os.File, r *request, o
 				timer.Reset(2 * time.Minute) // writing the trace
 			}
 		case <-timer.C:
-			late = true
+			return cell, true
 		case <-ctx.Done():
-			late = true
-		}
-		if late {
-			endGroup(cmd)
-			<-done
 			return cell, true
 		}
 	}

@@ -98,6 +98,7 @@ func perturb(ctx context.Context, s Subject, run oracle.Options, o Options, r *R
 			continue
 		}
 		options := conditioned(run)
+		options.Warm = true
 		p := Perturbation{Name: c.name}
 		if c.rows != nil {
 			options.Inputs = map[string][]byte{}

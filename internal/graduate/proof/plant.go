@@ -43,6 +43,7 @@ func plant(ctx context.Context, s Subject, run oracle.Options, o Options, r *Rep
 		return err
 	}
 	limited := run
+	limited.Warm = true
 	limited.TotalLimit = max(20*time.Second, time.Duration(4*r.Trace.Seconds*float64(time.Second))+10*time.Second)
 	killed, reached := 0, 0
 	for i, m := range mutants {

@@ -1,4 +1,7 @@
-"""Entry: `python run.py REQUEST.json`. Everything the run says goes to the files that the request names."""
+"""Entry: `python run.py REQUEST.json` runs once, `python run.py --serve LIST.json` loads modules and then runs what it is told to.
+
+Everything a run says goes to the files that its request names.
+"""
 
 import sys
 
@@ -16,7 +19,10 @@ def main():
     spec.loader.exec_module(package)
     from roadworthy_oracle import start
 
-    start.main(sys.argv[1])
+    if sys.argv[1] == "--serve":
+        start.serve(sys.argv[2])
+    else:
+        start.main(sys.argv[1])
 
 
 if __name__ == "__main__":

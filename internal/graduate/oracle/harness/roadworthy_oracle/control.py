@@ -107,6 +107,9 @@ class Control:
             self.confinement["network"] = self.confinement["network"] or "audit hook"
         if landlock(self.writable):
             self.confinement["writes"] = "Landlock"
+        for name, call in list(self.after.items()):  # in a process that has loaded them before
+            if name in sys.modules:
+                call(sys.modules[name])
         sys.addaudithook(self.audit)
 
     # What the hook must not see: the harness's own files.
