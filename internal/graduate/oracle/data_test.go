@@ -5,7 +5,7 @@ import "testing"
 // A notebook as people write them, with the libraries that they use.
 func TestDataLibraries(t *testing.T) {
 	py := python(t)
-	needs(t, py, "numpy", "pandas", "matplotlib", "sklearn")
+	needs(t, py, "numpy", "pandas", "matplotlib", "sklearn", "IPython")
 	tr := runIt(t, program(t, map[string]string{"a.csv": "name,age,city\nann,30,x\nbob,41,y\ncyd,,x\n"},
 		"import numpy as np\n---\nimport pandas as pd\n---\nimport matplotlib.pyplot as plt\n---\nfrom sklearn.linear_model import LinearRegression",
 		"df = pd.read_csv('a.csv')\n---\n> df.head()",
@@ -13,6 +13,7 @@ func TestDataLibraries(t *testing.T) {
 		"rng = np.random.default_rng()\n---\nx = rng.normal(size=(200, 2))\n---\ny = x @ [1.0, 2.0] + np.random.normal(size=200)\n---\nmodel = LinearRegression()\n---\nmodel.fit(x, y)",
 		"fig, ax = plt.subplots()\n---\nax.plot([1, 2, 3], [1, 4, 9], label='squares')\n---\nax.set_title('Growth')\n---\nplt.scatter(x[:, 0], y)",
 		"today = pd.Timestamp.now()\n---\nthen = np.datetime64('now')\n---\ndf.to_csv('out.csv', index=False)\n---\nfig.savefig('fig.png')",
+		"import IPython\n---\nraw = np.empty(4)\n---\nraw2 = np.empty_like(raw, dtype=int)",
 	), Options{})
 	if tr.Status != Complete {
 		t.Fatalf("status %s: %+v\n%s", tr.Status, tr.Error, tr.Stderr)

@@ -136,14 +136,15 @@ class Capture:
             self.touched.pop(n, None)
         plt.close("all")
 
-    def install(self, control):
-        """Puts these displays in the place of IPython's and matplotlib's."""
+    def install(self, control, notebook):
+        """Puts these displays in the place of IPython's and matplotlib's. Only a notebook has names of its own for them."""
         import builtins
 
-        builtins.display = self.display
-        shell = Shell(self)
-        builtins.get_ipython = lambda: shell
-        self.shell = shell
+        self.shell = Shell(self)
+        current = (lambda: self.shell) if notebook else lambda: None
+        if notebook:
+            builtins.display = self.display
+            builtins.get_ipython = current
 
         def patch(**names):
             def put(module):
@@ -155,8 +156,8 @@ class Capture:
         control.after["IPython.core.display_functions"] = patch(display=self.display)
         control.after["IPython.core.display"] = lambda module: module.__dict__.update(display=self.display)
         control.after["IPython.display"] = patch(display=self.display, clear_output=lambda *a, **k: None)
-        control.after["IPython.core.getipython"] = patch(get_ipython=builtins.get_ipython)
-        control.after["IPython"] = patch(get_ipython=builtins.get_ipython, display=self.display)
+        control.after["IPython.core.getipython"] = patch(get_ipython=current)
+        control.after["IPython"] = patch(get_ipython=current, display=self.display)
 
         def show(*args, **kwargs):  # a function: matplotlib hangs a signature on it
             control.quietly(self.flush)
@@ -164,7 +165,7 @@ class Capture:
         control.after["matplotlib.pyplot"] = patch(show=show)
         import importlib.util
 
-        if importlib.util.find_spec("IPython") is None:
+        if notebook and importlib.util.find_spec("IPython") is None:
             stand_in(self)
 
 
@@ -227,6 +228,12 @@ class Shell:
     def __init__(self, capture):
         self.capture = capture
         self.user_ns = {}
+        self.events = self  # matplotlib registers itself; figures are taken at the end of each cell anyway
+
+    def register(self, *args):
+        pass
+
+    unregister = enable_gui = register
 
     def getoutput(self, command, split=True):
         import subprocess

@@ -63,7 +63,7 @@ class Program:
         if not self.request["script"]:
             shell = self.capture.shell
             shell.user_ns = module.__dict__
-            module.__dict__.update({"In": [""], "Out": {}, "get_ipython": builtins.get_ipython, "exit": sys.exit, "quit": sys.exit})
+            module.__dict__.update({"In": [""], "Out": {}, "get_ipython": lambda: shell, "exit": sys.exit, "quit": sys.exit})
         return module
 
     def run(self):

@@ -26,7 +26,7 @@ def main(path):
     values = canon.Canon(os.path.join(out, "values"), request["values"], request.get("own", "__main__"))
     output = capture.Output()
     captured = capture.Capture(values, output)
-    captured.install(conditions)
+    captured.install(conditions, request["mode"] == "program" and not request["script"])
     before = capture.snapshot(conditions.root)
     os.chdir(conditions.start)
     sys.path[:0] = [conditions.start] + [os.path.join(conditions.root, p) for p in request["path"] or []]
