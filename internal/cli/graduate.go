@@ -57,6 +57,13 @@ func init() {
 				}
 				if python != "" {
 					req.Python = strings.Fields(python)
+					if strings.ContainsRune(req.Python[0], filepath.Separator) { // the runs have other working directories
+						abs, err := filepath.Abs(req.Python[0])
+						if err != nil {
+							return fmt.Errorf("find %s: %w", req.Python[0], err)
+						}
+						req.Python[0] = abs
+					}
 				}
 				tools := &standard.Tools{Offline: offline}
 				o.Name, o.Tier, o.Owner, o.Alert = req.Name, req.Tier, req.Owner, req.Alert

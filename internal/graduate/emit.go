@@ -27,6 +27,15 @@ func newModule(name, doc string) *module {
 	return &module{name: name, doc: doc, imports: set{}, used: set{}, needs: set{}}
 }
 
+// load notes the names that a text reads.
+func (m *module) load(refs []ref) {
+	for _, r := range refs {
+		if !r.store {
+			m.used.add(r.name)
+		}
+	}
+}
+
 // Emit writes every module of the package.
 func (p *Plan) Emit() map[string]string {
 	pkg := p.Package
@@ -239,14 +248,10 @@ func lead(lines []string, prefix string) string {
 func (p *Plan) emitDefinition(i int, m *module) string {
 	st := p.Statements[i]
 	text := p.definition(i, m.needs)
-	for _, r := range p.Uses[i].Refs {
-		m.used.add(r.name)
-	}
+	m.load(p.Uses[i].Refs)
 	f := p.defined(i)
 	if f != nil {
-		for _, r := range f.Refs {
-			m.used.add(r.name)
-		}
+		m.load(f.Refs)
 		for name := range p.Uses[i].Reads {
 			m.used.add(name)
 		}
@@ -298,13 +303,9 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 			text += "  " + st.Trail
 		}
 		b.WriteString(text + tail(st.Tail, "    ") + "\n")
-		for _, r := range p.Uses[i].Refs {
-			m.used.add(r.name)
-		}
+		m.load(p.Uses[i].Refs)
 		if f := p.defined(i); f != nil {
-			for _, r := range f.Refs {
-				m.used.add(r.name)
-			}
+			m.load(f.Refs)
 		}
 	}
 	var values []string

@@ -157,24 +157,40 @@ if __name__ == "__main__":
 	return strings.Replace(b.String(), "import ConfigError, load_config", "import load_config", 1)
 }
 
+// free is a name that is not taken.
+func free(taken set, base string) string {
+	for taken[base] {
+		base += "_"
+	}
+	return base
+}
+
+// helper is the name of a function that io gets beside the notebook's own.
+func (p *Plan) helper(name string) string {
+	for p.Functions[name] != nil || p.home[name] != "" || slices.ContainsFunc(p.Segments, func(s *Segment) bool { return s.Name == name && s.Module == "io" }) {
+		name += "_result"
+	}
+	return name
+}
+
 // ioHelpers adds what the pipeline calls to put results out.
 func (p *Plan) ioHelpers(m *module) {
 	var head []string
 	if m.needs["show"] {
 		m.imports.add("import sys")
-		head = append(head, `def show(name: str, value: object) -> None:
+		head = append(head, `def `+p.helper("show")+`(name: str, value: object) -> None:
     """Write one result to standard output, under its name."""
     sys.stdout.write(f"{name}:\n{value}\n\n")`)
 	}
 	if m.needs["write_text"] {
 		m.imports.add("import sys")
-		head = append(head, `def write_text(text: str) -> None:
+		head = append(head, `def `+p.helper("write_text")+`(text: str) -> None:
     """Write a part of the report to standard output."""
     sys.stdout.write(text)`)
 	}
 	if m.needs["save_figure"] {
 		m.imports.add("from pathlib import Path", "import matplotlib.pyplot as plt", "from matplotlib.figure import Figure")
-		head = append(head, `def save_figure(figure: Figure, name: str) -> None:
+		head = append(head, `def `+p.helper("save_figure")+`(figure: Figure, name: str) -> None:
     """Save a figure to out/figures, and close it."""
     path = Path("out/figures") / f"{name}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,7 +199,7 @@ func (p *Plan) ioHelpers(m *module) {
 	}
 	if m.needs["close_figures"] {
 		m.imports.add("import matplotlib.pyplot as plt")
-		head = append(head, `def close_figures() -> None:
+		head = append(head, `def `+p.helper("close_figures")+`() -> None:
     """Close every figure, as a notebook does at the end of a cell."""
     plt.close("all")`)
 	}
@@ -414,24 +430,24 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 	show := func(name, value string) {
 		edges.needs.add("show")
 		modules.add("io")
-		fmt.Fprintf(&b, "    %s.show(%s, %s)\n", alias["io"], quote(strings.ReplaceAll(name, "_", " ")), value)
+		fmt.Fprintf(&b, "    %s.%s(%s, %s)\n", alias["io"], p.helper("show"), quote(strings.ReplaceAll(name, "_", " ")), value)
 	}
 	for _, r := range s.Returns {
 		switch r.Kind {
 		case "stdout":
 			edges.needs.add("write_text")
 			modules.add("io")
-			fmt.Fprintf(&b, "    %s.write_text(%s)\n", alias["io"], local[r])
+			fmt.Fprintf(&b, "    %s.%s(%s)\n", alias["io"], p.helper("write_text"), local[r])
 		case "display":
 			show(r.Name, local[r])
 		case "displays":
 			edges.needs.add("show")
 			modules.add("io")
-			fmt.Fprintf(&b, "    for name, value in %s.items():\n        %s.show(name, value)\n", local[r], alias["io"])
+			fmt.Fprintf(&b, "    for %[4]s, %[5]s in %[1]s.items():\n        %[2]s.%[3]s(%[4]s, %[5]s)\n", local[r], alias["io"], p.helper("show"), free(variables, "name"), free(variables, "value"))
 		case "figures":
 			edges.needs.add("save_figure")
 			modules.add("io")
-			fmt.Fprintf(&b, "    for number, figure in enumerate(%s, start=1):\n        %s.save_figure(figure, f\"%s_{number}\")\n", local[r], alias["io"], strings.TrimPrefix(s.Name, "plot_"))
+			fmt.Fprintf(&b, "    for %[5]s, %[6]s in enumerate(%[1]s, start=1):\n        %[2]s.%[3]s(%[6]s, f\"%[4]s_{%[5]s}\")\n", local[r], alias["io"], p.helper("save_figure"), strings.TrimPrefix(s.Name, "plot_"), free(variables, "number"), free(variables, "figure"))
 		case "figure":
 			figureName = local[r]
 			p.saveFigure(&b, s, n, local[r], alias, modules, edges)
@@ -445,7 +461,7 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 	if s.Role == RoleStore && p.savesFigureSegment(s) && !p.savesNext(n) {
 		edges.needs.add("close_figures")
 		modules.add("io")
-		fmt.Fprintf(&b, "    %s.close_figures()\n", alias["io"])
+		fmt.Fprintf(&b, "    %s.%s()\n", alias["io"], p.helper("close_figures"))
 	}
 	return b.String(), figureName
 }
@@ -471,5 +487,5 @@ func (p *Plan) saveFigure(b *strings.Builder, s *Segment, n int, value string, a
 	}
 	modules.add("io")
 	edges.needs.add("save_figure")
-	fmt.Fprintf(b, "    %s.save_figure(%s, %s)\n", alias["io"], value, quote(strings.TrimPrefix(s.Name, "plot_")))
+	fmt.Fprintf(b, "    %s.%s(%s, %s)\n", alias["io"], p.helper("save_figure"), value, quote(strings.TrimPrefix(s.Name, "plot_")))
 }

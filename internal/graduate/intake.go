@@ -171,7 +171,7 @@ func (p *Program) scriptCells(src []byte) {
 			above += strings.TrimSpace(uncomment(c.Source)) + "\n\n"
 			continue
 		}
-		for n := range strings.Count(c.Source, "\n") + 1 {
+		for n := range strings.Count(strings.TrimSuffix(c.Source, "\n"), "\n") + 1 {
 			if c.Line+n < len(owner) {
 				owner[c.Line+n] = len(p.Cells)
 			}
@@ -267,7 +267,7 @@ func (p *Program) split() {
 				continue // inside the statement before, or in a block that was opened
 			}
 			text := string(p.File.Src[c.Start:c.End])
-			if cell := p.place(c.Start).cell; last != nil && cell == last.Cell && cell != at.cell {
+			if cell := p.place(c.Start).cell; last != nil && cell == last.Cell && cell != at.cell && !percent.MatchString(text) {
 				last.Tail = append(last.Tail, text)
 			} else if !percent.MatchString(text) {
 				s.Lead = append(s.Lead, text)
@@ -295,7 +295,7 @@ func (p *Program) split() {
 		last = s
 	}
 	for ; next < len(comments) && last != nil; next++ {
-		if c := comments[next]; c.Start >= prevEnd && !p.place(c.Start).markup {
+		if c := comments[next]; c.Start >= prevEnd && !p.place(c.Start).markup && !percent.Match(p.File.Src[c.Start:c.End]) {
 			last.Tail = append(last.Tail, string(p.File.Src[c.Start:c.End]))
 		}
 	}

@@ -36,7 +36,18 @@ func (p *Plan) lift() {
 			for r := range f.Reads {
 				needs = needs || closures[r]
 			}
-			if len(f.Writes) > 0 || needs && (f.Class || f.Decorated || !isDef && len(free) > 0 || reachesClosure(f, closures)) || isDef && needs && p.shadowed(f, def, free) {
+			// Defaults, decorators and bases are read when it is defined: what they need must be there then.
+			atDefinition := false
+			for r := range p.Uses[f.Statement].Reads {
+				if g := p.Functions[r]; g != nil && p.Roles[g.Statement] == RoleDefine {
+					atDefinition = atDefinition || closures[r]
+					continue
+				}
+				if p.home[r] == "" && p.isVariable(r) {
+					atDefinition = true
+				}
+			}
+			if atDefinition || p.rebinds(f.Name) || len(f.Writes) > 0 || needs && (f.Class || f.Decorated || !isDef && len(free) > 0 || reachesClosure(f, closures)) || isDef && needs && p.shadowed(f, def, free) {
 				closures.add(f.Name)
 				changed = true
 			}

@@ -538,10 +538,10 @@ func (p *Plan) moduleConstants() {
 			if isModule || builtinNames[r] && binds[r] == 0 {
 				continue
 			}
-			fits = fits && p.home[r] == "steps"
 			if f := p.Functions[r]; f != nil && p.Roles[f.Statement] == RoleDefine && len(p.freeOf(f)) == 0 && f.Effects&(Edge|Figure|Print) == 0 {
-				fits = true
+				continue
 			}
+			fits = fits && p.home[r] == "steps"
 		}
 		if ob := p.observed(i); ob != nil && ob.Seconds > 0.2 {
 			fits = false
@@ -572,7 +572,10 @@ func (p *Plan) freeOf(f *Function) (out []string) {
 // rebinds: some statement that is kept gives the name another value than its import or Python's own.
 func (p *Plan) rebinds(name string) bool {
 	for _, i := range p.Order {
-		if !p.isImport(i) && p.Roles[i] != RoleDropped && slices.Contains(p.Uses[i].Binds, name) {
+		if p.isImport(i) || p.Roles[i] == RoleDropped || !slices.Contains(p.Uses[i].Binds, name) {
+			continue
+		}
+		if f := p.Functions[name]; f == nil || !p.isDef(i) {
 			return true
 		}
 	}

@@ -311,6 +311,9 @@ func cloneSet(s set) set {
 func (p *Plan) inputs(i int) (out []string) {
 	u := p.Uses[i]
 	for r := range u.Reads {
+		if _, imported := p.Modules[r]; imported && !p.boundBefore(r, i) {
+			continue // what the import gives
+		}
 		if p.isVariable(r) {
 			out = append(out, r)
 		}
@@ -343,7 +346,7 @@ func (p *Plan) boundBefore(name string, i int) bool {
 		if j == i {
 			return false
 		}
-		if p.Roles[j] != RoleDropped && slices.Contains(p.Uses[j].Binds, name) {
+		if p.Roles[j] != RoleDropped && p.Roles[j] != RoleImport && slices.Contains(p.Uses[j].Binds, name) {
 			return true
 		}
 	}
@@ -409,7 +412,7 @@ func (p *Plan) cost(start, end int, live set) float64 {
 		if a.Cell != b.Cell {
 			cost += 0.7
 			if !slices.Equal(p.Cells[a.Cell].Heading, p.Cells[b.Cell].Heading) {
-				cost += 16
+				cost += 24
 			}
 			if p.Cells[b.Cell].Markdown != "" {
 				cost += 1
@@ -431,7 +434,14 @@ func (p *Plan) liveness() {
 		at += len(s.Statements)
 		in, out := p.crossing(s.Statements, live[at])
 		for _, name := range in {
-			s.Params = append(s.Params, name)
+			if p.keyOf[name] == nil {
+				s.Params = append(s.Params, name)
+			}
+		}
+		for _, name := range in {
+			if p.keyOf[name] != nil {
+				s.Params = append(s.Params, name)
+			}
 		}
 		for _, name := range p.keysOf(s) {
 			if !slices.Contains(s.Params, name) {
