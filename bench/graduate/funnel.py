@@ -130,7 +130,8 @@ def main():
         with open(kept) as f:
             done = json.load(f)
     if not options.table:
-        todo = [k for k, o in originals.items() if o["e0"] and k not in done and re.search(options.only, k) and (o.get("e1") or not options.running)][:: options.every]
+        todo = [k for k, o in originals.items() if o["e0"] and k not in done and re.search(options.only, k) and (o.get("e1") or not options.running)]
+        todo = sorted(todo, key=lambda k: originals[k].get("seconds", 0))[:: options.every]
         with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
             jobs = {pool.submit(graduate, options, options.repositories, os.path.join(options.repositories, k)): k for k in todo}
             for job in concurrent.futures.as_completed(jobs):

@@ -21,7 +21,7 @@ import time
 import traceback
 import warnings
 
-LIBRARIES = ["numpy", "pandas", "matplotlib.pyplot", "scipy.stats", "IPython.core.interactiveshell", "IPython.display", "seaborn", "sklearn.linear_model", "sklearn.ensemble"]
+LIBRARIES = ["numpy", "pandas", "matplotlib.pyplot", "scipy.stats", "statsmodels.api", "IPython.core.interactiveshell", "IPython.display", "seaborn", "sklearn.linear_model", "sklearn.ensemble", "sklearn.cluster", "sklearn.datasets", "sklearn.model_selection", "sklearn.decomposition", "sympy"]
 SKIP = {".git", ".ipynb_checkpoints", "__pycache__"}
 SEED = 7
 
@@ -159,6 +159,10 @@ def in_shell(path, copy, start, wanted):
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     shell.colors = "NoColor"
+    # Figures are taken at the end of each cell; no window, and no backend that would take them first.
+    type(shell).enable_gui = lambda self, gui=None: None
+    shell.register_magic_function(lambda line: None, "line", "matplotlib")
+    shell.register_magic_function(lambda line: None, "line", "config")
     seeded()
     before = listing(copy)
     values, printed, shown = {}, {}, {}
@@ -208,7 +212,8 @@ def in_shell(path, copy, start, wanted):
             plt.close("all")
         if error is not None and type(error).__name__ not in errors and "*" not in errors:
             return {"status": "raised", "cell": index, "type": type(error).__name__, "message": str(error)[:300], "cause": cause(error)}
-    return {"status": "complete", "values": values, "printed": printed, "shown": shown, "figures": figures, "files": changed(copy, start, before)}
+    final = {n: frozen(v) for n, v in shell.user_ns.items() if not n.startswith("_") and n not in shell.user_ns_hidden and type(v).__name__ not in ("module", "function", "type")}
+    return {"status": "complete", "final": final, "values": values, "printed": printed, "shown": shown, "figures": figures, "files": changed(copy, start, before)}
 
 
 def cause(error):
