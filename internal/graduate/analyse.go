@@ -72,11 +72,38 @@ func Analyse(p *Program, ev *Evidence) *Analysis {
 	for _, i := range p.Order {
 		a.statement(i, names)
 	}
+	if a.dropUnusedRedefinitions() {
+		return Analyse(p, ev)
+	}
 	return a
 }
 
+// dropUnusedRedefinitions leaves out a function that is defined a second time and not used from then on: the package has one
+// function of a name, the one that was used.
+func (a *Analysis) dropUnusedRedefinitions() bool {
+	dropped := false
+	first := set{}
+	for at, i := range a.Order {
+		d, ok := a.Statements[i].Node.(*ast.FunctionDef)
+		if !ok || a.Statements[i].Drop != "" {
+			continue
+		}
+		name := a.name(d.Name)
+		if !first[name] {
+			first.add(name)
+			continue
+		}
+		used := slices.ContainsFunc(a.Order[at+1:], func(j int) bool { return a.Uses[j].Functions[name] })
+		if !used {
+			a.Statements[i].Drop = "defines " + name + " again, and nothing uses it after that"
+			dropped = true
+		}
+	}
+	return dropped
+}
+
 func newUse() *Use {
-	return &Use{Reads: set{}, MayBind: set{}, Deletes: set{}, Mutates: set{}, Functions: set{}, Types: map[string]string{}}
+	return &Use{Reads: set{}, MayBind: set{}, Deletes: set{}, Mutates: set{}, Functions: set{}, LoopTargets: set{}, Types: map[string]string{}}
 }
 
 // function records what a def, a class or a lambda with a name does.

@@ -32,7 +32,9 @@ type Use struct {
 	Types map[string]string
 	// Aliases are pairs of names that may share memory after it.
 	Aliases [][2]string
-	Awaits  bool
+	// LoopTargets are names of loops: bound anew in every round, so that what they held before does not matter.
+	LoopTargets set
+	Awaits      bool
 }
 
 type set map[string]bool
@@ -288,6 +290,7 @@ func (w *walker) stmt(s ast.Stmt) {
 		before := maps.Clone(w.bound)
 		w.guards++
 		w.target(s.Target, nil)
+		w.u.LoopTargets.add(targetNames(w.p, s.Target)...)
 		if root := w.p.root(s.Iter); root != "" {
 			for _, n := range targetNames(w.p, s.Target) {
 				w.alias(n, root)

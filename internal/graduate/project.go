@@ -256,4 +256,3 @@ func (p *Plan) cellsOf(s *Segment) []int {
 	}
 	return out
 }
-

@@ -10,8 +10,8 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/graduate/proof"
 )
 
-// prove holds the package against the original.
-func (req Request) prove(ctx context.Context, res *Result, subject oracle.Program, dir string, run oracle.Options, say func(string)) (*proof.Report, error) {
+// packageOf is the package as the oracle runs it.
+func (req Request) packageOf(res *Result, subject oracle.Program, dir string) oracle.Package {
 	l := res.Lock
 	pkg := oracle.Package{Dir: dir, Source: "src", Module: l.Package, Args: []string{"--config", "{project}/config.toml", "--directory", "{data}"},
 		Root: subject.Root, DataDir: subject.Dir, Answers: subject.Answers, Env: subject.Env, Path: subject.Path}
@@ -32,6 +32,13 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 		}
 		pkg.Functions = append(pkg.Functions, of)
 	}
+	return pkg
+}
+
+// prove holds the package against the original.
+func (req Request) prove(ctx context.Context, res *Result, subject oracle.Program, dir string, run oracle.Options, say func(string)) (*proof.Report, error) {
+	l := res.Lock
+	pkg := req.packageOf(res, subject, dir)
 	s := proof.Subject{Original: subject, Graded: res.Graded, Package: pkg}
 	for _, o := range l.Outputs {
 		out := proof.Output{ID: o.ID, Statements: o.Statements, Function: o.Function, Part: o.Part, Stdout: o.Stdout, Name: o.Name}

@@ -2,6 +2,7 @@ package graduate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,16 +46,17 @@ type Request struct {
 
 // A Result is what graduation came to.
 type Result struct {
-	Plan    *Plan
-	Lock    *Lock
-	Graded  *oracle.Graded
-	Report  *proof.Report
-	Files   map[string]string
-	Dir     string
-	Undone  []string // splits that were undone, for the report
-	Python  string
-	Hints   []string
-	Seconds float64
+	Plan     *Plan
+	Lock     *Lock
+	Graded   *oracle.Graded
+	Report   *proof.Report
+	Files    map[string]string
+	Dir      string
+	fixtures map[string]json.RawMessage
+	Undone   []string // splits that were undone, for the report
+	Python   string
+	Hints    []string
+	Seconds  float64
 }
 
 // Open reads the file and finds the order to begin with; a refusal is returned as it is.
@@ -196,6 +198,33 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 				Question: "Is the difference meant? Then take the output out with --out."}
 		}
 	}
+	say("writing tests")
+	if captures := res.Plan.captures(res.Lock); len(captures) > 0 {
+		o := run
+		o.Fixtures, o.Values = captures, false
+		t, err := oracle.Run(ctx, subject, o)
+		if err != nil {
+			return nil, fmt.Errorf("record values for tests: %w", err)
+		}
+		res.fixtures = t.Fixtures
+		req.tests(res, res.fixtures, g)
+	}
+	temporary, err := os.MkdirTemp("", "graduate-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the package: %w", err)
+	}
+	defer os.RemoveAll(temporary)
+	if err := writeFiles(temporary, res.Files); err != nil {
+		return nil, err
+	}
+	if err := req.endToEnd(ctx, res, subject, req.packageOf(res, subject, temporary), run); err != nil {
+		return nil, err
+	}
+	if res.Files["tests/conftest.py"] == "" {
+		delete(res.Files, "tests/test_contracts.py")
+	} else {
+		res.Files["tests/values.py"] = valuesPy
+	}
 	res.Seconds = time.Since(begin).Seconds()
 	res.finishFiles(req)
 	return res, req.place(res)
@@ -304,7 +333,9 @@ func define(path string, raw []byte, name, code string) []byte {
 	return slices.Concat(raw[:at[1]], []byte(cell), raw[at[1]:])
 }
 
-func jsonString(s string) string { return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", s), `\x`, `\u00`), `\a`, `\u0007`) }
+func jsonString(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", s), `\x`, `\u00`), `\a`, `\u0007`)
+}
 
 // build makes every file of the project.
 func (req Request) build(res *Result, g *oracle.Graded) error {
@@ -366,7 +397,8 @@ func (req Request) build(res *Result, g *oracle.Graded) error {
 	files["config.toml"] = p.ConfigTOML(req.directory())
 	files["roadworthy.toml"] = p.RoadworthyTOML(Job{Name: req.Name, Owner: req.Owner, Tier: req.Tier, Alert: req.Alert, Schedule: req.Schedule})
 	files[p.ExploreName()] = string(p.Explore())
-	req.tests(res, g)
+	req.tests(res, res.fixtures, g)
+	res.Files["tests/__init__.py"] = ""
 	res.finishFiles(req)
 	return nil
 }

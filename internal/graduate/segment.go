@@ -319,7 +319,7 @@ func (p *Plan) inputs(i int) (out []string) {
 		}
 	}
 	for b := range u.MayBind {
-		if !u.Reads[b] && p.boundBefore(b, i) {
+		if !u.Reads[b] && !u.LoopTargets[b] && p.boundBefore(b, i) {
 			out = append(out, b)
 		}
 	}
@@ -342,7 +342,11 @@ func (p *Plan) isVariable(name string) bool {
 }
 
 func (p *Plan) boundBefore(name string, i int) bool {
-	for _, j := range p.Order {
+	list := p.Order
+	if slices.Contains(p.order, i) {
+		list = p.order // statements of a figure may have moved
+	}
+	for _, j := range list {
 		if j == i {
 			return false
 		}
