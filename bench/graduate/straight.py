@@ -162,7 +162,6 @@ def in_shell(path, copy, start, wanted):
     # Figures are taken at the end of each cell; no window, and no backend that would take them first.
     type(shell).enable_gui = lambda self, gui=None: None
     shell.register_magic_function(lambda line: None, "line", "matplotlib")
-    shell.register_magic_function(lambda line: None, "line", "config")
     seeded()
     before = listing(copy)
     values, printed, shown = {}, {}, {}
