@@ -6,7 +6,7 @@ import "testing"
 func TestDataLibraries(t *testing.T) {
 	py := python(t)
 	needs(t, py, "numpy", "pandas", "matplotlib", "sklearn", "IPython")
-	tr := runIt(t, program(t, map[string]string{"a.csv": "name,age,city\nann,30,x\nbob,41,y\ncyd,,x\n"},
+	last := program(t, map[string]string{"a.csv": "name,age,city\nann,30,x\nbob,41,y\ncyd,,x\n"},
 		"import numpy as np\n---\nimport pandas as pd\n---\nimport matplotlib.pyplot as plt\n---\nfrom sklearn.linear_model import LinearRegression",
 		"df = pd.read_csv('a.csv')\n---\n> df.head()",
 		"df['old'] = df.age > 35\n---\nages = df['age'].values\n---\nsub = df[df.city == 'x']\n---\nmeans = df.groupby('city')['age'].mean()",
@@ -14,7 +14,8 @@ func TestDataLibraries(t *testing.T) {
 		"fig, ax = plt.subplots()\n---\nax.plot([1, 2, 3], [1, 4, 9], label='squares')\n---\nax.set_title('Growth')\n---\nplt.scatter(x[:, 0], y)",
 		"today = pd.Timestamp.now()\n---\nthen = np.datetime64('now')\n---\ndf.to_csv('out.csv', index=False)\n---\nfig.savefig('fig.png')",
 		"import IPython\n---\nraw = np.empty(4)\n---\nraw2 = np.empty_like(raw, dtype=int)",
-	), Options{})
+	)
+	tr := runIt(t, last, Options{})
 	if tr.Status != Complete {
 		t.Fatalf("status %s: %+v\n%s", tr.Status, tr.Error, tr.Stderr)
 	}
@@ -52,6 +53,17 @@ func TestDataLibraries(t *testing.T) {
 	}
 	if b, err := tr.Blob(x); err != nil || len(b) != 200*2*8 {
 		t.Errorf("blob: %d bytes, %v", len(b), err)
+	}
+	// What is kept must not change what a value is called.
+	o := Options{Python: py}
+	again, err := Run(t.Context(), last, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range tr.Final {
+		if again.Final[name] != f {
+			t.Errorf("%s has another fingerprint when values are not kept", name)
+		}
 	}
 	t.Logf("aliases %v; %.3f s; %v", by["c3.s2"].Aliases, tr.Seconds, tr.Modules)
 }

@@ -222,7 +222,7 @@ func (c *comparer) close(path string, x, y, relative, absolute float64) {
 	if x == y || math.IsNaN(x) && math.IsNaN(y) {
 		return
 	}
-	if d := math.Abs(x - y); d <= relative*math.Max(math.Abs(x), math.Abs(y)) || d <= absolute {
+	if d := math.Abs(x - y); !math.IsInf(d, 0) && d <= relative*math.Max(math.Abs(x), math.Abs(y)) || d <= absolute {
 		c.note(Within, fmt.Sprintf("relative %.0e", relative))
 		return
 	}

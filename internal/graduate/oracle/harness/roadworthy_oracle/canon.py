@@ -320,15 +320,17 @@ class Canon:
         made = {"k": "array", "t": dtype, "v": ",".join(map(str, shape)), "h": digest(dtype, repr(tuple(shape)), data)}
         if len(data) <= INLINE:
             made["d"] = base64.b64encode(data).decode()
-        elif self.keep:
-            if len(data) > MAX_BLOB:
-                count = len(data) // width
-                step = max(1, count // SAMPLE)
+            return made
+        # The tree must not depend on whether arrays are kept, or two runs could not be compared by fingerprint.
+        made["b"] = made["h"] + ".bin"
+        if len(data) > MAX_BLOB:
+            count = len(data) // width
+            step = max(1, count // SAMPLE)
+            made["s"] = count
+            if self.keep:
                 data = b"".join(data[i * width : (i + 1) * width] for i in range(0, count, step))
-                made["s"] = count
-            name = digest(data) + ".bin"
-            self.write(name, data)
-            made["b"] = name
+        if self.keep:
+            self.write(made["b"], data)
         return made
 
     def numeric(self, x, t, numpy, depth):

@@ -233,7 +233,7 @@ class Shell:
     def register(self, *args):
         pass
 
-    unregister = enable_gui = register
+    unregister = enable_gui = showtraceback = set_custom_exc = register
 
     def getoutput(self, command, split=True):
         import subprocess
