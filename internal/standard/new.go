@@ -62,7 +62,10 @@ func Render(o Options) (*Project, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("shape %q is not known", o.Shape)
 	}
-	shape := shapes[i]
+	return render(o, shapes[i])
+}
+
+func render(o Options, shape Shape) (*Project, error) {
 	if err := o.check(shape); err != nil {
 		return nil, err
 	}

@@ -152,3 +152,12 @@ func (t *Tools) Identity(ctx context.Context) string {
 	}
 	return "@owner"
 }
+
+// FormatPython formats and sorts the imports of Python files that have no project around them yet.
+func (t *Tools) FormatPython(ctx context.Context, dir string) error {
+	if _, err := t.run(ctx, dir, time.Minute, "ruff", "check", "--quiet", "--isolated", "--fix", "--exit-zero", "--select", "I,F401", "--line-length", "100", "."); err != nil {
+		return err
+	}
+	_, err := t.run(ctx, dir, time.Minute, "ruff", "format", "--quiet", "--isolated", "--line-length", "100", ".")
+	return err
+}

@@ -1,0 +1,203 @@
+"""The quality gate of a graduated package, by Python's own ast and nothing of the product: `python gate.py PROJECT [NOTEBOOK]`.
+
+A package that is one function around the whole notebook computes the same, and is worth nothing. Each rule below is one line of the report
+when it is broken; an empty report is a pass.
+"""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+
+MAX_LINES, MAX_PARAMETERS = 60, 8
+CLOCK = {("time", "time"), ("datetime", "now"), ("datetime", "today"), ("date", "today"), ("datetime", "utcnow"), ("Timestamp", "now"), ("Timestamp", "today")}
+IO_NAMES = {"open", "input", "print"}
+IO_ATTRIBUTES = {
+    "read_csv", "read_excel", "read_json", "read_parquet", "read_sql", "read_html", "read_table", "read_pickle", "to_csv", "to_excel", "to_parquet", "to_pickle", "to_sql",
+    "savefig", "urlopen", "urlretrieve", "loadtxt", "genfromtxt", "savetxt", "read_hdf", "to_hdf",
+}
+SECRET = re.compile(r"""(?i)(password|passwd|secret|api_?key|token)\s*=\s*["'][^"']{6,}["']|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@]+@""")
+ABSOLUTE = re.compile(r"""["'](/home/|/Users/|/root/|/work/|/tmp/|[A-Z]:\\\\)[^"']*["']""")
+
+
+def sources(project):
+    for folder, folders, files in os.walk(os.path.join(project, "src")):
+        folders[:] = [f for f in folders if f != "__pycache__"]
+        for name in sorted(files):
+            if name.endswith(".py"):
+                path = os.path.join(folder, name)
+                with open(path, encoding="utf-8") as f:
+                    yield os.path.relpath(path, project), f.read()
+
+
+def functions(tree):
+    return [n for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
+
+
+def dotted(node):
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def local_names(function):
+    a = function.args
+    names = {x.arg for x in a.posonlyargs + a.args + a.kwonlyargs + [y for y in (a.vararg, a.kwarg) if y]}
+    for n in ast.walk(function):
+        if isinstance(n, ast.Name) and isinstance(n.ctx, (ast.Store, ast.Del)):
+            names.add(n.id)
+        elif isinstance(n, (ast.FunctionDef, ast.ClassDef)) and n is not function:
+            names.add(n.name)
+        elif isinstance(n, (ast.Import, ast.ImportFrom)):
+            names.update((x.asname or x.name).split(".")[0] for x in n.names)
+        elif isinstance(n, ast.ExceptHandler) and n.name:
+            names.add(n.name)
+        elif isinstance(n, ast.arg):
+            names.add(n.arg)
+    return names
+
+
+def judge(project, notebook=None):
+    """Rule → the first place that breaks it."""
+    broken = {}
+
+    def breaks(rule, where):
+        broken.setdefault(rule, where)
+
+    parsed = [(path, text, ast.parse(text)) for path, text in sources(project)]
+    pure = kept = 0
+    for path, text, tree in parsed:
+        name = os.path.basename(path)
+        bound = {}
+        for s in tree.body:
+            for n in ast.walk(s) if not isinstance(s, (ast.FunctionDef, ast.ClassDef)) else ():
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store):
+                    bound[n.id] = bound.get(n.id, 0) + 1
+        rebound = {n for n, count in bound.items() if count > 1}
+        for f in functions(tree):
+            for n in ast.walk(f):
+                if isinstance(n, ast.Global):
+                    rebound.update(n.names)
+        for f in functions(tree):
+            where = "%s:%d %s" % (path, f.lineno, f.name)
+            names = local_names(f)
+            for n in ast.walk(f):
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id in rebound and n.id not in names:
+                    breaks("reads a global that is bound again", where)
+            statements = [s for s in f.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+            lines = (statements[-1].end_lineno - statements[0].lineno + 1) if statements else 0
+            longest = max((s.end_lineno - s.lineno + 1 for s in statements), default=0)
+            if lines > MAX_LINES and longest < lines * 0.8:
+                breaks("a function of more than %d lines" % MAX_LINES, where)
+            a = f.args
+            if len(a.posonlyargs + a.args + a.kwonlyargs) > MAX_PARAMETERS:
+                breaks("a function of more than %d parameters" % MAX_PARAMETERS, where)
+            if name == "steps.py" or name == "io.py" or name == "figures.py":
+                top = f in tree.body
+                if top:
+                    count = sum(isinstance(n, ast.stmt) for n in ast.walk(f)) - 1
+                    kept += count
+                    if name == "steps.py":
+                        pure += count
+            if name == "steps.py":
+                for n in ast.walk(f):
+                    if not isinstance(n, ast.Call):
+                        continue
+                    called = dotted(n.func)
+                    last = tuple(called.split(".")[-2:])
+                    head = called.split(".")[0]
+                    if called in IO_NAMES and called not in names or isinstance(n.func, ast.Attribute) and n.func.attr in IO_ATTRIBUTES and not in_memory(n):
+                        breaks("steps read or write", where + ": " + called)
+                    if last in CLOCK and head not in names:
+                        breaks("steps read the clock", where + ": " + called)
+                    if re.match(r"(np|numpy)\.random\.(?!default_rng|RandomState|Generator|SeedSequence|PCG64)\w+$", called) or re.match(r"random\.(?!Random\b)\w+$", called) and head not in names:
+                        breaks("steps draw from a shared generator", where + ": " + called)
+                    if re.match(r"plt\.|matplotlib\.pyplot\.", called) and head not in names:
+                        breaks("steps use pyplot's state", where + ": " + called)
+        if ABSOLUTE.search(text):
+            breaks("an absolute path", "%s: %s" % (path, ABSOLUTE.search(text).group(0)))
+        if SECRET.search(text):
+            breaks("a secret", path)
+    if kept and pure / kept < 0.7:
+        breaks("less than 70 % of the statements in pure functions", "%d of %d" % (pure, kept))
+    keys(project, parsed, breaks)
+    comments(project, parsed, notebook, breaks)
+    tools(project, breaks)
+    return broken
+
+
+def in_memory(call):
+    """read_csv(io.StringIO(…)) reaches no file."""
+    return any(isinstance(a, ast.Call) and dotted(a.func).split(".")[-1] in ("StringIO", "BytesIO") for a in call.args)
+
+
+def keys(project, parsed, breaks):
+    """Every field of the configuration is read somewhere outside it."""
+    fields = []
+    for path, _, tree in parsed:
+        if os.path.basename(path) == "config.py":
+            for n in ast.walk(tree):
+                if isinstance(n, ast.ClassDef):
+                    fields += [s.target.id for s in n.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)]
+    elsewhere = " ".join(text for path, text, _ in parsed if os.path.basename(path) != "config.py")
+    for f in fields:
+        if not re.search(r"\b%s\b" % re.escape(f), elsewhere):
+            breaks("a configuration key that nothing reads", f)
+
+
+def comments(project, parsed, notebook, breaks):
+    """At least 95 % of the comments of kept statements are in the package, its notebook or its record."""
+    if not notebook or not notebook.endswith(".ipynb"):
+        return
+    import straight
+
+    wanted = []
+    for _, source, _ in straight.cells_of(notebook):
+        for line in source.splitlines():
+            m = re.match(r"^\s*#\s?(.*\S)", line) or re.match(r"^[^'\"#]*\S[^'\"#]*#\s?(.*\S)\s*$", line)
+            if m and len(m.group(1)) > 2:
+                wanted.append(" ".join(m.group(1).split()))
+    if not wanted:
+        return
+    have = []
+    for folder, folders, files in os.walk(project):
+        for name in files:
+            if name.endswith((".py", ".ipynb", ".md")):
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as f:
+                    text = f.read()
+                if name.endswith(".ipynb"):
+                    text = " ".join("".join(c["source"]) for c in json.loads(text).get("cells", []))
+                have.append(" ".join(text.split()))
+    everything = " ".join(have)
+    kept = sum(w in everything for w in wanted)
+    if kept / len(wanted) < 0.95:
+        breaks("comments lost", "%d of %d kept" % (kept, len(wanted)))
+
+
+def tools(project, breaks):
+    """Ruff and mypy, as the project configures them; those that are not beside this interpreter are not asked."""
+    beside = os.path.dirname(sys.executable)
+    for name, arguments in (("ruff", ["check", "--no-cache", "--quiet", "."]), ("mypy", ["--no-incremental", "--cache-dir", os.devnull, "src"])):
+        path = os.path.join(beside, name)
+        if os.path.exists(path):
+            done = subprocess.run([path] + arguments, cwd=project, capture_output=True, text=True)
+            if done.returncode:
+                breaks(name, (done.stdout or done.stderr).strip().splitlines()[:1])
+
+
+def main():
+    broken = judge(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
+    for rule, where in broken.items():
+        print("%s: %s" % (rule, where))
+    print("the quality gate is", "not passed" if broken else "passed")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

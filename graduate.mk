@@ -1,0 +1,31 @@
+# What docs/graduation.md reports, as targets. They need public repositories in REPOS (bench/graduate/sets.py names them), and an interpreter in BENCH_PYTHON with
+# the libraries that the notebooks use, IPython, Pillow, Ruff and mypy. Results are kept in KEEP and taken up again.
+
+REPOS ?= .bench/repositories
+GRADUATED ?= .bench/graduate
+BENCH_PYTHON ?= python3
+GRADUATE_TOOLS ?= $(dir $(BENCH_PYTHON))
+LEVEL ?= 6
+EVERY ?= 1
+GRADUATE_ENV = PYTHONHASHSEED=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
+.PHONY: graduate-test graduate-originals graduate-open graduate-mutants graduate-heads graduate-gate
+
+graduate-test:
+	go test ./internal/graduate/...
+
+graduate-originals:
+	mkdir -p $(GRADUATED)
+	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/originals.py $(REPOS) $(GRADUATED)/originals.json
+
+graduate-open: build graduate-originals
+	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/funnel.py $(REPOS) $(GRADUATED) --roadworthy bin/roadworthy --python $$(command -v $(BENCH_PYTHON)) --level $(LEVEL) --every $(EVERY)
+
+graduate-mutants: build
+	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/mutants.py $(REPOS) $(GRADUATED) --roadworthy bin/roadworthy --python $$(command -v $(BENCH_PYTHON)) --count 200
+
+graduate-heads:
+	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/heads.py $(REPOS) $(GRADUATED) --tools $(GRADUATE_TOOLS)
+
+graduate-gate:
+	$(BENCH_PYTHON) bench/graduate/gate.py $(PROJECT) $(NOTEBOOK)

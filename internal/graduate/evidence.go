@@ -1,0 +1,190 @@
+package graduate
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
+	"github.com/roadworthy-dev/roadworthy/internal/notebook"
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+)
+
+// oracleProgram is the program as the oracle runs it, in the order chosen.
+func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
+	o := oracle.Program{Name: p.Path, Root: root, Dir: dir, File: filepath.Base(p.Path), Script: !p.Cellular}
+	last := -1
+	for _, i := range order {
+		s := p.Statements[i]
+		if s.Drop != "" {
+			continue
+		}
+		if s.Cell != last || len(o.Cells) == 0 {
+			c := p.Cells[s.Cell]
+			cell := oracle.Cell{ID: p.cellID(s.Cell), Index: c.Number - 1, Count: c.ExecCount}
+			if c.Failed {
+				cell.Raises = raises(c)
+			}
+			o.Cells = append(o.Cells, cell)
+			last = s.Cell
+		}
+		cell := &o.Cells[len(o.Cells)-1]
+		display := false
+		if e, ok := s.Node.(*ast.ExprStmt); ok && !s.Silent && !o.Script {
+			list := p.Cells[s.Cell].Statements
+			display = p.Statements[list[len(list)-1]] == s && e != nil
+		}
+		cell.Statements = append(cell.Statements, oracle.Statement{ID: s.ID, Line: s.Line, Source: p.dedented(s), Display: display})
+	}
+	return o
+}
+
+func (p *Program) cellID(cell int) string {
+	id, _, _ := strings.Cut(p.Statements[p.Cells[cell].Statements[0]].ID, ".")
+	return id
+}
+
+func raises(c Cell) (out []string) {
+	for _, o := range c.Outputs {
+		if o.Kind == notebook.Failure && o.Name != "" {
+			out = append(out, o.Name)
+		}
+	}
+	if slices.Contains(c.Tags, "raises-exception") || len(out) == 0 {
+		out = append(out, "*")
+	}
+	return out
+}
+
+// dedented is a statement's source as it can stand at the left margin.
+func (p *Program) dedented(s *Statement) string {
+	start, end := extent(s.Node)
+	if s.Indent == 0 {
+		return string(p.File.Src[start:end])
+	}
+	r := &rewrite{p: &Plan{Analysis: &Analysis{Program: p}}, base: start, end: end}
+	return r.text(s.Indent, s.Node)
+}
+
+// evidence is what a graded run says about each statement.
+func (p *Program) evidence(g *oracle.Graded) *Evidence {
+	ev := &Evidence{Python: g.Python, Statements: map[string]*Observed{}}
+	for i := range g.Statements {
+		t := &g.Statements[i]
+		ob := &Observed{Types: map[string]string{}, Aliases: t.Aliases, Seconds: t.Seconds, Raised: t.Raised}
+		for name, typ := range t.Types {
+			ob.Types[name] = typ
+		}
+		for name := range t.Mutated {
+			ob.Mutated = append(ob.Mutated, name)
+		}
+		slices.Sort(ob.Mutated)
+		for name := range t.Bound {
+			ob.Bound = append(ob.Bound, name)
+		}
+		for _, e := range t.Events {
+			switch e.Kind {
+			case "read":
+				ob.Reads = append(ob.Reads, e.Detail)
+			case "write":
+				if !e.Refused && !slices.Contains(ob.Writes, e.Detail) {
+					ob.Writes = append(ob.Writes, e.Detail)
+				}
+			}
+		}
+		for _, r := range t.Resources {
+			if strings.HasPrefix(r, "RNG:") {
+				ob.Random = true
+			}
+		}
+		ev.Statements[t.ID] = ob
+	}
+	files := map[string]bool{}
+	for _, o := range g.Observed {
+		stable := g.Stability[o.ID].Comparable()
+		switch o.Kind {
+		case oracle.Stdout:
+			for _, part := range o.Parts {
+				if ob := ev.Statements[part.Statement]; ob != nil {
+					ob.Stdout += part.Text
+				}
+			}
+		case oracle.Display:
+			if ob := ev.Statements[o.Statement]; ob != nil {
+				ob.Displayed, ob.Text, ob.Peek = o.Type, o.Text, o.Peek
+				ob.Unstable = ob.Unstable || !stable
+			}
+		case oracle.Figure:
+			if ob := ev.Statements[o.Statement]; ob != nil {
+				ob.Figures++
+				ob.Titled = ob.Titled || o.Titled
+			}
+		case oracle.File:
+			files[o.Name] = true
+		}
+	}
+	// What is written and gone again, or a cache of a library outside, is no output.
+	for _, ob := range ev.Statements {
+		kept := ob.Writes[:0]
+		for _, w := range ob.Writes {
+			if files[w] {
+				kept = append(kept, w)
+			}
+		}
+		ob.Writes = kept
+	}
+	return ev
+}
+
+// refusalOf says why a run did not reach its end, in the closed list's words.
+func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
+	e := t.Error
+	r := &Refusal{Reason: LimitReached, Message: "the notebook's run ended early: " + string(t.Status)}
+	if e == nil {
+		return r
+	}
+	for _, s := range p.Statements {
+		if s.ID == e.Statement || e.Statement == "" && p.cellID(s.Cell) == e.Cell {
+			r.Line = s.Line
+			if p.Notebook {
+				r.Cell = p.Cells[s.Cell].Number
+			}
+			break
+		}
+	}
+	first, _, _ := strings.Cut(e.Message, "\n")
+	what := e.Type
+	if first != "" {
+		what += ": " + first
+	}
+	switch {
+	case t.Status == oracle.TimedOut:
+		r.Message = "the cell did not end within its time limit"
+		r.Question, r.Key = "How long may a cell take? Give --cell-timeout.", ""
+	case t.Status == oracle.Unanswered:
+		r.Reason, r.Message = InputUnanswered, "the notebook asks "+quote(first)
+		r.Question, r.Key = "What is the answer?", "input=TEXT"
+	case t.Status == oracle.Died:
+		r.Message = "the interpreter ended: " + first
+	case strings.HasPrefix(e.Refused, "network"):
+		r.Reason, r.Message = NetworkNeeded, "it needs the "+e.Refused+" ("+what+")"
+		r.Question = "May it use the network? Then give --allow-network."
+	case e.MissingModule != "":
+		r.Reason, r.Message = MissingModule, "the module "+e.MissingModule+" is not installed"
+		r.Question = "Which Python has it? Give --python with an interpreter where it is installed."
+	case e.MissingName != "":
+		r.Reason, r.Message = GhostName, e.MissingName+" is used, and nothing defines it before"
+		r.Question, r.Key = "What is "+e.MissingName+"? Give the statement that defines it.", "name:"+e.MissingName+"=PYTHON"
+	case e.MissingFile != "":
+		r.Reason, r.Message = MissingInput, "the file "+e.MissingFile+" is not there"
+		r.Question, r.Key = "Where is it?", "file:"+e.MissingFile+"=PATH"
+	case e.InLibrary && (e.Type == "AttributeError" || e.Type == "TypeError" || e.Type == "ImportError" || e.Type == "ValueError" || e.Type == "KeyError"),
+		e.Type == "AttributeError" || e.Type == "ImportError":
+		r.Reason, r.Message = APIDrift, what
+		r.Question = "Which versions was it written for? Give --python with an interpreter that has them."
+	default:
+		r.Reason, r.Message = APIDrift, "the notebook does not run to its end: "+what
+		r.Question = "Is the error meant? Tag the cell raises-exception; else make the notebook run first."
+	}
+	return r
+}

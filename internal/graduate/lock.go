@@ -1,0 +1,283 @@
+package graduate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Lock is graduation.lock: where everything in the package comes from, what was proved, and under which conditions.
+type Lock struct {
+	Version      int               `json:"version"`
+	Package      string            `json:"package"`
+	Source       string            `json:"source"`
+	SourceSHA256 string            `json:"source_sha256"`
+	Python       string            `json:"python,omitempty"`
+	Environment  map[string]string `json:"environment,omitempty"` // distributions and their versions
+	Conditions   map[string]string `json:"conditions,omitempty"`
+	Functions    []LockFunction    `json:"functions"`
+	Outputs      []LockOutput      `json:"outputs"`
+	Spans        []LockSpan        `json:"spans"`
+	Config       []LockKey         `json:"config"`
+	Dropped      []LockDropped     `json:"dropped"`
+	Answers      map[string]string `json:"answers,omitempty"`
+	Tolerances   map[string]string `json:"tolerances"`
+	Proof        []LockLevel       `json:"proof,omitempty"`
+	Hashes       map[string]string `json:"hashes"`
+}
+
+// A LockFunction is a function and the places of the notebook that its parameters and results are held to.
+type LockFunction struct {
+	Name       string       `json:"name"` // steps.clean_orders
+	Line       int          `json:"line"`
+	EndLine    int          `json:"end_line"`
+	Params     []LockParam  `json:"params"`
+	Returns    []LockReturn `json:"returns"`
+	Statements []string     `json:"statements"`
+	Boundary   string       `json:"boundary"` // results are the values right after this statement
+	Pure       bool         `json:"pure"`
+	Unproven   bool         `json:"unproven_split,omitempty"`
+}
+
+type LockParam struct {
+	Name   string `json:"name"`
+	Source string `json:"source,omitempty"` // name in the notebook
+	At     string `json:"at,omitempty"`     // statement after which its value is the argument's
+}
+
+type LockReturn struct {
+	Name   string `json:"name"`
+	Part   string `json:"part"` // "" for all of what is returned, a position or a field's name
+	Source string `json:"source,omitempty"`
+	Kind   string `json:"kind"`
+}
+
+type LockOutput struct {
+	ID         string   `json:"id"`
+	Kind       string   `json:"kind"`
+	Name       string   `json:"name"`
+	Statements []string `json:"statements"`
+	File       string   `json:"file,omitempty"`
+	Function   string   `json:"function,omitempty"`
+	Part       string   `json:"part,omitempty"`
+	Stdout     bool     `json:"stdout,omitempty"`
+}
+
+// A LockSpan leads from cell and line to file and line, and back.
+type LockSpan struct {
+	Statement string `json:"statement"`
+	Cell      int    `json:"cell"`
+	Line      int    `json:"line"`
+	EndLine   int    `json:"end_line"`
+	File      string `json:"file"`
+	To        int    `json:"to"`
+	ToEnd     int    `json:"to_end"`
+}
+
+type LockKey struct {
+	Key       string `json:"key"`
+	Statement string `json:"statement"`
+	Env       string `json:"env,omitempty"`
+}
+
+type LockDropped struct {
+	Statement string `json:"statement"`
+	Cell      int    `json:"cell"`
+	Line      int    `json:"line"`
+	Reason    string `json:"reason"`
+}
+
+type LockLevel struct {
+	Level  int    `json:"level"`
+	State  string `json:"state"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// Text is the lock as it is written.
+func (l *Lock) Text() []byte {
+	out, err := json.MarshalIndent(l, "", " ")
+	if err != nil {
+		panic(err) // strings and numbers only
+	}
+	return append(out, '\n')
+}
+
+func hash(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// lock makes the record of a plan; spans and lines come with unmark.
+func (p *Plan) lock() *Lock {
+	l := &Lock{Version: 1, Package: p.Package, Source: p.Path, Config: []LockKey{}, Dropped: []LockDropped{}, Spans: []LockSpan{}, Functions: []LockFunction{}, Outputs: []LockOutput{},
+		Hashes: map[string]string{}, Answers: p.Options.Answers,
+		Tolerances: map[string]string{"float64": "rtol 1e-9", "float32": "rtol 1e-6", "figures": "artist data, then pixels"}}
+	var before []int // statements of the segments so far, dropped ones between included
+	for _, s := range p.Segments {
+		f := LockFunction{Name: s.Function, Boundary: p.Statements[s.Statements[len(s.Statements)-1]].ID, Pure: s.Module == "steps", Unproven: s.Unproven || p.unproven[s.Function],
+			Params: []LockParam{}, Returns: []LockReturn{}}
+		for _, i := range s.Statements {
+			f.Statements = append(f.Statements, p.Statements[i].ID)
+		}
+		for _, x := range s.Params {
+			param := LockParam{Name: p.param(x)}
+			if p.keyOf[x] == nil && x[0] != '.' {
+				param.Source = x
+				param.At = p.boundaryBefore(s, before)
+			}
+			f.Params = append(f.Params, param)
+		}
+		for k, r := range s.Returns {
+			part := ""
+			switch {
+			case len(s.Returns) > 3:
+				part = field(r.Name)
+			case len(s.Returns) > 1:
+				part = fmt.Sprint(k)
+			}
+			f.Returns = append(f.Returns, LockReturn{Name: r.Name, Part: part, Source: r.Source, Kind: r.Kind})
+		}
+		l.Functions = append(l.Functions, f)
+		before = append(before, s.Statements...)
+	}
+	for _, o := range p.Outputs {
+		out := LockOutput{ID: o.ID, Kind: o.Kind, Name: o.Name}
+		for _, i := range o.Statements {
+			out.Statements = append(out.Statements, p.Statements[i].ID)
+		}
+		switch {
+		case o.Kind == "file" || o.Kind == "effect":
+			out.File = o.Path
+		default:
+			out.Function = o.segment.Function
+			out.Stdout = o.printed
+			if !o.printed {
+				out.Part = p.partOf(o)
+			}
+		}
+		l.Outputs = append(l.Outputs, out)
+	}
+	for _, k := range p.Keys {
+		l.Config = append(l.Config, LockKey{k.Name, p.Statements[k.Statement].ID, k.Env})
+	}
+	for _, d := range p.Dropped() {
+		l.Dropped = append(l.Dropped, LockDropped{d.Statement.ID, p.Cells[d.Statement.Cell].Number, d.Statement.Line, d.Reason})
+	}
+	return l
+}
+
+// partOf is where in what a function returns an output is.
+func (p *Plan) partOf(o *Output) string {
+	name, rest, nested := strings.Cut(o.part, "/")
+	s := o.segment
+	for k, r := range s.Returns {
+		if r.Name != name {
+			continue
+		}
+		part := ""
+		switch {
+		case len(s.Returns) > 3:
+			part = field(r.Name)
+		case len(s.Returns) > 1:
+			part = fmt.Sprint(k)
+		}
+		if r.Kind == "figures" {
+			rest, nested = fmt.Sprint(o.index), true
+		}
+		if nested {
+			if part != "" {
+				part += "/"
+			}
+			part += rest
+		}
+		return part
+	}
+	return ""
+}
+
+// boundaryBefore is the statement right before which the argument's value is looked up: the last one that ran before the
+// segment, in the order of the program.
+func (p *Plan) boundaryBefore(s *Segment, before []int) string {
+	first := slices.Index(p.Order, s.Statements[0])
+	_ = before
+	for k := first - 1; k >= 0; k-- {
+		i := p.Order[k]
+		if p.Statements[i].Drop == "" {
+			return p.Statements[i].ID
+		}
+	}
+	return p.Statements[s.Statements[0]].ID
+}
+
+// unmark takes the marker lines out of a file, and notes in the lock where statements and functions are.
+func (p *Plan) unmark(l *Lock, file string, text string) string {
+	if !strings.Contains(text, marker) {
+		return text
+	}
+	byID := map[string]*Statement{}
+	for _, s := range p.Statements {
+		byID[s.ID] = s
+	}
+	var out []string
+	type open struct {
+		id     string
+		line   int
+		indent int
+	}
+	var statement, function *open
+	close := func() {
+		end := len(out)
+		for end > 0 && strings.TrimSpace(out[end-1]) == "" {
+			end--
+		}
+		if statement != nil {
+			s := byID[statement.id]
+			l.Spans = append(l.Spans, LockSpan{Statement: s.ID, Cell: p.Cells[s.Cell].Number, Line: s.Line, EndLine: s.End, File: file, To: statement.line, ToEnd: max(end, statement.line)})
+			statement = nil
+		}
+	}
+	closeFunction := func() {
+		if function == nil {
+			return
+		}
+		end := len(out)
+		for end > 0 && strings.TrimSpace(out[end-1]) == "" {
+			end--
+		}
+		for k := range l.Functions {
+			if l.Functions[k].Name == function.id {
+				l.Functions[k].Line, l.Functions[k].EndLine = function.line, end
+			}
+		}
+		function = nil
+	}
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		trimmed := strings.TrimLeft(line, " ")
+		id, isMarker := strings.CutPrefix(trimmed, marker)
+		indent := len(line) - len(trimmed)
+		if isMarker {
+			close()
+			if name, isFunction := strings.CutPrefix(id, "function "); isFunction {
+				closeFunction()
+				function = &open{name, len(out) + 1, indent}
+			} else {
+				if indent == 0 {
+					closeFunction()
+				}
+				statement = &open{id, len(out) + 1, indent}
+			}
+			continue
+		}
+		if statement != nil && indent == statement.indent && strings.HasPrefix(trimmed, "return ") && function != nil && statement.indent > 0 {
+			close() // the return that was added
+		}
+		out = append(out, line)
+	}
+	close()
+	closeFunction()
+	return strings.Join(out, "\n") + "\n"
+}

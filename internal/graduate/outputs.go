@@ -1,0 +1,266 @@
+package graduate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+)
+
+// chooseOutputs picks what the package is for. Files, tables of databases and messages first; prints that carry computed
+// values; figures with a title or that are saved; and, when the notebook writes nothing, the values it shows that are not
+// only for looking. --out names values instead.
+func (p *Plan) chooseOutputs() {
+	add := func(kind, name string, statements ...int) *Output {
+		o := &Output{ID: fmt.Sprintf("o%d", len(p.Outputs)+1), Kind: kind, Name: name, Statements: statements}
+		p.Outputs = append(p.Outputs, o)
+		return o
+	}
+	if len(p.Options.Out) > 0 {
+		for _, name := range p.Options.Out {
+			last := -1
+			for _, i := range p.Order {
+				if p.Roles[i] != RoleDropped && (slices.Contains(p.Uses[i].Binds, name) || p.Uses[i].Mutates[name]) {
+					last = i
+				}
+			}
+			if last >= 0 {
+				add("value", name, last)
+			}
+		}
+	}
+	writes := false
+	for _, i := range p.Order {
+		u := p.Uses[i]
+		ob := p.observed(i)
+		if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) {
+			continue
+		}
+		if ob != nil && len(ob.Writes) > 0 {
+			writes = true
+			for _, w := range ob.Writes {
+				o := add("file", w, i)
+				o.Path = w
+			}
+			continue
+		}
+		if ob == nil && u.Effects&(Store|Notify) != 0 || ob != nil && u.Effects&(Notify|Store) != 0 {
+			path := ""
+			for _, pu := range u.Paths {
+				if pu.write {
+					path = pu.value
+				}
+			}
+			writes = true
+			if ob == nil || path == "" {
+				o := add("file", path, i)
+				o.Path = path
+				if path == "" {
+					o.Kind = "effect"
+				}
+			}
+		}
+	}
+	explicit := len(p.Options.Out) > 0
+	last := -1
+	for _, i := range p.Order {
+		if p.Roles[i] != RoleDropped && (p.Uses[i].Effects&(Figure|Print) != 0 || len(p.Uses[i].Binds) > 0) {
+			last = i
+		}
+	}
+	for _, i := range p.Order {
+		u := p.Uses[i]
+		ob := p.observed(i)
+		if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) || explicit {
+			continue
+		}
+		if u.Effects&(Print|Stdout) != 0 && !p.onlyLooks(i) && (ob == nil || ob.Stdout != "") {
+			if p.carriesValue(i) {
+				add("stdout", "", i)
+			} else if !p.onlyWords(i) {
+				add("stdout", "", i)
+			}
+		}
+		if shows := p.showCalls(i); len(shows) > 0 && !writes {
+			add("display", "", i)
+		}
+		if u.Shown != nil && !writes && !p.onlyLooks(i) && (ob == nil || ob.Displayed != "") && !p.figureLike(i) && p.isResult(u.Shown) {
+			add("display", "", i)
+		}
+		if u.Effects&Figure != 0 && (ob == nil || ob.Figures > 0) && !writes {
+			if p.titled(i) || i == last || ob != nil && ob.Titled {
+				p.addFigure(i)
+			}
+		}
+	}
+	if len(p.Outputs) == 0 { // nothing but looking: then that is what it is for
+		for _, i := range p.Order {
+			u := p.Uses[i]
+			if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) {
+				continue
+			}
+			if u.Effects&Figure != 0 {
+				p.addFigure(i)
+			} else if u.Shown != nil && p.isResult(u.Shown) {
+				add("display", "", i)
+			} else if u.Effects&(Print|Stdout) != 0 {
+				add("stdout", "", i)
+			}
+		}
+	}
+}
+
+// addFigure makes the figure of a cell an output, once.
+func (p *Plan) addFigure(i int) {
+	cell := p.Statements[i].Cell
+	for _, o := range p.Outputs {
+		if o.Kind == "figure" && p.Statements[o.Statements[0]].Cell == cell {
+			if !slices.Contains(o.Statements, i) {
+				o.Statements = append(o.Statements, i)
+			}
+			return
+		}
+	}
+	o := &Output{ID: fmt.Sprintf("o%d", len(p.Outputs)+1), Kind: "figure"}
+	for _, j := range p.Order {
+		if p.Statements[j].Cell == cell && p.Roles[j] != RoleDropped && p.Uses[j].Effects&Figure != 0 && !p.isDef(j) {
+			o.Statements = append(o.Statements, j)
+		}
+	}
+	p.Outputs = append(p.Outputs, o)
+}
+
+// titled: a cell whose figure says what it shows.
+func (p *Plan) titled(i int) bool {
+	cell := p.Cells[p.Statements[i].Cell]
+	for _, j := range cell.Statements {
+		for _, c := range p.Uses[j].Calls {
+			switch c.method {
+			case "title", "set_title", "suptitle", "set_xlabel", "set_ylabel", "xlabel", "ylabel", "savefig", "set":
+				return true
+			}
+			for _, k := range c.node.Keywords {
+				if p.name(k.Arg) == "title" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// figureLike: what is shown is an object of the figure drawn, such as the list of lines.
+func (p *Plan) figureLike(i int) bool {
+	if p.Uses[i].Effects&Figure != 0 {
+		return true
+	}
+	if ob := p.observed(i); ob != nil {
+		return strings.HasPrefix(ob.Displayed, "matplotlib.") || strings.HasPrefix(ob.Displayed, "seaborn.")
+	}
+	return false
+}
+
+// isResult: a value, as against a string that is a comment, or an assignment's target.
+func (p *Plan) isResult(e ast.Expr) bool {
+	if c, ok := e.(*ast.Constant); ok {
+		return c.Kind != ast.Str && c.Kind != ast.Ellipsis
+	}
+	return true
+}
+
+var peeks = set{"head": true, "tail": true, "info": true, "sample": true, "describe": true, "help": true, "dir": true, "type": true, "len": true, "id": true}
+var peekAttributes = set{"shape": true, "dtypes": true, "columns": true, "index": true, "dtype": true, "ndim": true, "size": true, "__version__": true, "__doc__": true, "__file__": true, "keys": true}
+
+// onlyLooks: head, info, shape and the like, which a person looks at while working.
+func (p *Plan) onlyLooks(i int) bool {
+	if ob := p.observed(i); ob != nil && ob.Peek {
+		return true
+	}
+	e, ok := p.Statements[i].Node.(*ast.ExprStmt)
+	if !ok {
+		return false
+	}
+	return p.peek(e.Value)
+}
+
+func (p *Plan) peek(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Attribute:
+		return peekAttributes[p.name(e.Attr)]
+	case *ast.Name:
+		return false
+	case *ast.Subscript:
+		if s, ok := e.Index.(*ast.Slice); ok && s.Step == nil { // df[:5]
+			return s.Lower == nil
+		}
+	case *ast.Call:
+		root, attrs, ok := p.dotted(e.Func)
+		if len(attrs) == 0 {
+			if !ok {
+				return false
+			}
+			if root == "print" || root == "display" {
+				if len(e.Args) == 0 {
+					return false
+				}
+				for _, a := range e.Args {
+					if !p.peek(a) {
+						return false
+					}
+				}
+				return true
+			}
+			if root == "len" && p.Functions["len"] == nil {
+				return len(e.Args) == 1 && p.rootName(e.Args[0]) != ""
+			}
+			return peeks[root] && p.Functions[root] == nil
+		}
+		last := attrs[len(attrs)-1]
+		switch last {
+		case "head", "tail", "info", "sample":
+			return true
+		case "describe":
+			return len(attrs) == 1 && ok
+		case "keys":
+			return true
+		}
+	}
+	return false
+}
+
+// onlyWords: what it prints is text from the source.
+func (p *Plan) onlyWords(i int) bool {
+	return !p.carriesValue(i)
+}
+
+// carriesValue: something printed is computed.
+func (p *Plan) carriesValue(i int) bool {
+	if len(p.Uses[i].Functions) > 0 {
+		return true
+	}
+	for _, c := range p.Uses[i].Calls {
+		if c.fact == nil || c.fact.effects&(Print|Stdout) == 0 {
+			continue
+		}
+		if c.path != "builtins.print" {
+			return true
+		}
+		for _, a := range c.node.Args {
+			if k, ok := a.(*ast.Constant); !ok || k.Kind != ast.Str {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// showCalls are the calls of display in a statement.
+func (p *Plan) showCalls(i int) (out []*callSite) {
+	for _, c := range p.Uses[i].Calls {
+		if c.fact != nil && c.fact.effects&Shows != 0 && len(c.node.Args) > 0 {
+			out = append(out, c)
+		}
+	}
+	return out
+}

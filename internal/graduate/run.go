@@ -1,0 +1,497 @@
+package graduate
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
+	"github.com/roadworthy-dev/roadworthy/internal/graduate/proof"
+)
+
+// A Request is what a person asks for.
+type Request struct {
+	Path      string
+	OutDir    string // the project's directory; it must not exist, or be empty
+	Name      string // of the project, as in pyproject.toml
+	Owner     string
+	Tier      string
+	Alert     string
+	Schedule  string
+	Out       []string
+	Answers   map[string]string
+	NoRun     bool
+	Network   bool
+	Python    []string
+	CellLimit time.Duration
+	Level     int // of proof; 0 means all
+	Mutants   int
+	Progress  func(string)
+	// Ask puts a refusal's question to a person; "" when there is nobody.
+	Ask func(*Refusal) string
+	// Basics gives the project's other files: pyproject.toml, README and so on, by path.
+	Basics func(p *Plan, dependencies []string, python string) (map[string]string, error)
+	// Format formats the Python files of a directory, when a formatter is there.
+	Format func(dir string) error
+}
+
+// A Result is what graduation came to.
+type Result struct {
+	Plan     *Plan
+	Lock     *Lock
+	Graded   *oracle.Graded
+	Report   *proof.Report
+	Files    map[string]string
+	Dir      string
+	fixtures map[string]json.RawMessage
+	Undone   []string // splits that were undone, for the report
+	Python   string
+	Hints    []string
+	Seconds  float64
+}
+
+// Open reads the file and finds the order to begin with; a refusal is returned as it is.
+func Open(req Request) (*Program, error) {
+	raw, err := os.ReadFile(req.Path)
+	if err != nil {
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			err = pe.Err
+		}
+		return nil, fmt.Errorf("read %s: %w", req.Path, err)
+	}
+	for name, code := range req.Answers {
+		if n, ok := strings.CutPrefix(name, "name:"); ok {
+			raw = define(req.Path, raw, n, code)
+		}
+	}
+	p, r := Read(req.Path, raw)
+	if r != nil {
+		return p, r
+	}
+	for _, r := range p.commands(req.Answers) {
+		if req.Ask != nil && req.Ask(r) == "drop" {
+			if req.Answers == nil {
+				req.Answers = map[string]string{}
+			}
+			req.Answers[strings.TrimSuffix(r.Key, "=drop")] = "drop"
+			continue
+		}
+		return p, r
+	}
+	p.commands(req.Answers)
+	return p, nil
+}
+
+// Plan decides what graduating would write, and runs nothing.
+func (req Request) Plan(p *Program, ev *Evidence, glue [][2]string) (*Plan, *Refusal) {
+	return MakePlan(Analyse(p, ev), Options{Name: packageName(req.Name), Out: req.Out, Answers: req.Answers, Glue: glue})
+}
+
+var notName = regexp.MustCompile(`[^a-z0-9]+`)
+
+// ProjectName is a name made of a file's.
+func ProjectName(file string) string {
+	base := filepath.Base(file)
+	name := strings.Trim(notName.ReplaceAllString(lower(strings.TrimSuffix(base, filepath.Ext(base))), "-"), "-")
+	name = strings.TrimLeft(name, "0123456789-")
+	if name == "" {
+		name = "notebook"
+	}
+	if len(name) > 40 {
+		name = strings.Trim(name[:40], "-")
+	}
+	return name
+}
+
+func packageName(name string) string { return strings.ReplaceAll(name, "-", "_") }
+
+// Run graduates: it runs the original, plans, writes the package into a temporary directory, proves it there, undoes the
+// splits that the proof rejects, and puts the result in its place when it is whole.
+func Run(ctx context.Context, req Request) (*Result, error) {
+	begin := time.Now()
+	say := req.Progress
+	if say == nil {
+		say = func(string) {}
+	}
+	prog, err := Open(req)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{}
+	cands := prog.orders()
+	prog.use(cands[0])
+	if req.NoRun {
+		plan, r := req.Plan(prog, nil, nil)
+		if r != nil {
+			return nil, r
+		}
+		res.Plan = plan
+		if err := req.build(res, nil); err != nil {
+			return nil, err
+		}
+		return res, req.place(res)
+	}
+	run := oracle.Options{Python: req.Python, Network: req.Network, CellLimit: req.CellLimit, Values: true}
+	if run.CellLimit > 0 {
+		run.TotalLimit = 5 * run.CellLimit
+	}
+	defer oracle.Clean()
+	subject, g, err := req.observe(ctx, prog, cands, run, say)
+	if err != nil {
+		return nil, err
+	}
+	res.Graded = g
+	res.Python = g.Python
+	ev := prog.evidence(g)
+	if !slices.ContainsFunc(g.Observed, func(o oracle.Observation) bool { return g.Stability[o.ID].Comparable() }) {
+		return nil, &Refusal{Reason: NothingStable, Message: "nothing that the notebook shows, writes or computes comes out the same when it is run again",
+			Question: "Which names hold its results? Give --out NAME, and seed what is random."}
+	}
+	var glue [][2]string
+	for round := 0; ; round++ {
+		plan, r := req.Plan(prog, ev, glue)
+		if r != nil {
+			return nil, r
+		}
+		plan.Seconds = g.Seconds
+		res.Plan = plan
+		say("writing the package")
+		if err := req.build(res, g); err != nil {
+			return nil, err
+		}
+		temporary, err := os.MkdirTemp("", "graduate-*")
+		if err != nil {
+			return nil, fmt.Errorf("make a directory for the package: %w", err)
+		}
+		err = writeFiles(temporary, res.Files)
+		if err == nil {
+			res.Report, err = req.prove(ctx, res, subject, temporary, run, say)
+		}
+		os.RemoveAll(temporary)
+		if err != nil {
+			return nil, fmt.Errorf("prove the package: %w", err)
+		}
+		again, done := res.bisect(&glue, round)
+		if done {
+			break
+		}
+		res.Undone = append(res.Undone, again)
+		say("undoing the split at " + again)
+	}
+	res.Lock.Proof = nil
+	for n, level := range res.Report.Levels {
+		res.Lock.Proof = append(res.Lock.Proof, LockLevel{n, string(level.State), level.Detail})
+	}
+	if l := res.Report.Levels; l[1].State == proof.Failed || l[2].State == proof.Failed || l[3].State == proof.Failed || l[4].State == proof.Failed {
+		if d := res.firstDifference(); d != "" {
+			return res, &Refusal{Reason: ResultDiffers, Message: "the package does not compute the same: " + d,
+				Question: "Is the difference meant? Then take the output out with --out."}
+		}
+	}
+	say("writing tests")
+	if captures := res.Plan.captures(res.Lock); len(captures) > 0 {
+		o := run
+		o.Fixtures, o.Values = captures, false
+		t, err := oracle.Run(ctx, subject, o)
+		if err != nil {
+			return nil, fmt.Errorf("record values for tests: %w", err)
+		}
+		res.fixtures = t.Fixtures
+		req.tests(res, res.fixtures, g)
+	}
+	temporary, err := os.MkdirTemp("", "graduate-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory for the package: %w", err)
+	}
+	defer os.RemoveAll(temporary)
+	if err := writeFiles(temporary, res.Files); err != nil {
+		return nil, err
+	}
+	if err := req.endToEnd(ctx, res, subject, req.packageOf(res, subject, temporary), run); err != nil {
+		return nil, err
+	}
+	if res.Files["tests/conftest.py"] == "" {
+		delete(res.Files, "tests/test_contracts.py")
+	} else {
+		res.Files["tests/values.py"] = valuesPy
+	}
+	res.Seconds = time.Since(begin).Seconds()
+	res.finishFiles(req)
+	return res, req.place(res)
+}
+
+// observe runs the original in the first order that reaches its end.
+func (req Request) observe(ctx context.Context, prog *Program, cands []candidate, run oracle.Options, say func(string)) (oracle.Program, *oracle.Graded, error) {
+	abs, err := filepath.Abs(req.Path)
+	if err != nil {
+		return oracle.Program{}, nil, err
+	}
+	dir := filepath.Dir(abs)
+	var refusal *Refusal
+	roots := []string{dir}
+	if repo := repository(dir); repo != "" && repo != dir {
+		roots = append(roots, repo)
+	}
+	if prog.reachesUp() && len(roots) > 1 {
+		roots = roots[1:]
+	}
+	for _, c := range cands {
+		prog.use(c)
+		for n, root := range roots {
+			rel, err := filepath.Rel(root, dir)
+			if err != nil {
+				return oracle.Program{}, nil, err
+			}
+			if rel == "." {
+				rel = ""
+			}
+			subject := prog.oracleProgram(root, filepath.ToSlash(rel), prog.Order)
+			if text, ok := req.Answers["input"]; ok {
+				subject.Answers = strings.Split(text, "\n")
+			}
+			if rel != "" {
+				subject.Path = helperPaths(root)
+			}
+			o := run
+			o.Progress = func(cell string, index, of int) {
+				say(fmt.Sprintf("running the notebook, cell %d of %d", index+1, of))
+			}
+			say("running the notebook")
+			g, err := oracle.Grade(ctx, subject, o)
+			if err != nil {
+				return subject, nil, fmt.Errorf("run %s: %w", req.Path, err)
+			}
+			if g.Status == oracle.Complete {
+				return subject, g, nil
+			}
+			if g.Status == oracle.Unavailable {
+				return subject, nil, fmt.Errorf("run %s: no Python interpreter: %s", req.Path, strings.Join(run.Python, " "))
+			}
+			r := prog.refusalOf(g.Trace)
+			if refusal == nil || n > 0 && (r.Reason != MissingInput && r.Reason != MissingModule) {
+				refusal = r
+			}
+			if r.Reason != MissingInput && r.Reason != MissingModule {
+				break
+			}
+		}
+	}
+	return oracle.Program{}, nil, refusal
+}
+
+// reachesUp: the program names something above its own directory.
+func (p *Program) reachesUp() bool {
+	return strings.Contains(string(p.File.Src), "../") || strings.Contains(string(p.File.Src), `".."`) || strings.Contains(string(p.File.Src), `'..'`)
+}
+
+// repository is the directory with .git above a directory.
+func repository(dir string) string {
+	for {
+		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return ""
+		}
+		dir = parent
+	}
+}
+
+// helperPaths are the folders of a repository that its own packages are imported from.
+func helperPaths(root string) []string {
+	out := []string{"."}
+	if info, err := os.Stat(filepath.Join(root, "src")); err == nil && info.IsDir() {
+		out = append(out, "src")
+	}
+	return out
+}
+
+// define puts the answer to a ghost name above everything else.
+func define(path string, raw []byte, name, code string) []byte {
+	if !strings.Contains(code, "=") && !strings.HasPrefix(code, "import ") && !strings.HasPrefix(code, "from ") {
+		code = name + " = " + code
+	}
+	if !strings.EqualFold(filepath.Ext(path), ".ipynb") {
+		return append([]byte(code+"\n"), raw...)
+	}
+	cell := `{"cell_type": "code", "id": "answered", "execution_count": null, "metadata": {}, "outputs": [], "source": ` + jsonString(code) + `}, `
+	at := regexp.MustCompile(`"cells"\s*:\s*\[`).FindIndex(raw)
+	if at == nil {
+		return raw
+	}
+	return slices.Concat(raw[:at[1]], []byte(cell), raw[at[1]:])
+}
+
+func jsonString(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", s), `\x`, `\u00`), `\a`, `\u0007`)
+}
+
+// build makes every file of the project.
+func (req Request) build(res *Result, g *oracle.Graded) error {
+	p := res.Plan
+	modules := p.Emit()
+	versions := map[string]string{}
+	if g != nil {
+		versions = g.Modules
+	}
+	if req.Format != nil {
+		formatted, err := formatFiles(modules, req.Format)
+		if err != nil {
+			return err
+		}
+		modules = formatted
+	}
+	l := p.lock()
+	l.Environment = versions
+	if g != nil {
+		l.Python = g.Python
+		l.Conditions = map[string]string{"seed": fmt.Sprint(g.Conditions.Seed), "hash_seed": fmt.Sprint(g.Conditions.HashSeed), "date": g.Conditions.Date}
+	}
+	raw, err := os.ReadFile(req.Path)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", req.Path, err)
+	}
+	l.Source, l.SourceSHA256 = filepath.Base(req.Path), hash(raw)
+	files := map[string]string{}
+	for name, text := range modules {
+		files[name] = p.unmark(l, name, text)
+	}
+	deps := p.Dependencies(files, versions)
+	python := ""
+	if g != nil {
+		python = g.Python
+	}
+	if req.Basics != nil {
+		basics, err := req.Basics(p, deps, python)
+		if err != nil {
+			return err
+		}
+		for name, text := range basics {
+			if strings.HasSuffix(name, "files.py") && !strings.Contains(strings.Join(slices.Collect(maps.Values(modules)), ""), "import replacing") {
+				continue
+			}
+			if _, ours := files[name]; !ours {
+				files[name] = text
+			}
+		}
+	}
+	slices.SortFunc(l.Spans, func(a, b LockSpan) int {
+		if c := strings.Compare(a.File, b.File); c != 0 {
+			return c
+		}
+		return a.To - b.To
+	})
+	res.Lock = l
+	res.Files = files
+	files["config.toml"] = p.ConfigTOML(req.directory())
+	files["roadworthy.toml"] = p.RoadworthyTOML(Job{Name: req.Name, Owner: req.Owner, Tier: req.Tier, Alert: req.Alert, Schedule: req.Schedule})
+	files[p.ExploreName()] = string(p.Explore())
+	req.tests(res, res.fixtures, g)
+	res.Files["tests/__init__.py"] = ""
+	res.finishFiles(req)
+	return nil
+}
+
+// directory leads from the project to the folder of the notebook.
+func (req Request) directory() string {
+	from, err1 := filepath.Abs(req.OutDir)
+	to, err2 := filepath.Abs(filepath.Dir(req.Path))
+	if err1 != nil || err2 != nil {
+		return "."
+	}
+	rel, err := filepath.Rel(from, to)
+	if err != nil {
+		return to
+	}
+	return filepath.ToSlash(rel)
+}
+
+// finishFiles writes what depends on the proof: GRADUATION.md and the lock.
+func (res *Result) finishFiles(req Request) {
+	res.Files["GRADUATION.md"] = res.Markdown(req)
+	res.Lock.Hashes = map[string]string{}
+	for name, text := range res.Files {
+		if name != "graduation.lock" {
+			res.Lock.Hashes[name] = hash([]byte(text))
+		}
+	}
+	res.Files["graduation.lock"] = string(res.Lock.Text())
+}
+
+func formatFiles(files map[string]string, format func(string) error) (map[string]string, error) {
+	dir, err := os.MkdirTemp("", "graduate-format-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a directory to format in: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	if err := writeFiles(dir, files); err != nil {
+		return nil, err
+	}
+	if err := format(dir); err != nil {
+		return files, nil // the text is whole without it
+	}
+	out := map[string]string{}
+	for name := range files {
+		text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return nil, fmt.Errorf("read formatted %s: %w", name, err)
+		}
+		out[name] = string(text)
+	}
+	return out, nil
+}
+
+func writeFiles(dir string, files map[string]string) error {
+	for name, text := range files {
+		to := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+		if err := os.WriteFile(to, []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// place puts the whole project where it was asked for, at once.
+func (req Request) place(res *Result) error {
+	dir := filepath.Clean(req.OutDir)
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s exists and is not empty", req.OutDir)
+	}
+	parent := filepath.Dir(dir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return fmt.Errorf("make %s: %w", parent, err)
+	}
+	temporary, err := os.MkdirTemp(parent, ".graduate-*")
+	if err != nil {
+		return fmt.Errorf("make a directory in %s: %w", parent, err)
+	}
+	defer os.RemoveAll(temporary)
+	if err := os.Chmod(temporary, 0o755); err != nil {
+		return fmt.Errorf("write %s: %w", req.OutDir, err)
+	}
+	if err := writeFiles(temporary, res.Files); err != nil {
+		return err
+	}
+	if err := os.Remove(dir); err != nil && !os.IsNotExist(err) {
+		return fmt.Errorf("replace %s: %w", req.OutDir, err)
+	}
+	if err := os.Rename(temporary, dir); err != nil {
+		return fmt.Errorf("write %s: %w", req.OutDir, err)
+	}
+	res.Dir = dir
+	return nil
+}
