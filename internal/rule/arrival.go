@@ -5,27 +5,49 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// Arrivals says how execution comes to a node from a request handler or a job.
-type Arrivals struct{ from map[effects.Node]arrival }
+// Arrivals is what certain calls lead to from a set of functions, each with the shortest way.
+type Arrivals struct{ via map[effects.Node]arrival }
 
 type arrival struct {
-	edge *effects.Edge // nil for the entry itself
-	job  bool
+	edge *effects.Edge   // nil for a start
+	root *inventory.Root // the entry point of work that it starts from, nil for a function that a framework calls
+	job  bool            // a job and not a request
 }
 
-// Arrivals goes forward from the request handlers and jobs along the calls that are certain, the shortest way to each node
-// first. Commands of a terminal, which libraries register like jobs, do not count.
+// Arrive goes forward from the entry points of the program's work that wanted accepts, along the edges that edge accepts.
+func (p *Pass) Arrive(wanted func(*inventory.Root) bool, edge func(*effects.Edge) bool) *Arrivals {
+	a := &Arrivals{map[effects.Node]arrival{}}
+	var starts []effects.Node
+	if p.Inventory == nil {
+		return a
+	}
+	for _, w := range p.Inventory.Work {
+		for i := range w.Roots {
+			r := &w.Roots[i]
+			if p.FileOf(r.Func).Test || p.FileOf(r.Func).Facts.Notebook != nil || !wanted(r) {
+				continue
+			}
+			starts = a.start(starts, r.Node, arrival{root: r})
+		}
+	}
+	a.follow(p, starts, edge)
+	return a
+}
+
+// Arrivals goes forward from the request handlers and jobs along the calls that are certain. Commands of a terminal, which
+// libraries register like jobs, do not count.
 func (p *Pass) Arrivals() *Arrivals {
 	p.own()
 	if p.arrivals != nil {
 		return p.arrivals
 	}
-	a := &Arrivals{from: map[effects.Node]arrival{}}
+	a := &Arrivals{map[effects.Node]arrival{}}
 	p.arrivals = a
-	var layer []effects.Node
+	var starts []effects.Node
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
 		if r.Call == nil || r.Call.Phase != "request" && r.Call.Phase != "job" || p.FileOf(r.Func).Test || p.FileOf(r.Func).Facts.Notebook != nil {
@@ -34,52 +56,73 @@ func (p *Pass) Arrivals() *Arrivals {
 		if r.Call.Phase == "job" && (r.Entity == nil || !HasPrefix(r.Entity.Path, "celery", "dramatiq", "rq", "arq", "huey", "airflow", "prefect", "dagster")) {
 			continue
 		}
-		n := effects.Node(r.Func)
-		if _, ok := a.from[n]; !ok {
-			a.from[n] = arrival{nil, r.Call.Phase == "job"}
-			layer = append(layer, n)
-		}
+		starts = a.start(starts, effects.Node(r.Func), arrival{job: r.Call.Phase == "job"})
 	}
+	a.follow(p, starts, func(e *effects.Edge) bool {
+		return e.Mode == link.Called || e.Mode == link.Scheduled || e.Mode == link.Offloaded
+	})
+	return a
+}
+
+func (a *Arrivals) start(starts []effects.Node, n effects.Node, from arrival) []effects.Node {
+	if _, ok := a.via[n]; ok {
+		return starts
+	}
+	a.via[n] = from
+	return append(starts, n)
+}
+
+// follow goes forward, layer by layer, so that the first way to a node is a shortest one.
+func (a *Arrivals) follow(p *Pass, layer []effects.Node, edge func(*effects.Edge) bool) {
 	for len(layer) > 0 {
 		var next []effects.Node
 		for _, n := range layer {
 			for _, i := range p.OutEdges(n) {
 				e := &p.Edges[i]
-				if e.Mode != link.Called && e.Mode != link.Scheduled && e.Mode != link.Offloaded || e.Certainty != diag.Proved || p.File(e.To).Test {
+				if e.Certainty != diag.Proved || p.File(e.To).Test || !edge(e) {
 					continue
 				}
-				if _, ok := a.from[e.To]; !ok {
-					a.from[e.To] = arrival{e, a.from[n].job}
+				if _, ok := a.via[e.To]; !ok {
+					a.via[e.To] = arrival{e, a.via[n].root, a.via[n].job}
 					next = append(next, e.To)
 				}
 			}
 		}
 		layer = next
 	}
-	return a
 }
 
-// None: the program has no handler and no job.
-func (a *Arrivals) None() bool { return len(a.from) == 0 }
+// None: there was nothing to start from.
+func (a *Arrivals) None() bool { return len(a.via) == 0 }
 
-// At says whether execution comes to a node.
-func (a *Arrivals) At(n effects.Node) bool { _, ok := a.from[n]; return ok }
+// Reaches says whether execution comes to a node.
+func (a *Arrivals) Reaches(n effects.Node) bool { _, ok := a.via[n]; return ok }
+
+// At is the entry point from which a node is reached; nil when it is not, and when a framework's call starts the way.
+func (a *Arrivals) At(n effects.Node) *inventory.Root { return a.via[n].root }
 
 // What names the kind of what comes to a node: "a request" or "a job".
 func (a *Arrivals) What(n effects.Node) string {
-	if a.from[n].job {
+	if a.via[n].job {
 		return "a job"
 	}
 	return "a request"
 }
 
-// Way is the chain of calls from the entry to a node, and the entry.
-func (a *Arrivals) Way(n effects.Node) (steps []effects.Step, entry effects.Node) {
-	entry = n
-	for at := a.from[n]; at.edge != nil; at = a.from[at.edge.From] {
+// Way is the chain of calls from the start to a node.
+func (a *Arrivals) Way(n effects.Node) []effects.Step {
+	var steps []effects.Step
+	for at := a.via[n]; at.edge != nil; at = a.via[at.edge.From] {
 		steps = append(steps, effects.Step{Node: at.edge.From, Op: at.edge.Op, Mode: at.edge.Mode, To: at.edge.To})
-		entry = at.edge.From
 	}
 	slices.Reverse(steps)
-	return steps, entry
+	return steps
+}
+
+// Entry is where the way to a node starts.
+func (a *Arrivals) Entry(n effects.Node) effects.Node {
+	for at := a.via[n]; at.edge != nil; at = a.via[n] {
+		n = at.edge.From
+	}
+	return n
 }

@@ -4,10 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roadworthy-dev/roadworthy/internal/diag"
-	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
-	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
@@ -87,68 +84,6 @@ func OpenKeywords(file *link.File, op *facts.Op) bool {
 		}
 	}
 	return a.Stars != 0
-}
-
-// Arrivals is what certain calls lead to from a set of functions, each with the shortest way.
-type Arrivals struct {
-	p   *Pass
-	via map[effects.Node]arrival
-}
-
-type arrival struct {
-	edge *effects.Edge // nil for a start
-	root *inventory.Root
-}
-
-// Arrive goes forward from the entry points of the program's work that wanted accepts, along the edges that edge accepts.
-func (p *Pass) Arrive(wanted func(*inventory.Root) bool, edge func(*effects.Edge) bool) *Arrivals {
-	a := &Arrivals{p, map[effects.Node]arrival{}}
-	var layer []effects.Node
-	if p.Inventory == nil {
-		return a
-	}
-	for _, w := range p.Inventory.Work {
-		for i := range w.Roots {
-			r := &w.Roots[i]
-			if p.FileOf(r.Func).Test || p.FileOf(r.Func).Facts.Notebook != nil || !wanted(r) {
-				continue
-			}
-			if _, ok := a.via[r.Node]; !ok {
-				a.via[r.Node] = arrival{nil, r}
-				layer = append(layer, r.Node)
-			}
-		}
-	}
-	for len(layer) > 0 {
-		var next []effects.Node
-		for _, n := range layer {
-			for _, i := range p.OutEdges(n) {
-				e := &p.Edges[i]
-				if e.Certainty != diag.Proved || p.File(e.To).Test || !edge(e) {
-					continue
-				}
-				if _, ok := a.via[e.To]; !ok {
-					a.via[e.To] = arrival{e, a.via[n].root}
-					next = append(next, e.To)
-				}
-			}
-		}
-		layer = next
-	}
-	return a
-}
-
-// At is the entry point from which a node is reached; nil when it is not.
-func (a *Arrivals) At(n effects.Node) *inventory.Root { return a.via[n].root }
-
-// Way is the chain of calls from the entry point to the node.
-func (a *Arrivals) Way(n effects.Node) []effects.Step {
-	var out []effects.Step
-	for v := a.via[n]; v.edge != nil; v = a.via[v.edge.From] {
-		out = append(out, effects.Step{Node: v.edge.From, Op: v.edge.Op, Mode: v.edge.Mode, To: v.edge.To})
-	}
-	slices.Reverse(out)
-	return out
 }
 
 // ThreadLock is the kind of a lock of threading that the manager of a with-statement is: a variable of the module or an

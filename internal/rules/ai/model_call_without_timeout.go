@@ -50,10 +50,10 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 	var once rule.Once
 	for s, file := range models(p) {
 		lib := library(s.Path)
-		if lib == "" || bounded[lib] || waits[file] || !from.At(s.Node) || limited(file, s.Op) || !made[lib] || rule.Keyword(file, s.Op, "stream") != 0 {
+		if lib == "" || bounded[lib] || waits[file] || !from.Reaches(s.Node) || limited(file, s.Op) || !made[lib] || rule.Keyword(file, s.Op, "stream") != 0 {
 			continue
 		}
-		before, entry := from.Way(s.Node)
+		before, entry := from.Way(s.Node), from.Entry(s.Node)
 		x := p.At(p.FuncOf(s.Node), s.Op)
 		x.Message = fmt.Sprintf("`%s` may hold %s (`%s`) for half an hour: neither the call nor its client sets a limit, and by default an attempt lasts ten minutes and a failed one is repeated twice", rule.CalledAs(s), from.What(s.Node), p.Short(p.FuncOf(entry)))
 		x.Help = "give the client limits that its callers can live with: `timeout=30, max_retries=1`"

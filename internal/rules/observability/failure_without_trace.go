@@ -42,7 +42,7 @@ func failureWithoutTrace(p *rule.Pass) {
 	t := p.Trace(func(s *effects.Site) bool { return outside(s) && !p.File(s.Node).Test }, rule.Runs)
 	var once rule.Once
 	for n := range effects.Node(p.Nodes()) {
-		if !from.At(n) {
+		if !from.Reaches(n) {
 			continue
 		}
 		f := p.FuncOf(n)
@@ -70,7 +70,7 @@ func failureWithoutTrace(p *rule.Pass) {
 					return false // exception-swallowed tells of it
 				}
 				told[h.Pos] = true
-				before, entry := from.Way(n)
+				before, entry := from.Way(n), from.Entry(n)
 				x := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
 				x.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), nothing tells of it: this handler drops every exception without a log, a metric or an error", rule.CalledAs(site), from.What(n), p.Short(p.FuncOf(entry)))
 				x.Help = "log it with its traceback (`logger.exception(…)`), or catch only the exception that is expected"

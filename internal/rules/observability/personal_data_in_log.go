@@ -58,7 +58,7 @@ func personalDataInLog(p *rule.Pass) {
 		if s.Kind != knowledge.Log || s.Call == nil || told[s.Op] || s.Op.Code != facts.Call {
 			continue
 		}
-		if !from.At(s.Node) {
+		if !from.Reaches(s.Node) {
 			continue
 		}
 		switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
@@ -75,7 +75,7 @@ func personalDataInLog(p *rule.Pass) {
 			if o == nil {
 				continue
 			}
-			_, entry := from.Way(s.Node)
+			entry := from.Entry(s.Node)
 			x := p.At(f, s.Op)
 			x.Message = fmt.Sprintf("%s of a person goes into the log of `%s`: everybody who reads the logs reads it, for as long as they are kept", o.What, p.Short(p.FuncOf(entry)))
 			x.Help = "log the identifier of the record instead, or a hash where lines have to be told apart"

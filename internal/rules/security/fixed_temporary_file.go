@@ -28,7 +28,7 @@ func fixedTemporaryFile(p *rule.Pass) {
 	told := map[*facts.Op]bool{}
 	for i := range p.Sites {
 		s := &p.Sites[i]
-		if s.Kind != knowledge.FSWrite || s.Call == nil || s.Certainty != diag.Proved || told[s.Op] || !from.At(s.Node) || p.File(s.Node).Test {
+		if s.Kind != knowledge.FSWrite || s.Call == nil || s.Certainty != diag.Proved || told[s.Op] || !from.Reaches(s.Node) || p.File(s.Node).Test {
 			continue
 		}
 		at := shared(s)
@@ -36,7 +36,7 @@ func fixedTemporaryFile(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
-		before, entry := from.Way(s.Node)
+		before, entry := from.Way(s.Node), from.Entry(s.Node)
 		x := p.At(p.FuncOf(s.Node), s.Op)
 		x.Message = fmt.Sprintf("`%s` writes `%s` for every run of `%s`: two at the same time mix their data, and any user of the machine can put a link or a file of their own there first", rule.CalledAs(s), at, p.Short(p.FuncOf(entry)))
 		x.Help = "use `tempfile.NamedTemporaryFile()` or `tempfile.TemporaryDirectory()`, which make a name that nobody else has"
