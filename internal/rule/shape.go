@@ -18,7 +18,7 @@ func Inside(file *link.File, op *facts.Op, ctx uint32) bool {
 	return false
 }
 
-// Always says whether an operation runs whenever its context until does (0: whenever its block does), as far as the contexts
+// AlwaysRuns says whether an operation runs whenever its context until does (0: whenever its block does), as far as the contexts
 // around it tell: nothing between them asks a condition, catches an exception or loops.
 func AlwaysRuns(file *link.File, op *facts.Op, until uint32) bool {
 	for x := op.Ctx; x != 0 && x != until; x = file.Facts.Ctxs[x].Parent {
