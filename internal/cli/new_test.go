@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -24,6 +25,10 @@ func TestNewProjectsPassTheCheck(t *testing.T) {
 				}
 				dir := filepath.Join(t.TempDir(), "shop")
 				if err := p.Write(dir, func(string) error { return nil }); err != nil {
+					t.Fatal(err)
+				}
+				// uv makes the lock, with the package index; what check asks is whether there is one.
+				if err := os.WriteFile(filepath.Join(dir, "uv.lock"), []byte("version = 1\nrequires-python = \">=3.11\"\n"), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				c, err := check.Check(context.Background(), dir, check.Options{})
