@@ -26,7 +26,7 @@ var aboutCalling = []string{"called", "calls", "call", "once", "cache", "cached"
 // onlyMockAsserted looks for tests whose only assertions are wasCalled, and which drop the result of what they test.
 func onlyMockAsserted(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	c := checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}}
+	c := checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}, asserted: map[*link.File][]uint32{}}
 	for i := range p.Edges {
 		if e := &p.Edges[i]; (e.Mode == link.Called || e.Mode == link.Scheduled) && p.File(e.From).Test {
 			c.edges[e.Op] = append(c.edges[e.Op], p.FuncOf(e.To))
@@ -40,8 +40,7 @@ func onlyMockAsserted(p *rule.Pass) {
 		if slices.ContainsFunc(rule.Words(file.Facts.Str(fn.Name)), func(w string) bool { return slices.Contains(aboutCalling, w) }) {
 			continue
 		}
-		asserted := slices.ContainsFunc(file.Facts.Ctxs, func(x facts.Ctx) bool { return x.Kind == facts.CtxAssert && x.Pos >= fn.Pos && x.Pos < fn.End })
-		if asserted || c.tornDown(f) {
+		if c.asserts(file, fn) || c.tornDown(f) {
 			continue
 		}
 		used := uses(file, fn)

@@ -26,7 +26,7 @@ var justRuns = []string{"smoke", "import", "imports", "importable", "no", "not",
 
 func testAssertsNothing(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	c := checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}}
+	c := checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}, asserted: map[*link.File][]uint32{}}
 	for i := range p.Edges {
 		if e := &p.Edges[i]; (e.Mode == link.Called || e.Mode == link.Scheduled) && p.File(e.From).Test {
 			c.edges[e.Op] = append(c.edges[e.Op], p.FuncOf(e.To))
@@ -57,6 +57,24 @@ type checking struct {
 	flow  *rule.Flow
 	known map[link.Func]bool
 	edges map[*facts.Op][]link.Func
+	// asserted are the places of the asserts of a file, in order.
+	asserted map[*link.File][]uint32
+}
+
+// asserts: an assert stands in the block.
+func (c *checking) asserts(file *link.File, fn *facts.Func) bool {
+	at, ok := c.asserted[file]
+	if !ok {
+		for i := range file.Facts.Ctxs {
+			if x := &file.Facts.Ctxs[i]; x.Kind == facts.CtxAssert {
+				at = append(at, x.Pos)
+			}
+		}
+		slices.Sort(at)
+		c.asserted[file] = at
+	}
+	i, _ := slices.BinarySearch(at, fn.Pos)
+	return i < len(at) && at[i] < fn.End
 }
 
 // guarded: what surrounds the test may check: its fixtures, or its class's teardown and base classes.
@@ -87,11 +105,7 @@ func (c *checking) checks(f link.Func, depth int) bool {
 	c.known[f] = false // a circle checks nothing of itself
 	file, fn := c.p.FileOf(f), c.p.Facts(f)
 	out := depth > 6 || fn.Kind == facts.Function && checksByName(file.Facts.Str(fn.Name)) && depth > 0
-	for i := range file.Facts.Ctxs {
-		if x := &file.Facts.Ctxs[i]; x.Kind == facts.CtxAssert && x.Pos >= fn.Pos && x.Pos < fn.End {
-			out = true
-		}
-	}
+	out = out || c.asserts(file, fn)
 	if !out {
 		for op := range within(file, fn) {
 			switch op.Code {
@@ -184,10 +198,8 @@ func (c *checking) refuses(g link.Func, depth int) bool {
 			return true
 		}
 	}
-	for i := range file.Facts.Ctxs {
-		if x := &file.Facts.Ctxs[i]; x.Kind == facts.CtxAssert && x.Pos >= fn.Pos && x.Pos < fn.End {
-			return true
-		}
+	if c.asserts(file, fn) {
+		return true
 	}
 	for _, i := range c.p.OutEdges(effects.Node(g)) {
 		if e := &c.p.Edges[i]; rule.Runs(e) && e.To != e.From && c.refuses(c.p.FuncOf(e.To), depth+1) {
