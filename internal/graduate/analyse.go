@@ -276,7 +276,13 @@ func (a *Analysis) statement(i int, names *naming) {
 	}
 	// An object that was just made here is not someone else's.
 	for _, b := range u.Binds {
-		if !u.Reads[b] {
+		if !u.Reads[b] && u.Mutates[b] {
+			// Unless it is a part of one: for row in rows: row["x"] = 1
+			for _, pair := range u.Aliases {
+				if other := pair[1]; pair[0] == b && !slices.Contains(u.Binds, other) && a.observed(i) == nil {
+					u.Mutates.add(other)
+				}
+			}
 			delete(u.Mutates, b)
 		}
 	}
@@ -326,6 +332,12 @@ func (a *Analysis) shown(e ast.Expr, i int) ast.Expr {
 	}
 	if c, ok := e.(*ast.Constant); ok && c.Kind == ast.None {
 		return nil
+	}
+	if c, ok := e.(*ast.Call); ok {
+		switch a.rootName(c.Func) {
+		case "print", "display", "exit", "quit", "setattr", "delattr":
+			return nil // their value is None
+		}
 	}
 	return e
 }

@@ -91,7 +91,7 @@ func (p *Plan) config() {
 		if !ok {
 			continue
 		}
-		k := &Key{Name: p.keyName(lower(name), names), Source: name, Statement: i, Type: typ, Value: toml, Python: p.text(value)}
+		k := &Key{Name: p.keyName(p.keyBase(name, text), name, names), Source: name, Statement: i, Type: typ, Value: toml, Python: p.text(value)}
 		if secret {
 			k.Env = strings.ToUpper(k.Name)
 			k.Value = ""
@@ -107,6 +107,15 @@ func (p *Plan) config() {
 		p.Roles[i] = RoleConfig
 	}
 	p.pathKeys(names)
+}
+
+// keyBase is a constant's name in lower case; where the program has that name for something else, a path says that it is one.
+func (p *Plan) keyBase(name, text string) string {
+	base := lower(name)
+	if text != "" && pathForm.MatchString(text) && p.usedName(base, name) {
+		base += "_path"
+	}
+	return base
 }
 
 // pathKeys makes keys of the literal paths in calls that read and write.
@@ -141,7 +150,7 @@ func (p *Plan) pathKeys(names set) {
 				base = "output"
 			}
 		}
-		k := &Key{Name: p.keyName(strings.TrimSuffix(base, suffix)+suffix, names), Statement: i, Type: "str", Value: tomlString(pu.value), Python: literal}
+		k := &Key{Name: p.keyName(strings.TrimSuffix(base, suffix)+suffix, "", names), Statement: i, Type: "str", Value: tomlString(pu.value), Python: literal}
 		p.Keys = append(p.Keys, k)
 		byValue[literal+fmt.Sprint(pu.write)] = k
 		p.literal[pu.node] = k
@@ -231,27 +240,22 @@ func (p *Plan) usedAsPath(name string) bool {
 }
 
 // keyName is a name that nothing else in the program has.
-func (p *Plan) keyName(base string, taken set) string {
+func (p *Plan) keyName(base, source string, taken set) string {
 	name := base
-	for n := 2; taken[name] || pythonKeywords[name] || p.usedName(name, base); n++ {
+	for n := 2; taken[name] || pythonKeywords[name] || p.usedName(name, source); n++ {
 		name = fmt.Sprintf("%s_%d", base, n)
 	}
 	taken.add(name)
 	return name
 }
 
-// usedName: the program has a name spelt like this that is not the key's own in capitals.
-func (p *Plan) usedName(name, base string) bool {
+// usedName: the program has another name spelt like this.
+func (p *Plan) usedName(name, source string) bool {
+	if name == source {
+		return false
+	}
 	for _, u := range p.Uses {
-		if u == nil {
-			continue
-		}
-		for _, r := range u.Refs {
-			if r.name == name && (!r.store || lower(r.name) != base || r.name != base) && r.name != base {
-				return true
-			}
-		}
-		if slices.Contains(u.Binds, name) && name != base {
+		if u != nil && (slices.Contains(u.Binds, name) || slices.ContainsFunc(u.Refs, func(r ref) bool { return r.name == name })) {
 			return true
 		}
 	}

@@ -245,7 +245,7 @@ func (p *Plan) describe(e ast.Expr) string {
 	walk = func(e ast.Expr) {
 		switch e := e.(type) {
 		case *ast.Name:
-			if _, isModule := p.Modules[p.name(e.ID)]; !isModule {
+			if _, isModule := p.Modules[p.name(e.ID)]; !isModule && !builtinNames[p.name(e.ID)] {
 				add(p.name(e.ID))
 			}
 		case *ast.Attribute:

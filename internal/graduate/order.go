@@ -9,6 +9,7 @@ import (
 
 // A candidate is an order of the statements, and the names that it leaves undefined.
 type candidate struct {
+	note    string
 	name    string
 	order   []int
 	missing map[string]int
@@ -33,6 +34,10 @@ func (p *Program) orders() []candidate {
 	}
 	if sorted := a.definitionsFirst(); sorted != nil && !slices.Equal(sorted, document) {
 		list = append(list, count(candidate{name: "an order in which every name is defined before it is used", order: sorted}))
+	}
+	why := strings.Join(slices.Sorted(maps.Keys(list[0].missing)), ", ")
+	for k := range list[1:] {
+		list[k+1].note = fmt.Sprintf("the cells do not run from top to bottom (%s would be undefined); taken: %s", why, list[k+1].name)
 	}
 	slices.SortStableFunc(list, func(x, y candidate) int { return len(x.missing) - len(y.missing) })
 	return list
@@ -114,9 +119,4 @@ func (a *Analysis) definitionsFirst() []int {
 }
 
 // use makes an order the program's.
-func (p *Program) use(c candidate) {
-	if !slices.Equal(c.order, p.Order) {
-		p.OrderNote = fmt.Sprintf("the cells do not run from top to bottom (%s would be undefined); taken: %s", strings.Join(slices.Sorted(maps.Keys(p.orders()[0].missing)), ", "), c.name)
-	}
-	p.Order = c.order
-}
+func (p *Program) use(c candidate) { p.Order, p.OrderNote = c.order, c.note }

@@ -82,7 +82,7 @@ func (p *Plan) chooseOutputs() {
 				add("stdout", "", i)
 			}
 		}
-		if shows := p.showCalls(i); len(shows) > 0 && !writes {
+		if shows := p.showCalls(i); len(shows) > 0 && !writes && (ob == nil || ob.Displayed != "") {
 			add("display", "", i)
 		}
 		if u.Shown != nil && !writes && !p.onlyLooks(i) && (ob == nil || ob.Displayed != "") && !p.figureLike(i) && p.isResult(u.Shown) {
@@ -102,7 +102,7 @@ func (p *Plan) chooseOutputs() {
 			}
 			if u.Effects&Figure != 0 {
 				p.addFigure(i)
-			} else if u.Shown != nil && p.isResult(u.Shown) {
+			} else if ob := p.observed(i); u.Shown != nil && p.isResult(u.Shown) && (ob == nil || ob.Displayed != "") {
 				add("display", "", i)
 			} else if u.Effects&(Print|Stdout) != 0 {
 				add("stdout", "", i)

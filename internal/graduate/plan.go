@@ -127,6 +127,10 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.lift()
 	p.gatherFigures()
 	p.cut()
+	if len(p.Segments) == 0 {
+		return p, &Refusal{Reason: NothingStable, Message: "nothing in it computes, shows or writes anything that a package could give",
+			Question: "Which names hold its results? Give --out NAME."}
+	}
 	p.liveness()
 	p.nameSegments()
 	p.tieOutputs()

@@ -152,6 +152,10 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	}
 	res.Graded = g
 	res.Python = g.Python
+	if minor := strings.Split(g.Python, "."); len(minor) > 1 && len(minor[1]) == 1 || len(minor) > 1 && minor[1] == "10" {
+		return nil, &Refusal{Reason: MissingModule, Message: "the package reads its configuration with tomllib, which Python " + g.Python + " does not have",
+			Question: "Which Python from 3.11 on has the notebook's packages? Give it with --python."}
+	}
 	ev := prog.evidence(g)
 	if !slices.ContainsFunc(g.Observed, func(o oracle.Observation) bool { return g.Stability[o.ID].Comparable() }) {
 		return nil, &Refusal{Reason: NothingStable, Message: "nothing that the notebook shows, writes or computes comes out the same when it is run again",
@@ -242,8 +246,12 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 	if repo := repository(dir); repo != "" && repo != dir {
 		roots = append(roots, repo)
 	}
-	if prog.reachesUp() && len(roots) > 1 {
-		roots = roots[1:]
+	if up := prog.reachesUp(); up > 0 {
+		if len(roots) > 1 {
+			roots = roots[1:]
+		} else if above := ancestor(dir, up); above != "" {
+			roots = []string{above}
+		}
 	}
 	for _, c := range cands {
 		prog.use(c)
@@ -269,7 +277,7 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 			say("running the notebook")
 			g, err := oracle.Grade(ctx, subject, o)
 			if err != nil {
-				return subject, nil, fmt.Errorf("run %s: %w", req.Path, err)
+				return subject, nil, err // it names the file and the operation
 			}
 			if g.Status == oracle.Complete {
 				return subject, g, nil
@@ -289,9 +297,25 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 	return oracle.Program{}, nil, refusal
 }
 
-// reachesUp: the program names something above its own directory.
-func (p *Program) reachesUp() bool {
-	return strings.Contains(string(p.File.Src), "../") || strings.Contains(string(p.File.Src), `".."`) || strings.Contains(string(p.File.Src), `'..'`)
+// reachesUp is how many directories above its own the program names.
+func (p *Program) reachesUp() (levels int) {
+	for _, m := range upwards.FindAllString(string(p.File.Src), -1) {
+		levels = max(levels, strings.Count(m, ".."))
+	}
+	return min(levels, 3)
+}
+
+var upwards = regexp.MustCompile(`["'](?:\.\./)*\.\.(?:/|["'])`)
+
+// ancestor is a directory above, unless it is one that holds everything.
+func ancestor(dir string, levels int) string {
+	for range levels {
+		dir = filepath.Dir(dir)
+	}
+	if home, err := os.UserHomeDir(); err == nil && (dir == home || strings.HasPrefix(home, dir+string(filepath.Separator))) || dir == filepath.Dir(dir) || filepath.Dir(dir) == filepath.Dir(filepath.Dir(dir)) {
+		return ""
+	}
+	return dir
 }
 
 // repository is the directory with .git above a directory.
