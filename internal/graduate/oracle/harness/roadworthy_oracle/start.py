@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from . import canon, capture, contents, control, figures, fixtures, package, program, watch  # noqa: F401 (all of it now: later the user may be without rights to read it)
+from . import canon, capture, contents, control, figures, fixtures, package, program, watch  # noqa: F401 all of it before the program begins
 
 
 def main(path):
