@@ -9,7 +9,7 @@ LEVEL ?= 6
 EVERY ?= 1
 GRADUATE_ENV = PYTHONHASHSEED=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: graduate-test graduate-originals graduate-open graduate-mutants graduate-heads graduate-gate
+.PHONY: graduate-test graduate-originals graduate-open graduate-second graduate-mutants graduate-heads graduate-gate
 
 graduate-test:
 	go test ./internal/graduate/...
@@ -20,6 +20,9 @@ graduate-originals:
 
 graduate-open: build graduate-originals
 	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/funnel.py $(REPOS) $(GRADUATED) --roadworthy bin/roadworthy --python $$(command -v $(BENCH_PYTHON)) --level $(LEVEL) --every $(EVERY)
+
+graduate-second:
+	$(GRADUATE_ENV) LEVEL=$(LEVEL) $(BENCH_PYTHON) bench/graduate/second.py --funnel $(REPOS) $(GRADUATED)
 
 graduate-mutants: build
 	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/mutants.py $(REPOS) $(GRADUATED) --roadworthy bin/roadworthy --python $$(command -v $(BENCH_PYTHON)) --count 200

@@ -1,4 +1,4 @@
-"""The second prover: `python second.py NOTEBOOK ROOT PROJECT`. Says whether a graduated package does what its notebook does.
+"""The second prover: `python second.py NOTEBOOK ROOT PROJECT`, or `--funnel REPOS OUTDIR` for all that funnel.py found proven. Says whether a graduated package does what its notebook does.
 
 It shares nothing with the product but graduation.lock, which says what to look at: IPython runs the notebook, `runpy` the package, values travel by pickle, and
 frames, arrays and estimators are compared by pandas' and numpy's own testing functions. The notebook is run twice; what differs between the two runs is not
@@ -218,7 +218,27 @@ def masked(text):
     return ADDRESS.sub("0x", text)
 
 
+def every(folder, out, level):
+    """All packages that funnel.py found proven: false proofs are those in which a difference is found here."""
+    import funnel
+
+    with open(os.path.join(out, "funnel.json")) as f:
+        done = json.load(f)
+    agreed, false, nothing = 0, 0, 0
+    for key, entry in sorted(done.items(), key=lambda e: e[1]["seconds"]):
+        if not funnel.proven(entry, level):
+            continue
+        differences, compared, skipped = prove(os.path.join(folder, key), os.path.join(folder, key.split("/")[0]), os.path.join(out, entry["package"]))
+        agreed, false, nothing = agreed + (not differences and compared > 0), false + bool(differences), nothing + (not differences and not compared)
+        print(key, "differs: %s" % differences[:3] if differences else "agrees", "%d compared, %d could not be" % (compared, skipped), flush=True)
+    print("%d proven packages: %d agree, %d differ, %d have nothing that can be compared here" % (agreed + false + nothing, agreed, false, nothing))
+    return 1 if false else 0
+
+
 def main():
+    if sys.argv[1] == "--funnel":
+        straight.preload()
+        return every(os.path.abspath(sys.argv[2]), os.path.abspath(sys.argv[3]), int(os.environ.get("LEVEL", "6")))
     notebook, root, project = (os.path.abspath(p) for p in sys.argv[1:4])
     straight.preload()
     differences, compared, skipped = prove(notebook, root, project)

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 
-from . import canon, capture, control, fixtures, package, program, watch  # all of it now: later the user's modules come first
+from . import canon, capture, contents, control, figures, fixtures, package, program, watch  # noqa: F401 all of it before the program begins
 
 
 def main(path):
