@@ -102,6 +102,7 @@ func (p *Pool) Load(decls []Declaration, version string) (map[string]string, err
 		g.jobs[d.Name] = d
 		slots = max(slots, d.Slots)
 		python = python || d.Entry != ""
+		g.programs = g.programs || len(d.Command) > 0
 	}
 	broken := map[string]string{}
 	if python {

@@ -110,7 +110,10 @@ func (p *Pool) Capacity() (total, free map[string]int) {
 	if p.closed || p.gen == nil {
 		return total, free
 	}
-	total["command"], free["command"] = p.opts.Workers, p.opts.Workers-len(p.commands)
+	if p.gen.programs {
+		// Slots that no declared job could use would have this node claim runs that another one has room for.
+		total["command"], free["command"] = p.opts.Workers, p.opts.Workers-len(p.commands)
+	}
 	for w := range p.workers {
 		if w.gen != p.gen || w.drain || w.ended {
 			continue

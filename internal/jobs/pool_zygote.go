@@ -22,18 +22,19 @@ import (
 
 // generation is one import of the user's code.
 type generation struct {
-	jobs    map[string]Declaration
-	report  readyFrame
-	version string
-	spawned bool // forking is not safe: every worker imports for itself
-	reason  string
-	cmd     *exec.Cmd
-	out     *frameWriter
-	conn    *os.File
-	forks   map[int]*worker
-	gone    chan struct{} // closed when the zygote has ended
-	exits   map[int]exitFrame
-	retired bool
+	jobs     map[string]Declaration
+	report   readyFrame
+	version  string
+	spawned  bool // forking is not safe: every worker imports for itself
+	reason   string
+	cmd      *exec.Cmd
+	out      *frameWriter
+	conn     *os.File
+	forks    map[int]*worker
+	gone     chan struct{} // closed when the zygote has ended
+	exits    map[int]exitFrame
+	retired  bool
+	programs bool // some job is a command
 }
 
 type exitFrame struct {
