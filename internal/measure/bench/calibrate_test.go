@@ -45,7 +45,7 @@ func TestCalibrateTakesTheBestOfSeveralRunsOnABusyMachineOnly(t *testing.T) {
 
 // The choice is made from the baseline's own pairs, which share their first column with the comparison: equal arms must stay equal.
 func TestBestOfDoesNotMakeEqualArmsDifferent(t *testing.T) {
-	const sessions, alpha = 100, 0.01
+	const sessions, alpha = 40, 0.01
 	wrong, found := 0, 0
 	for i := range sessions {
 		rng := rand.New(rand.NewPCG(uint64(i), 7))

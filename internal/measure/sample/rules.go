@@ -167,6 +167,9 @@ func (r *Rules) byFrames(frames []cpython.Frame) (Category, string, bool) {
 	back, module := false, false
 	for _, f := range frames {
 		n := r.name(f.Code)
+		if n.found && n.category == Interpreter {
+			continue // this function serves several purposes: its caller tells which
+		}
 		if n.found && (!back || module && n.category == Import) {
 			return n.category, "frame " + n.module, true
 		}

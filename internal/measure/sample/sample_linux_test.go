@@ -59,7 +59,8 @@ func TestCategories(t *testing.T) {
 		{"idle worker", Lock, wait{}, frames("_worker /v/lib/python3.13/concurrent/futures/thread.py"), Idle, Waiting, "frame concurrent.futures.thread:_worker"},
 		{"a lock", Lock, wait{}, frames("Condition.wait /v/lib/python3.13/threading.py", app), Lock, LockWait, "state"},
 		{"a pool's lock", Lock, wait{}, frames("Condition.wait /v/lib/python3.13/threading.py", "get /v/lib/python3.13/site-packages/sqlalchemy/pool.py"), Lock, Database, "frame sqlalchemy.pool"},
-		{"a server parses headers", Running, wait{}, frames("parse_headers /v/lib/python3.13/http/client.py", app), Running, Interpreter, "frame http.client"},
+		{"a server parses headers", Running, wait{}, frames("parse_headers /v/lib/python3.13/http/client.py", "BaseHTTPRequestHandler.parse_request /v/lib/python3.13/http/server.py", app), Running, Interpreter, "frame http.client:parse_headers"},
+		{"a client does so too", Running, wait{}, frames("parse_headers /v/lib/python3.13/http/client.py", "HTTPResponse.begin /v/lib/python3.13/http/client.py", app), Running, API, "frame http.client"},
 		{"gil", GIL, wait{}, frames(app), GIL, GILWait, "state"},
 	} {
 		state, category, why := r.categorise(c.state, c.w, c.stack)
