@@ -46,6 +46,9 @@ type Options struct {
 	Baseline *Baseline
 	// Version of the program, for reports.
 	Version string
+	// History is how much time git's log may take to say how old work is and how many people changed it; 0 asks nothing, so
+	// that a result depends on the tree alone.
+	History time.Duration
 	// Overlay holds text that stands in for that of files on the disk, by slash path below the root: an editor's unsaved
 	// buffers, or what a fix would write. It is never cached.
 	Overlay map[string][]byte

@@ -75,6 +75,10 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	c.Analysis = t.Analyse(knowledge.Load())
 	c.instances = c.Analysis.InstancesOf()
 	c.Inventory = inventory.Build(c.Analysis, t.Project, t.Layout, t.Config)
+	if opts.History > 0 {
+		h := project.NewHistory(t.Root, opts.History)
+		c.Inventory.Age(func(path string) project.Facts { return h.Of(ctx, path) })
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("check %s: %w", root, err)
 	}
