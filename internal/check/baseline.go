@@ -120,6 +120,17 @@ func (b *Baseline) Stale() int {
 	return n
 }
 
+// Unused are the entries that met no finding in the last check.
+func (b *Baseline) Unused() []BaselineEntry {
+	var out []BaselineEntry
+	for i, e := range b.Findings {
+		if !b.used[i] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // Shrink drops the stale entries: what was mended cannot come back unseen.
 func (b *Baseline) Shrink() {
 	kept := b.Findings[:0]

@@ -49,6 +49,9 @@ type Options struct {
 	// Remember answers from the last result when nothing that decides it has changed, and keeps the result for the next
 	// time. What is Checked has then no Analysis and no facts. It needs a Cache.
 	Remember bool
+	// History is how much time git's log may take to say how old work is and how many people changed it; 0 asks nothing, so
+	// that a result depends on the tree alone.
+	History time.Duration
 	// Overlay holds text that stands in for that of files on the disk, by slash path below the root: an editor's unsaved
 	// buffers, or what a fix would write. It is never cached.
 	Overlay map[string][]byte
@@ -66,6 +69,7 @@ type Tree struct {
 	Project   *project.Project
 
 	overlay map[string][]byte
+	beside  beside
 }
 
 // File is one Python file or notebook.
@@ -168,6 +172,7 @@ func (t *Tree) reader() project.Reader {
 		if text, ok := t.overlay[path]; ok {
 			return text, nil
 		}
+		t.beside.add(path)
 		return disk(path)
 	}
 }
@@ -177,6 +182,7 @@ func (t *Tree) ReadFile(path string) ([]byte, error) {
 	if text, ok := t.overlay[path]; ok {
 		return text, nil
 	}
+	t.beside.add(path)
 	return os.ReadFile(filepath.Join(t.Root, filepath.FromSlash(path)))
 }
 

@@ -10,9 +10,12 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/report"
@@ -35,7 +38,7 @@ func (t *Tree) digest(root string, files []source.File, opts *Options, start tim
 		return sum, false
 	}
 	line := func(parts ...any) { fmt.Fprintln(h, parts...) }
-	line(opts.Version, fmt.Sprintf("%q", root), fmt.Sprintf("%q", t.Root), opts.Now.Format(time.DateOnly))
+	line(opts.Version, opts.History, fmt.Sprintf("%q", root), fmt.Sprintf("%q", t.Root), opts.Now.Format(time.DateOnly))
 	for _, r := range opts.Rules {
 		line(r.Code)
 	}
@@ -69,6 +72,38 @@ func (t *Tree) digest(root string, files []source.File, opts *Options, start tim
 	}
 	h.Sum(sum[:0])
 	return sum, keep
+}
+
+// beside is what was read beside the files that the walk found, such as CODEOWNERS, by path; most of it is not there.
+type beside struct {
+	mu    sync.Mutex
+	paths map[string]bool
+}
+
+func (b *beside) add(path string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.paths == nil {
+		b.paths = map[string]bool{}
+	}
+	b.paths[path] = true
+}
+
+// stats are the paths, sorted, each with what tells another version of the file.
+func stats(root string, paths []string) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		if info, err := os.Stat(filepath.Join(root, filepath.FromSlash(p))); err == nil {
+			out[i] = fmt.Sprintf("%d %d", info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return out
+}
+
+// kept is a result, with the files beside the walked ones that it was made from.
+type kept struct {
+	Beside, Stats []string
+	Result        *report.Result
 }
 
 // program puts this program's identity into a digest: a rebuilt one judges anew.
@@ -130,10 +165,10 @@ func resultFile(dir, root string) string {
 	return filepath.Join(dir, hex.EncodeToString(sum[:8])+".result")
 }
 
-const resultHeader = "roadworthy result 1\n"
+const resultHeader = "roadworthy result 2\n"
 
 // recall gives the kept result if it was decided by the same digest.
-func recall(name string, digest [sha256.Size]byte) *report.Result {
+func recall(name, root string, digest [sha256.Size]byte) *report.Result {
 	raw, err := os.ReadFile(name)
 	if err != nil {
 		return nil
@@ -146,26 +181,29 @@ func recall(name string, digest [sha256.Size]byte) *report.Result {
 	if crc32.Checksum(raw[4:], castagnoli) != binary.LittleEndian.Uint32(raw) {
 		return nil
 	}
-	var r report.Result
-	if gob.NewDecoder(bytes.NewReader(raw[4:])).Decode(&r) != nil {
+	var k kept
+	if gob.NewDecoder(bytes.NewReader(raw[4:])).Decode(&k) != nil || k.Result == nil || !slices.Equal(stats(root, k.Beside), k.Stats) {
 		return nil
 	}
+	r := k.Result
 	for i := range r.Findings { // gob leaves out what is empty, and JSON tells an empty list from none
 		if r.Findings[i].Work == nil {
 			r.Findings[i].Work = []string{}
 		}
 	}
-	return &r
+	return r
 }
 
 // remember keeps a result. Failing to costs time in the next run and nothing else.
-func remember(name string, digest [sha256.Size]byte, r *report.Result) {
+func (t *Tree) remember(name string, digest [sha256.Size]byte, r *report.Result) {
 	var b bytes.Buffer
 	b.WriteString(resultHeader)
 	b.Write(digest[:])
 	at := b.Len()
 	b.Write(make([]byte, 4))
-	if gob.NewEncoder(&b).Encode(r) != nil {
+	k := kept{Beside: slices.Sorted(maps.Keys(t.beside.paths)), Result: r}
+	k.Stats = stats(t.Root, k.Beside)
+	if gob.NewEncoder(&b).Encode(k) != nil {
 		return
 	}
 	raw := b.Bytes()

@@ -96,6 +96,7 @@ func TestRememberedResultFollowsChanges(t *testing.T) {
 		"what git ignores":    {write(".gitignore", "app.py\n"), false},
 		"another day":         {func(_ *testing.T, _ string, o *check.Options) { o.Now = o.Now.AddDate(0, 0, 1) }, false},
 		"another version":     {func(_ *testing.T, _ string, o *check.Options) { o.Version = "2" }, false},
+		"who owns it":         {write(".github/CODEOWNERS", "* @acme/api\n"), false},
 		"what is checked out": {write(".git/HEAD", "0123456789012345678901234567890123456789\n"), false},
 		"a baseline": {func(t *testing.T, root string, o *check.Options) {
 			c, err := check.Check(context.Background(), root, check.Options{Now: checktest.Now})

@@ -77,14 +77,14 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	if opts.Remember && opts.Cache != "" && len(opts.Overlay) == 0 {
 		digest, settled := t.digest(root, files, &opts, start)
 		name := resultFile(opts.Cache, t.Root)
-		if c.Result = recall(name, digest); c.Result != nil {
+		if c.Result = recall(name, t.Root, digest); c.Result != nil {
 			if opts.Baseline != nil {
 				opts.Baseline.allUsed()
 			}
 			return c, nil
 		}
 		if settled {
-			keep = func() { remember(name, digest, c.Result) }
+			keep = func() { t.remember(name, digest, c.Result) }
 		}
 	}
 	if err := t.load(ctx, files, opts); err != nil {
@@ -93,6 +93,10 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	c.Analysis = t.Analyse(knowledge.Load())
 	c.instances = c.Analysis.InstancesOf()
 	c.Inventory = inventory.Build(c.Analysis, t.Project, t.Layout, t.Config)
+	if opts.History > 0 {
+		h := project.NewHistory(t.Root, opts.History)
+		c.Inventory.Age(func(path string) project.Facts { return h.Of(ctx, path) })
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("check %s: %w", root, err)
 	}

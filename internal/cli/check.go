@@ -15,6 +15,7 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/check"
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/report"
 	_ "github.com/roadworthy-dev/roadworthy/internal/rules" // every family
 )
@@ -58,6 +59,7 @@ func (o *checkFlags) fails(findings []diag.Finding) bool {
 func checkCommand(s *streams) *cobra.Command {
 	var o checkFlags
 	var writeBaseline, noBaseline, brief bool
+	var history bool
 	var m mendFlags
 	c := &cobra.Command{
 		Use:   "check [PATH]",
@@ -89,6 +91,9 @@ With --fix it mends what a machine can, after a second check has shown that each
 			}
 			at := baselinePath(root)
 			opts := check.Options{Version: Version, Sized: memoryFor(os.Getenv), Cache: cacheDir(o.noCache), Remember: !writeBaseline && !m.any()}
+			if history {
+				opts.History = project.HistoryBudget
+			}
 			if !noBaseline && !writeBaseline {
 				b, err := check.ReadBaseline(at)
 				if err != nil {
@@ -132,6 +137,7 @@ With --fix it mends what a machine can, after a second check has shown that each
 	o.add(c, report.Formats()...)
 	c.Flags().BoolVar(&writeBaseline, "write-baseline", false, "set today's findings aside in "+check.BaselineFile)
 	c.Flags().BoolVar(&noBaseline, "no-baseline", false, "report what the baseline sets aside as well")
+	c.Flags().BoolVar(&history, "history", false, "let git's log tell what is no experiment: work that three people or more changed over half a year counts as internal")
 	m.add(c)
 	c.Flags().BoolVar(&brief, "brief", false, "leave out work that is roadworthy, and count it")
 	return c

@@ -2,7 +2,10 @@ package facts
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/python/scope"
 )
@@ -662,7 +665,7 @@ func (l *lowerer) waivers() {
 		i += at
 		at = i + len(waiverMark)
 		hash := bytes.LastIndexByte(src[:i], '#')
-		if hash < 0 || len(bytes.TrimSpace(src[hash+1:i])) > 0 {
+		if hash < 0 || len(bytes.TrimSpace(src[hash+1:i])) > 0 || !l.inComment(uint32(hash)) {
 			continue
 		}
 		end := bytes.IndexByte(src[i:], '\n')
@@ -673,4 +676,10 @@ func (l *lowerer) waivers() {
 		text := string(bytes.TrimSpace(src[at : i+end]))
 		l.out.Waivers = append(l.out.Waivers, Waiver{Line: line, Text: l.text(text), Pos: uint32(hash)})
 	}
+}
+
+// inComment: text like a waiver in a string is none.
+func (l *lowerer) inComment(at uint32) bool {
+	i, _ := slices.BinarySearchFunc(l.f.Comments, at, func(c diag.Span, at uint32) int { return cmp.Compare(c.End, at+1) })
+	return i < len(l.f.Comments) && l.f.Comments[i].Start <= at
 }

@@ -206,7 +206,7 @@ func TestJSONHasTheDocumentedShape(t *testing.T) {
 	keys(t, work["guardrails"].([]any)[0].(map[string]any), "rule", "state")
 	for _, f := range got["findings"].([]any) {
 		f := f.(map[string]any)
-		for _, optional := range []string{"also", "fixable", "waived", "baselined"} {
+		for _, optional := range []string{"also", "fixable", "fixes", "waived", "baselined"} {
 			delete(f, optional)
 		}
 		keys(t, f, "rule", "name", "severity", "work", "file", "line", "column", "cell", "message", "certainty", "witness", "help")

@@ -52,9 +52,12 @@ func count(n int, one, many string) string {
 
 // Sentence is the review in one line.
 func (r *Review) Sentence() string {
-	s := fmt.Sprintf("%s: %s added, %d mended; %s added", r.between(), count(len(r.New), "finding", "findings"), r.Fixed, count(len(r.Changes), "effect", "effects"))
+	s := fmt.Sprintf("%s: %s added, %d mended; %s added", r.between(), count(len(r.New), "finding", "findings"), len(r.Mended), count(len(r.Changes), "effect", "effects"))
 	if len(r.Packages) > 0 {
 		s += "; " + count(len(r.Packages), "new package", "new packages")
+	}
+	if len(r.Names) > 0 {
+		s += "; " + count(len(r.Names), "import that nothing brings", "imports that nothing brings")
 	}
 	return s
 }
@@ -106,6 +109,10 @@ func (r *Review) text() string {
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		g := &c.Gains[0]
+		if c.weight() > 0 {
+			fmt.Fprintf(&b, "%s:%d %s now does: %s (%s %s)\n\n", g.File, g.Line, g.title(), c.what(), place(c.Cause), c.Cause.Note)
+			continue
+		}
 		fmt.Fprintf(&b, "%s:%d %s now does: %s\n", g.File, g.Line, g.title(), c.what())
 		for _, f := range g.Witness {
 			fmt.Fprintf(&b, "    %s %s %s\n", place(f), f.Function, f.Note)
@@ -118,14 +125,50 @@ func (r *Review) text() string {
 		}
 		b.WriteByte('\n')
 	}
-	for _, p := range r.Packages {
-		fmt.Fprintf(&b, "%s:%d new package %s\n", p.File, p.Line, p.Name)
+	for i := range r.Packages {
+		p := &r.Packages[i]
+		fmt.Fprintf(&b, "%s:%d new package %s%s\n", p.File, p.Line, p.Name, p.remark())
 	}
-	if len(r.Packages) > 0 {
+	for _, n := range r.Names {
+		fmt.Fprintf(&b, "%s:%d import %s: %s\n", n.File, n.Line, n.Module, nothingBrings)
+	}
+	for _, m := range r.Mended {
+		fmt.Fprintf(&b, "mended: %s\n", m.what())
+	}
+	if len(r.Packages)+len(r.Names)+len(r.Mended) > 0 {
 		b.WriteByte('\n')
 	}
 	b.WriteString(r.Sentence() + "\n")
 	return b.String()
+}
+
+const nothingBrings = "neither this repository nor a dependency that it declares has that name"
+
+// remark is what can be told of a new package without asking a registry.
+func (p *Package) remark() string {
+	var parts []string
+	if p.Near != "" {
+		parts = append(parts, "its name is one letter away from "+p.Near)
+	}
+	switch p.Files {
+	case -1:
+	case 0:
+		parts = append(parts, "no file imports it")
+	case 1:
+		parts = append(parts, "one file imports it")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(parts, "; ")
+}
+
+func (m *Mended) what() string {
+	s := strings.TrimSpace(m.Rule+" "+m.Name) + " in " + m.File
+	if m.Function != "" {
+		s += " (" + m.Function + ")"
+	}
+	return s
 }
 
 var escape = strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;", "`", "'")
@@ -150,6 +193,9 @@ func (r *Review) markdown() string {
 				fmt.Fprintf(&b, " (also %s)", escape.Replace(also))
 			}
 			b.WriteByte('\n')
+			if c.weight() > 0 {
+				continue
+			}
 			for _, f := range g.Witness {
 				fmt.Fprintf(&b, "  - `%s` %s %s\n", place(f), escape.Replace(f.Function), escape.Replace(f.Note))
 			}
@@ -157,8 +203,21 @@ func (r *Review) markdown() string {
 	}
 	if len(r.Packages) > 0 {
 		b.WriteString("\n#### New packages\n\n")
-		for _, p := range r.Packages {
-			fmt.Fprintf(&b, "- `%s` (`%s:%d`)\n", p.Name, p.File, p.Line)
+		for i := range r.Packages {
+			p := &r.Packages[i]
+			fmt.Fprintf(&b, "- `%s` (`%s:%d`)%s\n", p.Name, p.File, p.Line, p.remark())
+		}
+	}
+	if len(r.Names) > 0 {
+		b.WriteString("\n#### Imports that nothing brings\n\n")
+		for _, n := range r.Names {
+			fmt.Fprintf(&b, "- `%s` (`%s:%d`): %s\n", n.Module, n.File, n.Line, nothingBrings)
+		}
+	}
+	if len(r.Mended) > 0 {
+		b.WriteString("\n#### Mended\n\n")
+		for _, m := range r.Mended {
+			fmt.Fprintf(&b, "- %s\n", escape.Replace(m.what()))
 		}
 	}
 	return b.String()
@@ -173,6 +232,8 @@ type JSON struct {
 	Findings []JSONFinding `json:"findings"`
 	Effects  []JSONChange  `json:"effects"`
 	Packages []JSONPackage `json:"packages"`
+	Names    []JSONName    `json:"names"`
+	Mended   []JSONMended  `json:"mended"`
 }
 
 // JSONFinding is a new finding.
@@ -213,14 +274,31 @@ type JSONGain struct {
 
 // JSONPackage is a dependency that the change declares.
 type JSONPackage struct {
-	Name string `json:"name"`
-	File string `json:"file"`
-	Line int    `json:"line"`
+	Name  string `json:"name"`
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Near  string `json:"near,omitempty"`
+	Files int    `json:"files"` // that import it; -1 when its import names are not known
+}
+
+// JSONName is an import that nothing brings.
+type JSONName struct {
+	Module string `json:"module"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+}
+
+// JSONMended is a finding that the change mends.
+type JSONMended struct {
+	Rule     string `json:"rule"`
+	Name     string `json:"name"`
+	File     string `json:"file"`
+	Function string `json:"function"`
 }
 
 // JSON gives the review as data.
 func (r *Review) JSON() *JSON {
-	j := &JSON{Version: 1, Base: r.Base, Fixed: r.Fixed, Findings: []JSONFinding{}, Effects: []JSONChange{}, Packages: []JSONPackage{}}
+	j := &JSON{Version: 1, Base: r.Base, Fixed: len(r.Mended), Findings: []JSONFinding{}, Effects: []JSONChange{}, Packages: []JSONPackage{}, Names: []JSONName{}, Mended: []JSONMended{}}
 	if r.Head != "" {
 		j.Head = &r.Head
 	}
@@ -243,6 +321,12 @@ func (r *Review) JSON() *JSON {
 	}
 	for _, p := range r.Packages {
 		j.Packages = append(j.Packages, JSONPackage(p))
+	}
+	for _, n := range r.Names {
+		j.Names = append(j.Names, JSONName(n))
+	}
+	for _, m := range r.Mended {
+		j.Mended = append(j.Mended, JSONMended(m))
 	}
 	return j
 }

@@ -23,15 +23,17 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
 // Review is what a change adds.
 type Review struct {
 	Base, Head string         // commits as git names them in short; Head is "" for the working tree
 	New        []diag.Finding // of the head
-	Fixed      int            // findings of the base that the head does not have
+	Mended     []Mended
 	Changes    []Change
 	Packages   []Package
+	Names      []Name
 	Checked    *check.Checked // the head
 }
 
@@ -60,6 +62,23 @@ type Package struct {
 	Name string
 	File string
 	Line int
+	// Near is a known package of which the name is one letter away, "" for none.
+	Near string
+	// Files is how many files import it; -1 when the names that it is imported by are not known.
+	Files int
+}
+
+// A Name is an import that the change adds and that nothing in the repository brings: neither its own code, nor Python, nor a
+// dependency that it declares or locks.
+type Name struct {
+	Module string
+	File   string
+	Line   int
+}
+
+// Mended is a finding of the base that the head does not have.
+type Mended struct {
+	Rule, Name, File, Function string
 }
 
 // Run reviews the change from base to head, or to the working tree when head is "".
@@ -88,9 +107,16 @@ func Run(ctx context.Context, root, base, head string, opts check.Options) (*Rev
 			r.New = append(r.New, f)
 		}
 	}
-	r.Fixed = old.Stale()
+	for _, e := range old.Unused() {
+		m := Mended{Rule: e.Rule, File: e.File, Function: e.Function}
+		if k, ok := rule.Find(e.Rule); ok {
+			m.Name = k.Name
+		}
+		r.Mended = append(r.Mended, m)
+	}
 	r.Changes = compare(surface(before), surface(r.Checked), r.Checked)
 	r.Packages = packages(before, r.Checked)
+	r.Names = names(before, r.Checked)
 	return r, nil
 }
 
@@ -242,8 +268,8 @@ func compare(before, after map[string]*part, c *check.Checked) []Change {
 					steps = s
 				}
 			}
-			if len(steps) == 0 {
-				continue
+			if len(steps) == 0 || throughTests(a, steps) {
+				continue // what a test hands in happens in the test
 			}
 			g := now.Gain
 			g.Witness = frames(a, steps)
@@ -274,10 +300,24 @@ func compare(before, after map[string]*part, c *check.Checked) []Change {
 		out = append(out, *ch)
 	}
 	slices.SortFunc(out, func(x, y Change) int {
-		return cmp.Or(slices.Index(order, x.Gains[0].Role)-slices.Index(order, y.Gains[0].Role), strings.Compare(x.Cause.File, y.Cause.File), x.Cause.Cell-y.Cause.Cell,
+		return cmp.Or(x.weight()-y.weight(), slices.Index(order, x.Gains[0].Role)-slices.Index(order, y.Gains[0].Role), strings.Compare(x.Cause.File, y.Cause.File), x.Cause.Cell-y.Cause.Cell,
 			x.Cause.Line-y.Cause.Line, strings.Compare(x.Kind, y.Kind), strings.Compare(x.Cause.Note, y.Cause.Note))
 	})
 	return out
+}
+
+// throughTests: the chain leads through code of the tests.
+func throughTests(a *effects.Analysis, steps []effects.Step) bool {
+	return slices.ContainsFunc(steps, func(s effects.Step) bool { return a.File(s.Node).Test || a.File(s.To).Test })
+}
+
+// weight puts first what reaches outside the process: 0. What a reader seldom has to judge is told in one line: 1.
+func (c *Change) weight() int {
+	switch c.Kind {
+	case knowledge.Clock.String(), knowledge.Random.String(), knowledge.Log.String(), knowledge.Stdout.String():
+		return 1
+	}
+	return 0
 }
 
 func frames(a *effects.Analysis, steps []effects.Step) []diag.Frame {
@@ -285,29 +325,5 @@ func frames(a *effects.Analysis, steps []effects.Step) []diag.Frame {
 	for i, s := range steps {
 		out[i] = a.Frame(s)
 	}
-	return out
-}
-
-// packages are the declared dependencies that the base did not have.
-func packages(before, after *check.Checked) []Package {
-	known := map[string]bool{}
-	for i := range before.Project.Manifests {
-		m := &before.Project.Manifests[i]
-		known[m.Name] = true
-		for _, d := range m.Dependencies {
-			known[d.Name] = true
-		}
-	}
-	var out []Package
-	for i := range after.Project.Manifests {
-		m := &after.Project.Manifests[i]
-		for _, d := range m.Dependencies {
-			if !known[d.Name] && d.Name != "" {
-				known[d.Name] = true
-				out = append(out, Package{d.Name, d.File, d.Line})
-			}
-		}
-	}
-	slices.SortFunc(out, func(x, y Package) int { return strings.Compare(x.Name, y.Name) })
 	return out
 }
