@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -72,14 +73,19 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 		opts.Now = time.Now()
 	}
 	c := &Checked{Tree: t, opts: opts, texts: map[string]*text{}}
+	// The analysis goes on one processor; the literals are looked at beside it.
+	var secrets []rule.Secret
+	var beside sync.WaitGroup
+	beside.Go(func() { secrets = c.secrets(ctx) })
 	c.Analysis = t.Analyse(knowledge.Load())
+	beside.Wait()
 	c.instances = c.Analysis.InstancesOf()
 	c.Inventory = inventory.Build(c.Analysis, t.Project, t.Layout, t.Config)
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("check %s: %w", root, err)
 	}
 	pass := rule.Pass{Analysis: c.Analysis, Inventory: c.Inventory, Config: t.Config, Project: &t.Project.Dependencies, Artifacts: t.Project.Artifacts}
-	pass.Secrets = c.secrets(ctx)
+	pass.Secrets = secrets
 	pass.Share()
 	findings := c.faults()
 	applies := map[*rule.Rule][]bool{} // by work, for rules that say so

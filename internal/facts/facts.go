@@ -14,6 +14,8 @@
 package facts
 
 import (
+	"unsafe"
+
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
@@ -403,6 +405,16 @@ func (f *File) Column(offset uint32) int {
 
 // Str is the text of s.
 func (f *File) Str(s Str) string { return f.Strings[s] }
+
+// IndexOf is the index of one of the file's operations in Ops, -1 for any other operation.
+func (f *File) IndexOf(op *Op) int {
+	first := uintptr(unsafe.Pointer(unsafe.SliceData(f.Ops)))
+	i := (uintptr(unsafe.Pointer(op)) - first) / unsafe.Sizeof(Op{})
+	if i >= uintptr(len(f.Ops)) {
+		return -1
+	}
+	return int(i)
+}
 
 // Args are the arguments of a Call.
 type Args struct {

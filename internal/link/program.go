@@ -61,6 +61,8 @@ type File struct {
 	builtin  []Set   // facts.Str → meaning of an unbound name, see builtinName
 	literal  []Value // facts.Str → value, lazily
 	imported []target
+	uses     uses
+	traits   []funcTraits
 }
 
 // Program is the linked program and, after Solve, what its calls reach.

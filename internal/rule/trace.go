@@ -335,8 +335,15 @@ func (p *Pass) callsAt() {
 	if p.calls != nil {
 		return
 	}
-	p.calls = map[*facts.Op][]int{}
+	p.calls = make(map[*facts.Op][]int, len(p.Calls))
+	all := make([]int, len(p.Calls)) // room for the lists of one, which most are
 	for i := range p.Calls {
-		p.calls[p.Calls[i].Op] = append(p.calls[p.Calls[i].Op], i)
+		op := p.Calls[i].Op
+		if l := p.calls[op]; l != nil {
+			p.calls[op] = append(l, i)
+			continue
+		}
+		all[i] = i
+		p.calls[op] = all[i : i+1 : i+1]
 	}
 }
