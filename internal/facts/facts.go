@@ -14,6 +14,7 @@
 package facts
 
 import (
+	"cmp"
 	"unsafe"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -414,6 +415,12 @@ func (f *File) IndexOf(op *Op) int {
 		return -1
 	}
 	return int(i)
+}
+
+// CompareOps compares the address of the file's first operation with that of another, so that files can be ordered to find
+// the one that an operation is in.
+func (f *File) CompareOps(op *Op) int {
+	return cmp.Compare(uintptr(unsafe.Pointer(unsafe.SliceData(f.Ops))), uintptr(unsafe.Pointer(op)))
 }
 
 // Args are the arguments of a Call.

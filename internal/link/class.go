@@ -126,7 +126,7 @@ func (s *solver) forgetMRO(c Class, depth int) {
 // mro is the method resolution order by C3 (Barrett et al., 1996; Python's since 2.3); where C3 has no answer, depth
 // first without repetition.
 func (s *solver) mro(c Class) []base {
-	s.listen(s.classVar + uint32(c))
+	s.registerWhole(s.classVar + uint32(c))
 	return s.linear(c, 0)
 }
 
@@ -312,7 +312,7 @@ func (s *solver) fieldMade(c Class, name Sym, depth int) {
 
 // attributeOf is the attribute of (class, name), remembered while no class changes its bases.
 func (s *solver) attributeOf(c Class, name Sym) *attribute {
-	s.listen(s.classVar + uint32(c))
+	s.registerWhole(s.classVar + uint32(c))
 	stored := s.wellKnown.stored(name)
 	k := pair(uint32(c), uint32(name))
 	i, ok := s.attrAt.get(k)

@@ -170,6 +170,17 @@ func (s *solver) mark(c *readerCell) {
 	if in.runs == 0 {
 		return
 	}
+	if c.what == whole {
+		fn := s.Facts(in.fn)
+		n := fn.Ops[1] - fn.Ops[0]
+		for w := range n / 64 {
+			s.dirty[in.dirty+w] = ^uint64(0)
+		}
+		if n%64 != 0 {
+			s.dirty[in.dirty+n/64] |= 1<<(n%64) - 1
+		}
+		return
+	}
 	if c.what&namedBit == 0 {
 		s.dirty[in.dirty+c.what>>6] |= 1 << (c.what & 63)
 		return
@@ -218,7 +229,7 @@ func (s *solver) run(i Instance) {
 	}
 	for r := 0; r < rounds; r++ {
 		s.change = false
-		s.events, s.reads = s.events[:0], s.reads[:0]
+		s.events, s.reads, s.wholeReads = s.events[:0], s.reads[:0], s.wholeReads[:0]
 		s.all = r == 0 && s.cur.runs == 1
 		if s.wellKnown.traits[in.fn]&usesFixtures != 0 {
 			s.begin(0)
@@ -227,7 +238,7 @@ func (s *solver) run(i Instance) {
 		if s.all {
 			s.registerNamed(uint32(in.fn) - s.fileOf.fn)
 			s.evaluateAll(fn)
-		} else if !s.evaluateMarked(fn) && len(s.reads) == 0 {
+		} else if !s.evaluateMarked(fn) && len(s.reads)+len(s.wholeReads) == 0 {
 			break
 		}
 		s.keep(fn)
@@ -298,14 +309,16 @@ func (s *solver) evaluateMarked(fn *facts.Func) bool {
 // keep notes what the evaluated operations did and came to, in place of what they did before.
 func (s *solver) keep(fn *facts.Func) {
 	in := &s.instances[s.in] // evaluation may have made instances
+	if len(s.wholeReads) > 0 {
+		slices.SortFunc(s.wholeReads, compareReads)
+		s.reads = append(s.reads, s.wholeReads...)
+	}
 	if s.all {
 		in.events, in.reads = s.eventSlab.keep(s.events), s.readSlab.keep(s.reads)
 		return
 	}
 	if len(s.reads) > 0 {
-		s.mergedReads = append(append(s.mergedReads[:0], in.reads...), s.reads...)
-		slices.SortStableFunc(s.mergedReads, func(a, b read) int { return int(a.op) - int(b.op) })
-		in.reads = s.readSlab.keep(s.mergedReads)
+		in.reads = mergeReads(in.reads, s.reads)
 	}
 	merged := s.merged[:0]
 	i, j := 0, 0
@@ -326,11 +339,23 @@ func (s *solver) keep(fn *facts.Func) {
 		j++
 	}
 	s.merged = merged
-	if len(merged) == len(in.events) {
-		copy(in.events, merged)
-		return
+	in.events = append(in.events[:0], merged...)
+}
+
+// mergeReads merges two sorted lists into the first.
+func mergeReads(old, more []read) []read {
+	i, j := len(old)-1, len(more)-1
+	out := append(old, more...)
+	for k := len(out) - 1; j >= 0; k-- {
+		if i >= 0 && compareReads(out[i], more[j]) > 0 {
+			out[k] = out[i]
+			i--
+		} else {
+			out[k] = more[j]
+			j--
+		}
 	}
-	in.events = s.eventSlab.keep(merged)
+	return out
 }
 
 // slab gives short slices room in long ones: there are as many of them as blocks.

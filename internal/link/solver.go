@@ -143,22 +143,22 @@ type solver struct {
 
 	firstFunc, firstClass, firstInst, firstModule Value
 
-	firstOp     uint32 // of the block at hand
-	all         bool   // the round at hand evaluates every operation
-	at          uint32 // the operation at hand, counted from the block's first
-	reads       []read // dynamic reads of the run at hand that are new
-	opReads     int    // those of the operation at hand start here
-	oldReads    []read // those that the operation at hand has had before
-	readAt      int
-	final       bool    // nothing changes any more
-	muted       bool    // nobody hears
-	events      []event // what the round at hand does, see events.go
-	merged      []event
-	mergedReads []read
-	eventSlab   slab[event]
-	readSlab    slab[read]
-	op          *facts.Op
-	opID        uint32
+	firstOp    uint32 // of the block at hand
+	all        bool   // the round at hand evaluates every operation
+	at         uint32 // the operation at hand, counted from the block's first
+	reads      []read // dynamic reads of the run at hand that are new
+	opReads    int    // those of the operation at hand start here
+	oldReads   []read // those that the operation at hand has had before
+	readAt     int
+	final      bool    // nothing changes any more
+	muted      bool    // nobody hears
+	events     []event // what the round at hand does, see events.go
+	merged     []event
+	wholeReads []read
+	eventSlab  slab[event]
+	readSlab   slab[read]
+	op         *facts.Op
+	opID       uint32
 
 	depth        int
 	runs         int
@@ -187,6 +187,16 @@ type readerCell struct {
 
 // namedBit tells a reader whose operations name the variable from one that comes to it while it is evaluated.
 const namedBit = 1 << 31
+
+// whole is the operation of a reader that means all operations of the block.
+const whole = namedBit - 1
+
+func compareReads(a, b read) int {
+	if a.op != b.op || a.op != whole {
+		return cmp.Compare(a.op, b.op)
+	}
+	return cmp.Compare(a.v, b.v)
+}
 
 // Solution is a solved program.
 type Solution struct {
@@ -331,12 +341,10 @@ const (
 	maxRuns   = 80
 )
 
-// order visits modules after what they import, class bodies with them, since they are run then; and then the functions, in
-// the same order of files: a function is mostly evaluated after those that it calls.
+// order visits modules after what they import, then their other blocks: class bodies first, since they are run first.
 func (s *solver) order() []Instance {
 	out := make([]Instance, 0, len(s.instances))
 	state := make([]uint8, len(s.Files))
-	files := make([]*File, 0, len(s.Files))
 	var visit func(i, depth int)
 	visit = func(i, depth int) {
 		if state[i] != 0 || depth > 2000 {
@@ -350,7 +358,6 @@ func (s *solver) order() []Instance {
 				visit(t.file, depth+1)
 			}
 		}
-		files = append(files, f)
 		out = append(out, Instance(f.fn))
 		for k := range f.Facts.Funcs {
 			if f.Facts.Funcs[k].Kind == facts.ClassBody {
@@ -361,7 +368,7 @@ func (s *solver) order() []Instance {
 	for i := range s.Files {
 		visit(i, 0)
 	}
-	for _, f := range files {
+	for _, f := range s.Files {
 		for k := range f.Facts.Funcs {
 			switch f.Facts.Funcs[k].Kind {
 			case facts.Function, facts.Lambda, facts.GenExp:
@@ -423,6 +430,26 @@ func (s *solver) register(v uint32) {
 	}
 	s.reads = append(s.reads, read{s.at, v})
 	s.cells = append(s.cells, readerCell{s.in, s.at, head})
+	s.reader[v] = uint32(len(s.cells) - 1)
+}
+
+// registerWhole remembers the instance at hand as a reader of what seldom changes once functions run, the bases of a class:
+// then all its operations are evaluated again. Each operation has many such reads, and their lists would be long.
+func (s *solver) registerWhole(v uint32) {
+	if s.final {
+		return
+	}
+	head := s.reader[v]
+	if c := &s.cells[head]; head != 0 && c.inst == s.in && c.what == whole {
+		return
+	}
+	if !s.all {
+		if _, ok := slices.BinarySearchFunc(s.instances[s.in].reads, read{whole, v}, compareReads); ok {
+			return
+		}
+	}
+	s.wholeReads = append(s.wholeReads, read{whole, v})
+	s.cells = append(s.cells, readerCell{s.in, whole, head})
 	s.reader[v] = uint32(len(s.cells) - 1)
 }
 

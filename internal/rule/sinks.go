@@ -17,8 +17,8 @@ func (f *Flow) Called(file *link.File, op *facts.Op) string {
 		return f.p.called[t.called[k]]
 	}
 	name := ""
-	if at := f.p.CallsAt(op); len(at) > 0 {
-		name = strings.TrimPrefix(f.p.Calls[at[0]].Path, "builtins.")
+	if at := f.p.firstCall(op); at >= 0 {
+		name = strings.TrimPrefix(f.p.Calls[at].Path, "builtins.")
 	} else {
 		name = f.Dotted(file, facts.Ref(op.A))
 	}

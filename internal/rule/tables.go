@@ -12,13 +12,14 @@ import (
 // tables are what rules look up in the program; all passes over it share them. Each is made when it is first asked for,
 // and numbers variables and operations instead of hashing them, since rules ask about every call of the program.
 type tables struct {
-	files     []fileTables        // by file
-	calls     map[*facts.Op][]int // see CallsAt
-	instances [][]effects.Node    // see Flow
-	sites     []callSite          // see EachCall
-	edges     lists               // by the program's number of an operation: edges of its calls
-	called    []string            // see Flow.Called; [0] is unused
-	flow      bool                // files and edges are made
+	files     []fileTables     // by file
+	calls     lists            // by the program's number of an operation: library calls, see CallsAt
+	ops       []*link.File     // files that have operations, by their address
+	instances [][]effects.Node // see Flow
+	sites     []callSite       // see EachCall
+	edges     lists            // by the program's number of an operation: edges of its calls
+	called    []string         // see Flow.Called; [0] is unused
+	flow      bool             // files and edges are made
 }
 
 // callSite is a call and its block.
@@ -177,6 +178,76 @@ func (p *Pass) needFlow() {
 			}
 		}
 	})
+}
+
+// CallsAt are the library calls of an operation, by index into Calls.
+func (p *Pass) CallsAt(op *facts.Op) []int {
+	at := p.callsAt(op)
+	if len(at) == 0 {
+		return nil
+	}
+	out := make([]int, len(at))
+	for i, k := range at {
+		out[i] = int(k)
+	}
+	return out
+}
+
+func (p *Pass) callsAt(op *facts.Op) []uint32 {
+	p.own()
+	if p.ops == nil {
+		p.needCalls()
+	}
+	id, ok := p.number(op)
+	if !ok {
+		return nil
+	}
+	return p.tables.calls.of(id)
+}
+
+// firstCall is the first library call of an operation, -1 without one.
+func (p *Pass) firstCall(op *facts.Op) int {
+	if at := p.callsAt(op); len(at) > 0 {
+		return int(at[0])
+	}
+	return -1
+}
+
+// needCalls makes the table of library calls.
+func (p *Pass) needCalls() {
+	n := uint32(0)
+	for _, f := range p.Files {
+		if len(f.Facts.Ops) > 0 {
+			p.ops = append(p.ops, f)
+		}
+		n = f.OpBase() + uint32(len(f.Facts.Ops))
+	}
+	slices.SortFunc(p.ops, func(a, b *link.File) int { return a.Facts.CompareOps(&b.Facts.Ops[0]) })
+	p.tables.calls = makeLists(n, func(yield func(i, item uint32)) {
+		for i := range p.Calls {
+			if id, ok := p.number(p.Calls[i].Op); ok {
+				yield(id, uint32(i))
+			}
+		}
+	})
+}
+
+// number is the program's number of an operation; false for one that is in no file.
+func (p *Pass) number(op *facts.Op) (uint32, bool) {
+	lo, hi := 0, len(p.ops)
+	for lo < hi {
+		if m := (lo + hi) / 2; p.ops[m].Facts.CompareOps(op) <= 0 {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	if lo == 0 {
+		return 0, false
+	}
+	f := p.ops[lo-1]
+	k := f.Facts.IndexOf(op)
+	return f.OpBase() + uint32(k), k >= 0
 }
 
 // edgesOf are the edges of a call, by index into Edges.

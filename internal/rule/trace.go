@@ -315,35 +315,10 @@ func ManagerOf(p *Pass, f link.Func, c *facts.Ctx) *knowledge.Entity {
 	if def == nil || def.Code != facts.Call {
 		return nil
 	}
-	p.callsAt()
-	for _, i := range p.calls[def] {
+	for _, i := range p.CallsAt(def) {
 		if e := p.Calls[i].Entity; e != nil {
 			return e
 		}
 	}
 	return nil
-}
-
-// CallsAt are the library calls of an operation, by index into Calls.
-func (p *Pass) CallsAt(op *facts.Op) []int {
-	p.callsAt()
-	return p.calls[op]
-}
-
-func (p *Pass) callsAt() {
-	p.own()
-	if p.calls != nil {
-		return
-	}
-	p.calls = make(map[*facts.Op][]int, len(p.Calls))
-	all := make([]int, len(p.Calls)) // room for the lists of one, which most are
-	for i := range p.Calls {
-		op := p.Calls[i].Op
-		if l := p.calls[op]; l != nil {
-			p.calls[op] = append(l, i)
-			continue
-		}
-		all[i] = i
-		p.calls[op] = all[i : i+1 : i+1]
-	}
 }
