@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -90,7 +91,12 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	if err := t.load(ctx, files, opts); err != nil {
 		return nil, err
 	}
+	// The analysis goes on one processor; the literals are looked at beside it.
+	var secrets []rule.Secret
+	var beside sync.WaitGroup
+	beside.Go(func() { secrets = c.secrets(ctx) })
 	c.Analysis = t.Analyse(knowledge.Load())
+	beside.Wait()
 	c.instances = c.Analysis.InstancesOf()
 	c.Inventory = inventory.Build(c.Analysis, t.Project, t.Layout, t.Config)
 	if opts.History > 0 {
@@ -102,7 +108,7 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	}
 	pass := rule.Pass{Analysis: c.Analysis, Inventory: c.Inventory, Config: t.Config, Project: &t.Project.Dependencies, Artifacts: t.Project.Artifacts}
 	pass.Owners = project.Owners(t.ReadFile)
-	pass.Secrets = c.secrets(ctx)
+	pass.Secrets = secrets
 	pass.Share()
 	findings := c.faults()
 	applies := map[*rule.Rule][]bool{} // by work, for rules that say so

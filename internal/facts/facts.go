@@ -14,6 +14,9 @@
 package facts
 
 import (
+	"cmp"
+	"unsafe"
+
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
@@ -404,6 +407,22 @@ func (f *File) Column(offset uint32) int {
 
 // Str is the text of s.
 func (f *File) Str(s Str) string { return f.Strings[s] }
+
+// IndexOf is the index of one of the file's operations in Ops, -1 for any other operation.
+func (f *File) IndexOf(op *Op) int {
+	first := uintptr(unsafe.Pointer(unsafe.SliceData(f.Ops)))
+	i := (uintptr(unsafe.Pointer(op)) - first) / unsafe.Sizeof(Op{})
+	if i >= uintptr(len(f.Ops)) {
+		return -1
+	}
+	return int(i)
+}
+
+// CompareOps compares the address of the file's first operation with that of another, so that files can be ordered to find
+// the one that an operation is in.
+func (f *File) CompareOps(op *Op) int {
+	return cmp.Compare(uintptr(unsafe.Pointer(unsafe.SliceData(f.Ops))), uintptr(unsafe.Pointer(op)))
+}
 
 // Args are the arguments of a Call.
 type Args struct {

@@ -112,7 +112,7 @@ func (s *solver) callOp(op *facts.Op) Set {
 			if s.lenient {
 				return s.readArgs(op).first()
 			}
-			s.undecided = append(s.undecided, s.in)
+			s.undecided = append(s.undecided, readerCell{inst: s.in, what: s.at})
 		}
 		return 0
 	}
@@ -205,6 +205,7 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 // construct makes an instance of a class of the program.
 func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
 	inst := s.firstInst + Value(c)
+	s.mro(c)
 	if s.classes[c].enum {
 		return Set(inst)
 	}

@@ -102,10 +102,7 @@ func (s *solver) wakeLookups(c Class, depth int) {
 	if depth > 20 {
 		return
 	}
-	v := s.classVar + uint32(c)
-	for i := s.reader[v]; i != 0; i = s.cells[i].next {
-		s.wake(s.cells[i].inst)
-	}
+	s.notify(s.classVar + uint32(c))
 	for _, b := range s.classes[c].bases {
 		if b.ext == 0 {
 			s.wakeLookups(b.class, depth+1)
@@ -117,10 +114,7 @@ func (s *solver) wakeLookups(c Class, depth int) {
 func (s *solver) forgetMRO(c Class, depth int) {
 	s.classes[c].known = false
 	s.epoch++
-	v := s.classVar + uint32(c)
-	for i := s.reader[v]; i != 0; i = s.cells[i].next {
-		s.wake(s.cells[i].inst)
-	}
+	s.notify(s.classVar + uint32(c))
 	if depth > 50 {
 		return
 	}
@@ -132,9 +126,7 @@ func (s *solver) forgetMRO(c Class, depth int) {
 // mro is the method resolution order by C3 (Barrett et al., 1996; Python's since 2.3); where C3 has no answer, depth
 // first without repetition.
 func (s *solver) mro(c Class) []base {
-	if !s.final {
-		s.register(s.classVar + uint32(c))
-	}
+	s.registerWhole(s.classVar + uint32(c))
 	return s.linear(c, 0)
 }
 
@@ -289,23 +281,46 @@ func (s *solver) search(c Class, name Sym, after int) (member, bool) {
 // attribute is where reading a name on instances of a class looks: the variables of instance fields that attribute
 // assignments may have filled, and the member found along the method resolution order.
 type attribute struct {
-	fields []uint32
+	fields []uint32 // those that are there; with ofClass, of the class itself
 	member member
 	found  bool
-	epoch  uint32
+	epoch  uint32 // of the classes' bases that this was found with; noEpoch when fields have come since
+	heard  uint32 // shared variable without values, whose readers hear of new fields; 0 for a name that nothing stores
 	stored bool
+}
+
+const (
+	ofClass = 1 << 31
+	noEpoch = ^uint32(0)
+)
+
+// fieldMade tells who looked an attribute up in a class, or in one below it, that there is a field now.
+func (s *solver) fieldMade(c Class, name Sym, depth int) {
+	if i, ok := s.attrAt.get(pair(uint32(c), uint32(name))); ok {
+		if a := &s.attrs[i]; a.heard != 0 {
+			a.epoch = noEpoch
+			s.notify(a.heard)
+		}
+	}
+	if depth > 50 {
+		return
+	}
+	for _, sub := range s.classes[c].subs {
+		s.fieldMade(sub, name, depth+1)
+	}
 }
 
 // attributeOf is the attribute of (class, name), remembered while no class changes its bases.
 func (s *solver) attributeOf(c Class, name Sym) *attribute {
-	if !s.final {
-		s.register(s.classVar + uint32(c))
-	}
+	s.registerWhole(s.classVar + uint32(c))
 	stored := s.wellKnown.stored(name)
 	k := pair(uint32(c), uint32(name))
 	i, ok := s.attrAt.get(k)
 	if ok {
 		if a := &s.attrs[i]; a.epoch == s.epoch && a.stored == stored {
+			if stored {
+				s.listen(a.heard)
+			}
 			return a
 		}
 	} else {
@@ -313,11 +328,21 @@ func (s *solver) attributeOf(c Class, name Sym) *attribute {
 		s.attrs = append(s.attrs, attribute{})
 		s.attrAt.put(k, i)
 	}
-	a := attribute{epoch: s.epoch, stored: stored}
+	a := attribute{epoch: s.epoch, stored: stored, heard: s.attrs[i].heard}
 	if stored {
+		if a.heard == 0 {
+			a.heard = s.newShared()
+		}
+		s.listen(a.heard)
 		for _, b := range s.mro(c) {
-			if b.ext == 0 {
-				a.fields = append(a.fields, s.field(s.firstInst+Value(b.class), uint32(name)|fieldBit))
+			if b.ext != 0 {
+				continue
+			}
+			if v, ok := s.fields.get(pair(uint32(s.firstInst)+uint32(b.class), uint32(name)|fieldBit)); ok {
+				a.fields = append(a.fields, v)
+			}
+			if v, ok := s.fields.get(pair(uint32(s.firstClass)+uint32(b.class), uint32(name)|fieldBit)); ok {
+				a.fields = append(a.fields, v|ofClass)
 			}
 		}
 	}
@@ -486,18 +511,16 @@ const fieldBit = 1 << 30
 
 func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 	var out Set
-	if s.wellKnown.stored(name) {
-		for _, b := range s.mro(c) {
-			if b.ext == 0 {
-				out = s.sets.union(out, s.readField(s.firstInst+Value(b.class), uint32(name)|fieldBit))
-				// Worker.run = run, after the class statement: a member like any other.
-				if x := s.readField(s.firstClass+Value(b.class), uint32(name)|fieldBit); x != 0 {
-					out = s.sets.union(out, s.bindMember(x, v, c))
-				}
-			}
+	a := s.attributeOf(c, name)
+	fields, m, ok := a.fields, a.member, a.found
+	for k := 0; k < len(fields); k++ {
+		f := fields[k]
+		x := s.readShared(f &^ ofClass)
+		if f&ofClass != 0 && x != 0 {
+			x = s.bindMember(x, v, c) // Worker.run = run, after the class statement: a member like any other
 		}
+		out = s.sets.union(out, x)
 	}
-	m, ok := s.find(c, name, 0)
 	switch {
 	case !ok:
 		if out == 0 {

@@ -103,7 +103,7 @@ func (s *solver) instanceIn(f Func, ctx uint32) Instance {
 	fn := s.Facts(f)
 	base := uint32(len(s.local))
 	s.local = append(s.local, make([]Set, fn.Locals[1]-fn.Locals[0])...)
-	s.instances = append(s.instances, instance{fn: f, file: s.funcFile[f], ctx: ctx, local: base - fn.Locals[0]})
+	s.instances = append(s.instances, instance{fn: f, file: s.funcFile[f], ctx: ctx, local: base - fn.Locals[0], dirty: s.newDirty(fn)})
 	s.instOf.put(k, uint32(i))
 	if !s.final {
 		s.wake(i)

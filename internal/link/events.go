@@ -15,6 +15,7 @@ type event struct {
 	to     Instance // evEdge; evRegistered: the Func
 	ext    uint32   // evLibrary; evRegistered: the factory
 	recv   Value
+	at     uint32 // the operation that was evaluated, counted from the block's first
 	args   *callArgs
 	entity *knowledge.Entity
 	call   *knowledge.Call
@@ -31,6 +32,7 @@ const (
 
 func (s *solver) tell(e event) {
 	if !s.muted {
+		e.at = s.at
 		s.events = append(s.events, e)
 	}
 }

@@ -43,10 +43,16 @@ func (w *wellKnown) markStored(name Sym) {
 
 func (w *wellKnown) init2(s *solver) {
 	for _, f := range s.Files {
-		w.traits = append(w.traits, traitsOf(f.Facts)...)
+		w.traits = append(w.traits, f.traits...)
+		f.traits = nil
 		for i := range f.Facts.Ops {
 			if op := &f.Facts.Ops[i]; op.Code == facts.SetAttr {
 				w.markStored(s.symbol(f, op.B))
+			}
+		}
+		for i := range f.Facts.Classes {
+			for _, fd := range f.Facts.Classes[i].Fields { // by a generated constructor
+				w.markStored(s.symbol(f, fd.Name))
 			}
 		}
 	}
@@ -170,7 +176,7 @@ func hookSuper(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bo
 			var out Set
 			var self Set
 			if f == s.cur.fn {
-				self = s.val(fn.Params[0].Var)
+				self = s.readShared(s.sharedIndex(fn.Params[0].Var.Index()))
 			} else {
 				self = s.readShared(s.inContextMaybe(fn.Params[0].Var))
 			}

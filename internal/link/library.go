@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -358,9 +359,15 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 
 // noteCoroutine keeps the arguments of a library coroutine for when it is awaited.
 func (s *solver) noteCoroutine(v Value, recv Value, a *callArgs) {
-	if !s.final {
-		s.pendingCalls[v] = pendingCall{recv, a, s.opID, s.op}
+	if s.final {
+		return
 	}
+	old, ok := s.pendingCalls[v]
+	if ok && old.recv == recv && slices.Equal(old.args.pos, a.pos) && slices.Equal(old.args.kw, a.kw) {
+		return
+	}
+	s.pendingCalls[v] = pendingCall{recv, a, s.opID, s.op}
+	s.notify(s.field(v, keyArgs))
 }
 
 type pendingCall struct {
@@ -375,6 +382,7 @@ func (s *solver) extAwaited(v Value, mode Mode) {
 	if mode == silent {
 		return
 	}
+	s.readField(v, keyArgs)
 	p, ok := s.pendingCalls[v]
 	x := s.objs[v].a
 	if !ok {

@@ -2,7 +2,8 @@
 //
 // The analysis is a points-to analysis over abstract values (functions, classes, instances, modules, containers,
 // library objects): each block of facts is evaluated in program order, and evaluated again when a shared variable that
-// it read has gained values, until nothing changes. Local variables are in static single assignment form, so within a
+// it read has gained values, until nothing changes; then only those of its operations are evaluated that have something
+// new to read (run.go). Local variables are in static single assignment form, so within a
 // block the order of statements counts; between blocks it does not. Fields are kept per class, containers per place of
 // creation with their constant keys apart.
 //
@@ -12,7 +13,8 @@
 //
 // Dependencies are not analysed: the catalogue (package knowledge) says what library calls give and do.
 //
-// Order: files are sorted by path and everything runs in that order, so the result does not depend on timing.
+// Order: files are sorted by path and every sweep over the blocks runs in the same order, so the result does not depend on
+// timing. Where a set grows over its bound, what was found before it did stays: there the order counts.
 package link
 
 import (
@@ -61,6 +63,8 @@ type File struct {
 	builtin  []Set   // facts.Str → meaning of an unbound name, see builtinName
 	literal  []Value // facts.Str → value, lazily
 	imported []target
+	uses     uses
+	traits   []funcTraits
 }
 
 // Program is the linked program and, after Solve, what its calls reach.

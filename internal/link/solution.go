@@ -30,8 +30,12 @@ func (r *Solution) Collect(c Collector) {
 	}
 	s.muted = true
 	// What only the analysis needed is let go of; what answers questions about arguments stays.
-	s.known, s.cells, s.reader, s.attrAt = newTable(1), nil, nil, newTable(1)
+	s.cells, s.reader, s.attrAt, s.dirty, s.merged = nil, nil, newTable(1), nil, nil
+	s.eventSlab, s.readSlab = slab[event]{}, slab[read]{}
 	s.attrs = nil
+	for _, f := range s.Files {
+		f.uses = uses{}
+	}
 	for i := range s.instances {
 		s.instances[i].events, s.instances[i].reads = nil, nil
 	}

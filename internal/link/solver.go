@@ -1,6 +1,9 @@
 package link
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -79,12 +82,15 @@ type instance struct {
 	file   uint32
 	ctx    uint32 // clone context, 0 for the block's own variables
 	local  uint32 // index of local variable 0 of the block's file
+	dirty  uint32 // first word of solver.dirty
 	runs   uint16
 	queued bool
-	events []event  // of the last run
-	reads  []uint32 // shared variables come to in the last run
-	seen   bool     // static reads are registered
+	events []event // of each operation's last evaluation, in the order of the operations
+	reads  []read  // shared variables that the operations came to, in the order of the operations
 }
+
+// read is a shared variable that an operation (counted from the block's first) came to while it was evaluated.
+type read struct{ op, v uint32 }
 
 // clone is a context: the blocks at and below root have variables of their own in it.
 type clone struct {
@@ -108,7 +114,6 @@ type solver struct {
 	shared []Set
 	reader []uint32 // shared variable → list of readers
 	cells  []readerCell
-	known  *table    // (shared variable, instance) → registered, for reads found while running
 	fields *table    // (value, key) → shared variable
 	keyAt  *table    // container → index into keyLists
 	keys   [][]Value // containers: constant keys in order of first store
@@ -121,6 +126,9 @@ type solver struct {
 
 	queue  []Instance
 	next   []Instance
+	rank   []uint32 // by block: its place in the order of a sweep
+	dirty  []uint64 // by instance: its operations that have something new to read, a bit each
+	done   []uint64 // operations that the round at hand evaluated, a bit each
 	fileOf *File
 	ff     *facts.File
 	in     Instance
@@ -135,13 +143,22 @@ type solver struct {
 
 	firstFunc, firstClass, firstInst, firstModule Value
 
-	reads, oldReads []uint32 // dynamic reads of the run at hand, and of the one before
-	readAt          int
-	final           bool    // nothing changes any more
-	muted           bool    // nobody hears
-	events          []event // what the block at hand does, see events.go
-	op              *facts.Op
-	opID            uint32
+	firstOp    uint32 // of the block at hand
+	all        bool   // the round at hand evaluates every operation
+	at         uint32 // the operation at hand, counted from the block's first
+	reads      []read // dynamic reads of the run at hand that are new
+	opReads    int    // those of the operation at hand start here
+	oldReads   []read // those that the operation at hand has had before
+	readAt     int
+	final      bool    // nothing changes any more
+	muted      bool    // nobody hears
+	events     []event // what the round at hand does, see events.go
+	merged     []event
+	wholeReads []read
+	eventSlab  slab[event]
+	readSlab   slab[read]
+	op         *facts.Op
+	opID       uint32
 
 	depth        int
 	runs         int
@@ -157,13 +174,28 @@ type solver struct {
 
 	wellKnown   wellKnown
 	fixtureArgs map[Func][]fixtureArg
-	undecided   []Instance // met a decorator of which nothing was known yet
-	lenient     bool       // such decorators are taken to return their argument
+	undecided   []readerCell // met a decorator of which nothing was known yet
+	lenient     bool         // such decorators are taken to return their argument
 }
 
+// readerCell is an entry in the list of a variable's readers.
 type readerCell struct {
 	inst Instance
+	what uint32 // the operation, counted from the block's first; or, with namedBit, the first of the operations in File.uses
 	next uint32
+}
+
+// namedBit tells a reader whose operations name the variable from one that comes to it while it is evaluated.
+const namedBit = 1 << 31
+
+// whole is the operation of a reader that means all operations of the block.
+const whole = namedBit - 1
+
+func compareReads(a, b read) int {
+	if a.op != b.op || a.op != whole {
+		return cmp.Compare(a.op, b.op)
+	}
+	return cmp.Compare(a.v, b.v)
 }
 
 // Solution is a solved program.
@@ -175,13 +207,13 @@ type Solution struct {
 // Solve runs the analysis.
 func (p *Program) Solve() *Solution {
 	s := &solver{Program: p, sets: newSets(), extOf: map[string]uint32{}, spaceOf: map[string]uint32{},
-		extKid: newTable(1024), known: newTable(1024), fields: newTable(4096), keyAt: newTable(1024), keys: make([][]Value, 1),
+		extKid: newTable(1024), fields: newTable(int(p.nOps / 8)), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
 		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
-	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+1024) // 0 is none, 1 anything
+	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+int(p.nOps/4)+1024) // 0 is none, 1 anything
 	s.firstFunc = 2
 	for i := range nf {
 		s.objs = append(s.objs, object{kFunc, uint32(i), 0})
@@ -199,20 +231,26 @@ func (p *Program) Solve() *Solution {
 		s.objs = append(s.objs, object{kModule, uint32(i), 0})
 	}
 	s.exts = make([]ext, 1)
-	s.local = make([]Set, p.nLocal)
-	s.shared = make([]Set, p.nShared, int(p.nShared)*3/2+1024)
+	// Room for what will be added: memory that is not used costs nothing, and growing copies it all.
+	s.local = make([]Set, p.nLocal, p.nLocal+p.nLocal/2)
+	s.shared = make([]Set, p.nShared, p.nShared+uint32(nc)+p.nOps/2+1024)
 	s.classVar = uint32(len(s.shared))
 	s.shared = append(s.shared, make([]Set, nc)...)
 	s.reader = make([]uint32, len(s.shared), cap(s.shared))
-	s.cells = make([]readerCell, 1, nf*4+16)
 	s.classes = make([]classInfo, nc)
 	s.clones = make([]clone, 1)
 	s.nClones = make([]uint8, nf)
-	s.instances = make([]instance, nf, nf+nf/4+16)
+	s.instances = make([]instance, nf, nf+nf/2+16)
 	for i := range nf {
 		f := p.Files[p.funcFile[i]]
-		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local}
+		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local, dirty: s.newDirty(p.Facts(Func(i)))}
 	}
+	p.eachFile(func(f *File) { f.uses, f.traits = usesOf(f.Facts), traitsOf(f.Facts) })
+	names := 0
+	for _, f := range p.Files {
+		names += len(f.uses.named)
+	}
+	s.cells = make([]readerCell, 1, names+names/4+int(p.nOps)+16)
 	s.wellKnown.init2(s)
 	s.findFixtures()
 	// Methods know their own class; a module's name is known.
@@ -257,16 +295,19 @@ func (s *solver) enterMethod(f Func) {
 // order is modules as their imports ask for them, then the blocks of each file.
 func (s *solver) schedule() {
 	order := s.order()
+	s.rank = make([]uint32, len(s.instances))
 	s.queue = s.queue[:0]
-	for _, i := range order {
+	for k, i := range order {
+		s.rank[i] = uint32(k)
 		s.instances[i].queued = true
 		s.queue = append(s.queue, i)
 	}
 	s.sweep()
 	// Decorators that are still unknown are no function of the program: what they decorate stays what it is.
 	s.lenient = true
-	for _, i := range s.undecided {
-		s.wake(i)
+	for i := range s.undecided {
+		s.mark(&s.undecided[i])
+		s.wake(s.undecided[i].inst)
 	}
 	s.sweep()
 }
@@ -276,11 +317,22 @@ func (s *solver) sweep() {
 	for sweep := 0; len(s.queue) > 0 && sweep < maxSweeps; sweep++ {
 		q := s.queue
 		s.queue, s.next = s.next[:0], q
+		slices.SortFunc(q, s.before)
 		for _, i := range q {
 			s.instances[i].queued = false
 			s.run(i)
 		}
 	}
+}
+
+// before is the order of a sweep: blocks as order gives them, then contexts as they were made. That order, and not that in
+// which readers came to what they read, decides what the analysis sees first.
+func (s *solver) before(a, b Instance) int {
+	n := Instance(len(s.rank))
+	if a < n && b < n {
+		return cmp.Compare(s.rank[a], s.rank[b])
+	}
+	return cmp.Compare(a, b)
 }
 
 // maxSweeps ends an analysis that would not end by itself soon enough; maxRuns does so for one block.
@@ -342,52 +394,70 @@ func (s *solver) readShared(v uint32) Set {
 	return s.shared[v]
 }
 
-// registerOnce remembers the block at hand as a reader of a variable that its own operations name: those are the same
-// in every run, so the first run is the only one that needs to.
-func (s *solver) registerOnce(v uint32) {
+// registerNamed remembers the instance at hand as a reader of the shared variables that its operations name. Those are the
+// same in every run, so the first run is the only one that needs to.
+func (s *solver) registerNamed(block uint32) {
+	for _, n := range s.fileOf.uses.namedBy(block) {
+		v := s.sharedIndex(n.index)
+		s.cells = append(s.cells, readerCell{s.in, n.use | namedBit, s.reader[v]})
+		s.reader[v] = uint32(len(s.cells) - 1)
+	}
+}
+
+// register remembers the operation at hand as a reader of a variable that it came to. An operation that is evaluated again
+// mostly comes to what it came to before, in the same order.
+func (s *solver) register(v uint32) {
+	if old := s.oldReads; len(old) > 0 {
+		if s.readAt < len(old) && old[s.readAt].v == v {
+			s.readAt++
+			return
+		}
+		for k := range old {
+			if old[k].v == v {
+				s.readAt = k + 1
+				return
+			}
+		}
+	}
 	head := s.reader[v]
-	if head != 0 && s.cells[head].inst == s.in {
+	if c := &s.cells[head]; head != 0 && c.inst == s.in && c.what == s.at {
 		return
 	}
-	s.cells = append(s.cells, readerCell{s.in, head})
+	for k := len(s.reads) - 1; k >= s.opReads; k-- {
+		if s.reads[k].v == v {
+			return
+		}
+	}
+	s.reads = append(s.reads, read{s.at, v})
+	s.cells = append(s.cells, readerCell{s.in, s.at, head})
 	s.reader[v] = uint32(len(s.cells) - 1)
 }
 
-// register remembers the block at hand as a reader of a variable that it came to while running. The variables read are
-// logged in order: in the next run they mostly come in the same order, and are known without a look-up.
-func (s *solver) register(v uint32) {
-	at := s.readAt
-	if at < len(s.oldReads) && s.oldReads[at] == v {
-		s.readAt++
-		s.reads = append(s.reads, v)
+// registerWhole remembers the instance at hand as a reader of what seldom changes once functions run, the bases of a class:
+// then all its operations are evaluated again. Each operation has many such reads, and their lists would be long.
+func (s *solver) registerWhole(v uint32) {
+	if s.final {
 		return
 	}
-	for k := at + 1; k < len(s.oldReads) && k < at+6; k++ {
-		if s.oldReads[k] == v {
-			s.readAt = k + 1
-			s.reads = append(s.reads, v)
-			return
-		}
-	}
-	for k := len(s.reads) - 1; k >= 0 && k >= len(s.reads)-8; k-- {
-		if s.reads[k] == v {
-			return
-		}
-	}
-	s.reads = append(s.reads, v)
 	head := s.reader[v]
-	if head != 0 && s.cells[head].inst == s.in {
+	if c := &s.cells[head]; head != 0 && c.inst == s.in && c.what == whole {
 		return
 	}
-	if len(s.oldReads) > 0 {
-		k := pair(v, uint32(s.in))
-		if _, ok := s.known.get(k); ok {
+	if !s.all {
+		if _, ok := slices.BinarySearchFunc(s.instances[s.in].reads, read{whole, v}, compareReads); ok {
 			return
 		}
-		s.known.put(k, 1)
 	}
-	s.cells = append(s.cells, readerCell{s.in, head})
+	s.wholeReads = append(s.wholeReads, read{whole, v})
+	s.cells = append(s.cells, readerCell{s.in, whole, head})
 	s.reader[v] = uint32(len(s.cells) - 1)
+}
+
+// listen is register, while there is anything to hear.
+func (s *solver) listen(v uint32) {
+	if !s.final {
+		s.register(v)
+	}
 }
 
 // addShared adds values to a shared variable and wakes its readers.
@@ -400,8 +470,16 @@ func (s *solver) addShared(v uint32, x Set) {
 		return
 	}
 	s.shared[v] = n
-	for c := s.reader[v]; c != 0; c = s.cells[c].next {
-		s.wake(s.cells[c].inst)
+	s.notify(v)
+}
+
+// notify wakes the readers of a variable.
+func (s *solver) notify(v uint32) {
+	for i := s.reader[v]; i != 0; {
+		c := &s.cells[i]
+		s.mark(c)
+		s.wake(c.inst)
+		i = c.next
 	}
 }
 
@@ -421,6 +499,9 @@ func (s *solver) field(o Value, key uint32) uint32 {
 	}
 	v := s.newShared()
 	s.fields.put(k, v)
+	if key&fieldBit != 0 && key < keyElem && o >= s.firstClass && o < s.firstModule && !s.final {
+		s.fieldMade(Class(s.objs[o].a), Sym(key&^fieldBit), 0)
+	}
 	return v
 }
 
@@ -483,11 +564,7 @@ func (s *solver) val(r facts.Ref) Set {
 		}
 		return s.local[s.cur.local+r.Index()]
 	case facts.TagShared:
-		v := s.sharedIndex(r.Index())
-		if s.cur.runs <= 1 && !s.final {
-			s.registerOnce(v)
-		}
-		return s.shared[v]
+		return s.shared[s.sharedIndex(r.Index())]
 	case facts.TagStr:
 		return Set(s.stringValue(s.fileOf, r.Index()))
 	case facts.TagInt:
@@ -524,6 +601,7 @@ func (s *solver) set(r facts.Ref, x Set) {
 		if s.op.Flags&facts.FlagBack != 0 {
 			s.change = true
 		}
+		s.markUses(r.Index())
 	}
 }
 
@@ -571,48 +649,3 @@ const noBuiltin = ^Set(0)
 
 // varMark tells, in File.builtin, a shared variable from a set; sets never get that large.
 const varMark = Set(3 << 30)
-
-// exactly copies src over dst, with no room to spare: there are as many of these as blocks.
-func exactly[T any](dst, src []T) []T {
-	if cap(dst) < len(src) {
-		dst = make([]T, len(src))
-	}
-	return append(dst[:0], src...)
-}
-
-// run evaluates one block instance.
-func (s *solver) run(i Instance) {
-	in := &s.instances[i]
-	if !s.final {
-		in.runs++
-		s.runs++
-	}
-	s.in, s.cur = i, *in
-	s.fileOf = s.Files[in.file]
-	s.ff = s.fileOf.Facts
-	fn := &s.ff.Funcs[uint32(in.fn)-s.fileOf.fn]
-	s.oldReads = in.reads
-	rounds := 1
-	if fn.Flags&facts.FuncLoops != 0 && !s.final {
-		rounds = 4
-	}
-	for r := 0; r < rounds; r++ {
-		s.change = false
-		s.events, s.reads, s.readAt = s.events[:0], s.reads[:0], 0
-		if s.wellKnown.traits[in.fn]&usesFixtures != 0 && !s.final {
-			s.opID = s.fileOf.op + fn.Ops[0]
-			s.bindFixtures(i, fn)
-			in = &s.instances[i]
-		}
-		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
-			s.opID = s.fileOf.op + k
-			s.step(&s.ff.Ops[k], fn)
-		}
-		if !s.change {
-			break
-		}
-	}
-	in = &s.instances[i] // evaluation may have made instances
-	in.events = exactly(in.events, s.events)
-	in.reads = exactly(in.reads, s.reads)
-}

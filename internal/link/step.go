@@ -115,7 +115,8 @@ func (s *solver) place() uint32 {
 
 // ---- containers ----
 
-func (s *solver) addKey(o Value, key Value) {
+// addKey says whether the key is new.
+func (s *solver) addKey(o Value, key Value) bool {
 	i, ok := s.keyAt.get(pair(uint32(o), 0))
 	if !ok {
 		i = uint32(len(s.keys))
@@ -124,10 +125,11 @@ func (s *solver) addKey(o Value, key Value) {
 	}
 	for _, k := range s.keys[i] {
 		if k == key {
-			return
+			return false
 		}
 	}
 	s.keys[i] = append(s.keys[i], key)
+	return true
 }
 
 // ownKeys are the constant keys stored in a container itself, in order of first store.
@@ -137,8 +139,8 @@ func (s *solver) ownKeys(o Value) []Value {
 }
 
 func (s *solver) store(o Value, key uint32, x Set) {
-	if key < keyElem {
-		s.addKey(o, Value(key))
+	if key < keyElem && s.addKey(o, Value(key)) && x == 0 && !s.final {
+		s.notify(s.field(o, keyAny)) // who asked for the keys has one more
 	}
 	s.addShared(s.field(o, key), x)
 	s.addShared(s.field(o, keyAny), x)

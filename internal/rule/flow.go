@@ -16,10 +16,6 @@ import (
 type Flow struct {
 	p      *Pass
 	source func(*Value) string
-	defs   map[*link.File]map[facts.Ref][]uint32
-	edges  map[*facts.Op][]int
-	stores map[*link.File]map[facts.Ref][]uint32 // arguments of x.append(…) and the like, by x
-	asked  map[*link.File][]facts.Ref            // see checked
 	budget int
 }
 
@@ -41,66 +37,22 @@ type Origin struct {
 
 // NewFlow looks for what source names: its text says what the value is, "" goes on.
 func (p *Pass) NewFlow(source func(*Value) string) *Flow {
-	p.own()
-	if p.flow == nil {
-		p.flow = &Flow{p: p, defs: map[*link.File]map[facts.Ref][]uint32{}, stores: map[*link.File]map[facts.Ref][]uint32{}, edges: map[*facts.Op][]int{}, asked: map[*link.File][]facts.Ref{}}
-		for i := range p.Edges {
-			if e := &p.Edges[i]; e.Mode == link.Called && e.Op.Code == facts.Call {
-				p.flow.edges[e.Op] = append(p.flow.edges[e.Op], i)
-			}
-		}
-	}
-	f := *p.flow // the tables are of the program, the same for every source
-	f.p, f.source = p, source
-	return &f
+	p.needFlow()
+	return &Flow{p: p, source: source}
 }
 
 // Defs are the operations that give a variable its values, in program order.
 func (f *Flow) Defs(file *link.File, r facts.Ref) []uint32 {
-	m := f.defs[file]
-	if m == nil {
-		m = map[facts.Ref][]uint32{}
-		st := map[facts.Ref][]uint32{}
-		for i := range file.Facts.Ops {
-			op := &file.Facts.Ops[i]
-			if op.Dst.IsVar() {
-				m[op.Dst] = append(m[op.Dst], uint32(i))
-			}
-		}
-		for b := range file.Facts.Funcs {
-			fn := &file.Facts.Funcs[b]
-			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-				if file.Facts.Ops[o].Code == facts.Return {
-					m[fn.Ret] = append(m[fn.Ret], o)
-				}
-			}
-		}
-		f.defs[file] = m
-		for i := range file.Facts.Ops {
-			op := &file.Facts.Ops[i]
-			if op.Code == facts.Member {
-				f.asked[file] = append(f.asked[file], facts.Ref(op.A))
-			}
-			if op.Code != facts.Call {
-				continue
-			}
-			if recv, name := f.Method(file, op); recv.IsVar() && (name == "append" || name == "extend" || name == "insert" || name == "update" || name == "add" || name == "write") {
-				st[recv] = append(st[recv], uint32(i))
-			} else if slices.Contains(checked, name) {
-				f.asked[file] = append(f.asked[file], recv)
-			}
-		}
-		f.stores[file] = st
+	if !r.IsVar() {
+		return nil
 	}
-	return m[r]
+	t := f.p.file(file)
+	return t.defs.of(t.variable(r))
 }
 
 // Def is the only operation that gives a variable its value, or nil.
 func (f *Flow) Def(file *link.File, r facts.Ref) *facts.Op {
-	if d := f.Defs(file, r); r.IsVar() && len(d) == 1 {
-		return &file.Facts.Ops[d[0]]
-	}
-	return nil
+	return f.p.file(file).def(r)
 }
 
 // Method is the receiver and the name of a method's call.
@@ -189,9 +141,8 @@ func (v *Value) OfAttr(name string) bool {
 
 // Stored are the arguments of the calls x.append(…), x.extend(…) and the like of a variable.
 func (f *Flow) Stored(file *link.File, r facts.Ref) []facts.Ref {
-	f.Defs(file, r)
 	var out []facts.Ref
-	for _, i := range f.stores[file][r] {
+	for _, i := range f.p.file(file).stores[r] {
 		for _, x := range file.Facts.Args(&file.Facts.Ops[i]).Pos {
 			out = append(out, facts.Ref(x))
 		}
@@ -237,8 +188,8 @@ func (w *walk) ref(file *link.File, r facts.Ref, in *bound) *Origin {
 		return nil
 	}
 	w.seen[v] = true
-	w.Defs(file, r)
-	if slices.Contains(w.asked[file], r) {
+	t := w.p.file(file)
+	if t.asked[r] {
 		return nil
 	}
 	if fn, par := w.ParamOf(file, r); par != nil {
@@ -246,12 +197,12 @@ func (w *walk) ref(file *link.File, r facts.Ref, in *bound) *Origin {
 			return o
 		}
 	}
-	for _, i := range w.Defs(file, r) {
+	for _, i := range t.defs.of(t.variable(r)) {
 		if o := w.op(file, &file.Facts.Ops[i], in); o != nil {
 			return o
 		}
 	}
-	for _, i := range w.stores[file][r] {
+	for _, i := range t.stores[r] {
 		for _, x := range file.Facts.Args(&file.Facts.Ops[i]).Pos {
 			if o := w.ref(file, facts.Ref(x), in); o != nil {
 				return o
@@ -416,7 +367,7 @@ var (
 
 func (w *walk) call(file *link.File, op *facts.Op, in *bound) *Origin {
 	own := false
-	for _, i := range w.edges[op] {
+	for _, i := range w.p.edgesOf(file, op) {
 		e := &w.p.Edges[i]
 		g := w.p.FuncOf(e.To)
 		fn := w.p.Facts(g)

@@ -149,25 +149,6 @@ type Pass struct {
 	*tables
 }
 
-// tables are what rules look up in the program; all passes over it share them.
-type tables struct {
-	calls     map[*facts.Op][]int // see CallsAt
-	instances [][]effects.Node    // see Flow
-	flow      *Flow               // its tables, see NewFlow
-	called    map[*facts.Op]string
-	arrivals  *Arrivals
-}
-
-// Share makes copies of p that are made from now on use the same tables of the program.
-func (p *Pass) Share() { p.tables = &tables{called: map[*facts.Op]string{}} }
-
-// own gives p tables unless it shares some.
-func (p *Pass) own() {
-	if p.tables == nil {
-		p.Share()
-	}
-}
-
 // Secret is a literal that looks like a credential; Text is never printed whole.
 type Secret struct {
 	File     string

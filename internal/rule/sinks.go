@@ -9,34 +9,23 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// EachCall gives every call outside tests with its block.
-func (p *Pass) EachCall(yield func(f link.Func, file *link.File, op *facts.Op)) {
-	for f := range link.Func(p.Funcs()) {
-		file := p.FileOf(f)
-		if file.Test {
-			continue
-		}
-		fn := p.Facts(f)
-		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			if op := &file.Facts.Ops[o]; op.Code == facts.Call {
-				yield(f, file, op)
-			}
-		}
-	}
-}
-
 // Called is what a call calls: by what the program's flow says of it, else by the names of the file.
 func (f *Flow) Called(file *link.File, op *facts.Op) string {
-	if name, ok := f.p.called[op]; ok {
-		return name
+	t := f.p.file(file)
+	k := file.Facts.IndexOf(op)
+	if k >= 0 && t.called[k] != 0 {
+		return f.p.called[t.called[k]]
 	}
 	name := ""
-	if at := f.p.CallsAt(op); len(at) > 0 {
-		name = strings.TrimPrefix(f.p.Calls[at[0]].Path, "builtins.")
+	if at := f.p.firstCall(op); at >= 0 {
+		name = strings.TrimPrefix(f.p.Calls[at].Path, "builtins.")
 	} else {
 		name = f.Dotted(file, facts.Ref(op.A))
 	}
-	f.p.called[op] = name
+	if k >= 0 {
+		t.called[k] = uint32(len(f.p.called))
+		f.p.called = append(f.p.called, name)
+	}
 	return name
 }
 

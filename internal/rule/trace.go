@@ -315,28 +315,10 @@ func ManagerOf(p *Pass, f link.Func, c *facts.Ctx) *knowledge.Entity {
 	if def == nil || def.Code != facts.Call {
 		return nil
 	}
-	p.callsAt()
-	for _, i := range p.calls[def] {
+	for _, i := range p.CallsAt(def) {
 		if e := p.Calls[i].Entity; e != nil {
 			return e
 		}
 	}
 	return nil
-}
-
-// CallsAt are the library calls of an operation, by index into Calls.
-func (p *Pass) CallsAt(op *facts.Op) []int {
-	p.callsAt()
-	return p.calls[op]
-}
-
-func (p *Pass) callsAt() {
-	p.own()
-	if p.calls != nil {
-		return
-	}
-	p.calls = map[*facts.Op][]int{}
-	for i := range p.Calls {
-		p.calls[p.Calls[i].Op] = append(p.calls[p.Calls[i].Op], i)
-	}
 }

@@ -1,0 +1,283 @@
+package rule
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+)
+
+// tables are what rules look up in the program; all passes over it share them. Each is made when it is first asked for,
+// and numbers variables and operations instead of hashing them, since rules ask about every call of the program.
+type tables struct {
+	files     []fileTables     // by file
+	calls     lists            // by the program's number of an operation: library calls, see CallsAt
+	ops       []*link.File     // files that have operations, by their address
+	instances [][]effects.Node // see Flow
+	sites     []callSite       // see EachCall
+	edges     lists            // by the program's number of an operation: edges of its calls
+	called    []string         // see Flow.Called; [0] is unused
+	flow      bool             // files and edges are made
+	arrivals  *Arrivals        // see Arrivals
+}
+
+// callSite is a call and its block.
+type callSite struct {
+	fn link.Func
+	op uint32
+}
+
+// lists is a list of numbers for each of a range of numbers.
+type lists struct {
+	start []uint32
+	items []uint32
+}
+
+func (l *lists) of(i uint32) []uint32 {
+	if int(i)+1 >= len(l.start) {
+		return nil
+	}
+	return l.items[l.start[i]:l.start[i+1]]
+}
+
+// makeLists gathers the pairs that each yields, twice the same: a number and an item of its list.
+func makeLists(n uint32, each func(yield func(i, item uint32))) lists {
+	l := lists{start: make([]uint32, n+1)}
+	total := uint32(0)
+	each(func(i, _ uint32) {
+		l.start[i]++
+		total++
+	})
+	at := uint32(0)
+	for i, c := range l.start {
+		l.start[i] = at
+		at += c
+	}
+	l.items = make([]uint32, total)
+	each(func(i, item uint32) {
+		l.items[l.start[i]] = item
+		l.start[i]++
+	})
+	copy(l.start[1:], l.start) // each start has moved to the next one's
+	l.start[0] = 0
+	return l
+}
+
+// fileTables are what one file's operations say about its variables.
+type fileTables struct {
+	once   sync.Once
+	facts  *facts.File
+	defs   lists                  // by variable: the operations that give it its values
+	stores map[facts.Ref][]uint32 // the calls x.append(…) and the like, by x
+	asked  map[facts.Ref]bool     // see checked
+	called []uint32               // by operation: index into tables.called, 0 for not asked yet
+}
+
+// variable numbers the variables of a file.
+func (t *fileTables) variable(r facts.Ref) uint32 {
+	if r.Tag() == facts.TagShared {
+		return t.facts.NLocal + 1 + r.Index()
+	}
+	return r.Index()
+}
+
+// fill makes the tables of one file.
+func (t *fileTables) fill() {
+	ff := t.facts
+	t.defs = makeLists(ff.NLocal+1+ff.NShared, func(yield func(i, item uint32)) {
+		for i := range ff.Ops {
+			if op := &ff.Ops[i]; op.Dst.IsVar() {
+				yield(t.variable(op.Dst), uint32(i))
+			}
+		}
+		for b := range ff.Funcs {
+			fn := &ff.Funcs[b]
+			if !fn.Ret.IsVar() {
+				continue
+			}
+			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+				if ff.Ops[o].Code == facts.Return {
+					yield(t.variable(fn.Ret), o)
+				}
+			}
+		}
+	})
+	t.stores, t.asked = map[facts.Ref][]uint32{}, map[facts.Ref]bool{}
+	for i := range ff.Ops {
+		op := &ff.Ops[i]
+		if op.Code == facts.Member {
+			t.asked[facts.Ref(op.A)] = true
+		}
+		if op.Code != facts.Call {
+			continue
+		}
+		d := t.def(facts.Ref(op.A))
+		if d == nil || d.Code != facts.Attr {
+			continue
+		}
+		switch recv, name := facts.Ref(d.A), ff.Str(d.B); {
+		case recv.IsVar() && slices.Contains(gathers, name):
+			t.stores[recv] = append(t.stores[recv], uint32(i))
+		case slices.Contains(checked, name):
+			t.asked[recv] = true
+		}
+	}
+	t.called = make([]uint32, len(ff.Ops))
+}
+
+// gathers are methods that put their arguments into their receiver.
+var gathers = []string{"append", "extend", "insert", "update", "add", "write"}
+
+// def is the only operation that gives a variable its value, or nil.
+func (t *fileTables) def(r facts.Ref) *facts.Op {
+	if !r.IsVar() {
+		return nil
+	}
+	if d := t.defs.of(t.variable(r)); len(d) == 1 {
+		return &t.facts.Ops[d[0]]
+	}
+	return nil
+}
+
+// Share makes copies of p that are made from now on use the same tables of the program.
+func (p *Pass) Share() { p.tables = &tables{} }
+
+// own gives p tables unless it shares some.
+func (p *Pass) own() {
+	if p.tables == nil {
+		p.Share()
+	}
+}
+
+// file gives the tables of a file.
+func (t *tables) file(f *link.File) *fileTables {
+	ft := &t.files[f.Index]
+	ft.once.Do(ft.fill)
+	return ft
+}
+
+// needFlow makes the tables that flows need of the program.
+func (p *Pass) needFlow() {
+	p.own()
+	if p.flow {
+		return
+	}
+	p.flow = true
+	p.tables.files = make([]fileTables, len(p.Files))
+	ops := uint32(0)
+	for i, f := range p.Files {
+		p.tables.files[i].facts = f.Facts
+		ops = f.OpBase() + uint32(len(f.Facts.Ops))
+	}
+	p.tables.called = make([]string, 1, 1024)
+	p.tables.edges = makeLists(ops, func(yield func(i, item uint32)) {
+		for i := range p.Edges {
+			if e := &p.Edges[i]; e.Mode == link.Called && e.Op.Code == facts.Call {
+				yield(e.ID, uint32(i))
+			}
+		}
+	})
+}
+
+// CallsAt are the library calls of an operation, by index into Calls.
+func (p *Pass) CallsAt(op *facts.Op) []int {
+	at := p.callsAt(op)
+	if len(at) == 0 {
+		return nil
+	}
+	out := make([]int, len(at))
+	for i, k := range at {
+		out[i] = int(k)
+	}
+	return out
+}
+
+func (p *Pass) callsAt(op *facts.Op) []uint32 {
+	p.own()
+	if p.ops == nil {
+		p.needCalls()
+	}
+	id, ok := p.number(op)
+	if !ok {
+		return nil
+	}
+	return p.tables.calls.of(id)
+}
+
+// firstCall is the first library call of an operation, -1 without one.
+func (p *Pass) firstCall(op *facts.Op) int {
+	if at := p.callsAt(op); len(at) > 0 {
+		return int(at[0])
+	}
+	return -1
+}
+
+// needCalls makes the table of library calls.
+func (p *Pass) needCalls() {
+	n := uint32(0)
+	for _, f := range p.Files {
+		if len(f.Facts.Ops) > 0 {
+			p.ops = append(p.ops, f)
+		}
+		n = f.OpBase() + uint32(len(f.Facts.Ops))
+	}
+	slices.SortFunc(p.ops, func(a, b *link.File) int { return a.Facts.CompareOps(&b.Facts.Ops[0]) })
+	p.tables.calls = makeLists(n, func(yield func(i, item uint32)) {
+		for i := range p.Calls {
+			if id, ok := p.number(p.Calls[i].Op); ok {
+				yield(id, uint32(i))
+			}
+		}
+	})
+}
+
+// number is the program's number of an operation; false for one that is in no file.
+func (p *Pass) number(op *facts.Op) (uint32, bool) {
+	lo, hi := 0, len(p.ops)
+	for lo < hi {
+		if m := (lo + hi) / 2; p.ops[m].Facts.CompareOps(op) <= 0 {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	if lo == 0 {
+		return 0, false
+	}
+	f := p.ops[lo-1]
+	k := f.Facts.IndexOf(op)
+	return f.OpBase() + uint32(k), k >= 0
+}
+
+// edgesOf are the edges of a call, by index into Edges.
+func (p *Pass) edgesOf(file *link.File, op *facts.Op) []uint32 {
+	if k := file.Facts.IndexOf(op); k >= 0 {
+		return p.tables.edges.of(file.OpBase() + uint32(k))
+	}
+	return nil
+}
+
+// EachCall gives every call outside tests with its block.
+func (p *Pass) EachCall(yield func(f link.Func, file *link.File, op *facts.Op)) {
+	p.own()
+	if p.sites == nil {
+		for f := range link.Func(p.Funcs()) {
+			file := p.FileOf(f)
+			if file.Test {
+				continue
+			}
+			fn := p.Facts(f)
+			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+				if file.Facts.Ops[o].Code == facts.Call {
+					p.sites = append(p.sites, callSite{f, o})
+				}
+			}
+		}
+	}
+	for _, c := range p.sites {
+		file := p.FileOf(c.fn)
+		yield(c.fn, file, &file.Facts.Ops[c.op])
+	}
+}
