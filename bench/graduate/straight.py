@@ -159,6 +159,10 @@ def in_shell(path, copy, start, wanted):
     shell = InteractiveShell.instance()
     shell.history_manager.enabled = False
     shell.colors = "NoColor"
+    # Displayed values are kept as values; their text would mix with what the notebook prints.
+    type(shell.displayhook).write_output_prompt = lambda self: None
+    type(shell.displayhook).write_format_data = lambda self, *args, **options: None
+    type(shell.displayhook).finish_displayhook = lambda self: None
     # Figures are taken at the end of each cell; no window, and no backend that would take them first.
     type(shell).enable_gui = lambda self, gui=None: None
     shell.register_magic_function(lambda line: None, "line", "matplotlib")

@@ -137,6 +137,13 @@ def patch(x, tree):
 
 def collection(x, tree):
     label = str(x.get_label())
+    if type(x).__module__.startswith("mpl_toolkits.mplot3d"):  # its paths and colours are made by drawing it, and say when that was
+        parts = [("kind", type(x).__name__), ("label", "" if label.startswith("_") else label), ("visible", bool(x.get_visible())), ("alpha", float_of(x.get_alpha()))]
+        for name in ("_vec", "_offsets3d", "_segments3d"):
+            if hasattr(x, name):
+                values = getattr(x, name)
+                parts.append((name.strip("_"), [numbers(v) for v in values] if isinstance(values, (tuple, list)) else numbers(values)))
+        return named("collection", parts, tree)
     paths = x.get_paths()
     parts = [
         ("kind", type(x).__name__),
@@ -152,10 +159,6 @@ def collection(x, tree):
     if array is not None:
         parts.append(("values", numbers(array)))
         parts.append(("map", [str(getattr(x.get_cmap(), "name", "")), [float_of(v) if v is not None else None for v in x.get_clim()]]))
-    if hasattr(x, "_offsets3d"):
-        parts.append(("offsets3d", [numbers(v) for v in x._offsets3d]))
-    if hasattr(x, "_vec"):
-        parts.append(("vectors3d", numbers(x._vec)))
     sizes = x.get_sizes() if hasattr(x, "get_sizes") else None
     if sizes is not None:
         parts.append(("sizes", numbers(sizes)))
