@@ -121,7 +121,7 @@ func init() {
 		f.DurationVar(&req.CellLimit, "cell-timeout", 2*time.Minute, "the time limit of one cell")
 		f.StringVar(&req.Owner, "owner", "", "who answers for it: @team, @organisation/team or a mail address (default: git's user.email)")
 		f.StringVar(&req.Tier, "tier", "", "how much it matters when it breaks (default internal)")
-		f.StringVar(&req.Alert, "alert", "", "where the job's alerts go (default: the owner)")
+		f.StringVar(&req.Alert, "alert", "", "where the job's alerts go (default: the owner's address, else env:ALERTS_TO)")
 		f.StringVar(&req.Schedule, "schedule", "", "when the job runs: five cron fields")
 		f.StringVar(&o.CI, "ci", "", "github, gitlab, both or none (default both)")
 		f.IntVar(&req.Level, "level", 0, "the highest level of proof to try, 1 to 7 (default 7)")

@@ -55,7 +55,7 @@ func init() {
 		f.StringVar(&o.Shape, "shape", "", "what sort of project: "+strings.Join(names, ", "))
 		f.StringVar(&o.Tier, "tier", "", "how much it matters when it breaks: experimental, internal, business-critical, customer-facing (default internal)")
 		f.StringVar(&o.Owner, "owner", "", "who answers for it: @team, @organisation/team or a mail address (default: git's user.email)")
-		f.StringVar(&o.Alert, "alert", "", "where a job's alerts go: mailto:ADDRESS, a web hook's name or a command (default: the owner)")
+		f.StringVar(&o.Alert, "alert", "", "where a job's alerts go: mailto:ADDRESS, https://…, command:PROGRAM or env:NAME (default: the owner's address, else env:ALERTS_TO)")
 		f.StringVar(&o.Python, "python", "", "the Python it is made with: 3.11 to 3.14 (default: the newest on this machine)")
 		f.StringVar(&o.TypeChecker, "type-checker", "", "mypy or basedpyright (default mypy)")
 		f.StringVar(&o.CI, "ci", "", "github, gitlab, both or none (default both)")

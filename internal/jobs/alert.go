@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/mail"
 	"net/url"
+	"os"
 	"os/exec"
 	"regexp"
 	"strings"
@@ -65,7 +66,7 @@ func newAlerter(s *Service) *Alerter {
 
 // target is where an alert is sent.
 type target struct {
-	kind string // webhook, slack, mail, command
+	kind string // webhook, slack, mail, command; env until resolved
 	to   string
 }
 
@@ -92,10 +93,34 @@ func parseTarget(s string) (target, error) {
 			return target{}, fmt.Errorf("%q is not a mail address", s)
 		}
 		return target{"mail", a.Address}, nil
+	case strings.HasPrefix(s, "env:") && environmentName.MatchString(s[4:]):
+		return target{"env", s[4:]}, nil
 	case strings.HasPrefix(s, "command:") && strings.TrimSpace(s[8:]) != "":
 		return target{"command", strings.TrimSpace(s[8:])}, nil
 	}
-	return target{}, fmt.Errorf("%q: write https://…, slack:https://…, mailto:ADDRESS or command:PROGRAM", s)
+	return target{}, fmt.Errorf("%q: write https://…, slack:https://…, mailto:ADDRESS, command:PROGRAM or env:NAME", s)
+}
+
+var environmentName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// resolve follows a target that the server's environment names: the address of a web hook is a secret, and differs from one
+// machine to the next.
+func (t target) resolve() (target, error) {
+	if t.kind != "env" {
+		return t, nil
+	}
+	value := os.Getenv(t.to)
+	if value == "" {
+		return t, fmt.Errorf("the environment of the server has no %s", t.to)
+	}
+	r, err := parseTarget(value)
+	if err == nil && r.kind == "env" {
+		err = errors.New("it names another variable")
+	}
+	if err != nil {
+		return t, fmt.Errorf("%s: %w", t.to, err)
+	}
+	return r, nil
 }
 
 func (a *Alerter) post(fn func()) {
@@ -334,6 +359,9 @@ func (a *Alerter) deliver(id int64, decl Declaration, al Alert) {
 		var said []string
 		for _, raw := range targets {
 			t, err := parseTarget(raw)
+			if err == nil {
+				t, err = t.resolve()
+			}
 			for try := 0; err == nil; try++ {
 				if err = a.send(t, al); err == nil || try == 2 {
 					break

@@ -56,7 +56,7 @@ func jobOptions() []field[Job] {
 		intField("slots", "For coroutine functions: how many runs go on at once in one process; 50 if it does not say.", `20`, 1, func(t *Job) *int { return &t.Slots }),
 		textField("idempotency-key", "What makes two requests the same run, for ever, with arguments in braces.", `"invoice-{invoice_id}"`, func(t *Job) *string { return &t.IdempotencyKey }),
 		textField("owner", "Who answers for it.", `"team-data"`, func(t *Job) *string { return &t.Owner }),
-		listField("alerts", "Where its alerts go: `https://…` (a web hook), `slack:https://…`, `mailto:…` or `command:…`.", `["mailto:data@example.com"]`, func(t *Job) *[]string { return &t.Alerts }),
+		listField("alerts", "Where its alerts go: `https://…` (a web hook), `slack:https://…`, `mailto:…`, `command:…`, or `env:NAME`, a variable of the server's environment that holds one of these.", `["mailto:data@example.com"]`, func(t *Job) *[]string { return &t.Alerts }),
 		durationField("late", "Alert when a scheduled run has not succeeded so long after its time.", `"2h"`, func(t *Job) *time.Duration { return &t.Late }),
 		durationField("max-age", "Alert when the first run of its queue has waited so long.", `"10m"`, func(t *Job) *time.Duration { return &t.MaxAge }),
 		numberField("failure-rate", "Alert when more than this share of an hour's runs failed.", `0.2`, func(t *Job) *float64 { return &t.FailureRate }),

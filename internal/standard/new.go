@@ -235,7 +235,7 @@ func (o *Options) Fill(ctx context.Context, t *Tools) {
 	if strings.Contains(strings.TrimPrefix(o.Owner, "@"), "@") {
 		set(&o.Alert, "mailto:"+o.Owner)
 	}
-	set(&o.Alert, "on-call")
+	set(&o.Alert, "env:ALERTS_TO") // a team's channel is not ours to guess
 	if o.Python == "" {
 		o.Python = t.NewestPython(ctx, pythons)
 	}
