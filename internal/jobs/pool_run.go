@@ -201,10 +201,6 @@ func (p *Pool) stop(e *execution, why string, now bool) {
 	}
 	e.stop = why
 	grace := e.decl.Grace
-	term := grace / 2
-	if now {
-		term = 0
-	}
 	kill := func() {
 		e.mu.Lock()
 		over := e.finished
@@ -229,10 +225,17 @@ func (p *Pool) stop(e *execution, why string, now bool) {
 			p.signal(e, syscall.SIGTERM)
 		}
 	}
-	e.timers = append(e.timers, time.AfterFunc(term, soft), time.AfterFunc(grace, kill))
+	e.timers = append(e.timers, time.AfterFunc(grace, kill))
+	if !now {
+		e.timers = append(e.timers, time.AfterFunc(grace/2, soft))
+	}
 	e.mu.Unlock()
+	// The frame says why, and the signal makes the worker look for it: the signal must not be there first.
 	if e.worker != nil {
 		e.worker.out.send(frameCancel, map[string]any{"r": e.run.ID, "why": why})
+	}
+	if now {
+		soft()
 	}
 }
 
