@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -110,16 +112,8 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	pass.Owners = project.Owners(t.ReadFile)
 	pass.Secrets = secrets
 	pass.Share()
-	findings := c.faults()
-	applies := map[*rule.Rule][]bool{} // by work, for rules that say so
-	for _, r := range opts.Rules {
-		if r.Check == nil || c.off(r) {
-			continue
-		}
-		p := pass
-		p.Rule = r
-		findings = append(findings, c.apply(&p, applies)...)
-	}
+	found, applies := c.applyAll(&pass)
+	findings := append(c.faults(), found...)
 	findings = append(findings, c.belowEvidence()...)
 	for i := range findings {
 		c.place(&findings[i])
@@ -171,8 +165,45 @@ func (o *Options) rules() map[string][]string {
 	return m
 }
 
-// apply runs one rule. A panic in it costs the rule's findings, and is one.
-func (c *Checked) apply(p *rule.Pass, applies map[*rule.Rule][]bool) (out []diag.Finding) {
+// applyAll runs the rules, side by side, and gives what they found in the order of the rules, with the work that each is
+// about for those that say so.
+func (c *Checked) applyAll(pass *rule.Pass) ([]diag.Finding, map[*rule.Rule][]bool) {
+	var passes []rule.Pass
+	for _, r := range c.opts.Rules {
+		if r.Check != nil && !c.off(r) {
+			p := *pass
+			p.Rule = r
+			passes = append(passes, p)
+		}
+	}
+	about := make([][]bool, len(passes))
+	workers := c.opts.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(workers, len(passes)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(passes); i = int(next.Add(1)) - 1 {
+				passes[i].Findings, about[i] = c.apply(&passes[i])
+			}
+		})
+	}
+	wg.Wait()
+	var findings []diag.Finding
+	applies := map[*rule.Rule][]bool{}
+	for i := range passes {
+		findings = append(findings, passes[i].Findings...)
+		if about[i] != nil {
+			applies[passes[i].Rule] = about[i]
+		}
+	}
+	return findings, applies
+}
+
+// apply runs one rule, and says which work it is about if it says so. A panic in it costs the rule's findings, and is one.
+func (c *Checked) apply(p *rule.Pass) (out []diag.Finding, about []bool) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			f := diag.Finding{Message: fmt.Sprintf("%s %s stopped: %v; its findings are missing", p.Rule.Code, p.Rule.Name, bug), Help: "report it at the project's issue tracker, with what it was checking if you can"}
@@ -180,14 +211,13 @@ func (c *Checked) apply(p *rule.Pass, applies map[*rule.Rule][]bool) (out []diag
 		}
 	}()
 	if p.Rule.Applies != nil {
-		list := make([]bool, len(c.Inventory.Work))
+		about = make([]bool, len(c.Inventory.Work))
 		for i, w := range c.Inventory.Work {
-			list[i] = p.Rule.Applies(p, w)
+			about[i] = p.Rule.Applies(p, w)
 		}
-		applies[p.Rule] = list
 	}
 	p.Rule.Check(p)
-	return p.Findings
+	return p.Findings, about
 }
 
 // own makes a finding the driver's.

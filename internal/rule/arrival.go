@@ -42,11 +42,12 @@ func (p *Pass) Arrive(wanted func(*inventory.Root) bool, edge func(*effects.Edge
 // libraries register like jobs, do not count.
 func (p *Pass) Arrivals() *Arrivals {
 	p.own()
-	if p.arrivals != nil {
-		return p.arrivals
-	}
+	p.forArrive.Do(func() { p.arrivals = p.arriveAll() })
+	return p.arrivals
+}
+
+func (p *Pass) arriveAll() *Arrivals {
 	a := &Arrivals{map[effects.Node]arrival{}}
-	p.arrivals = a
 	var starts []effects.Node
 	for i := range p.Registrations {
 		r := &p.Registrations[i]

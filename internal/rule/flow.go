@@ -459,9 +459,7 @@ func (w *walk) param(file *link.File, fn link.Func, par *facts.Param, in *bound)
 }
 
 func (w *walk) instances(fn link.Func) []effects.Node {
-	if w.p.instances == nil {
-		w.p.instances = w.p.InstancesOf()
-	}
+	w.p.forNodes.Do(func() { w.p.instances = w.p.InstancesOf() })
 	return w.p.instances[fn]
 }
 

@@ -13,8 +13,10 @@ import (
 func (f *Flow) Called(file *link.File, op *facts.Op) string {
 	t := f.p.file(file)
 	k := file.Facts.IndexOf(op)
-	if k >= 0 && t.called[k] != 0 {
-		return f.p.called[t.called[k]]
+	if k >= 0 {
+		if name := t.called[k].Load(); name != nil {
+			return *name
+		}
 	}
 	name := ""
 	if at := f.p.firstCall(op); at >= 0 {
@@ -23,8 +25,7 @@ func (f *Flow) Called(file *link.File, op *facts.Op) string {
 		name = f.Dotted(file, facts.Ref(op.A))
 	}
 	if k >= 0 {
-		t.called[k] = uint32(len(f.p.called))
-		f.p.called = append(f.p.called, name)
+		t.called[k].Store(&name)
 	}
 	return name
 }

@@ -3,24 +3,29 @@ package rule
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// tables are what rules look up in the program; all passes over it share them. Each is made when it is first asked for,
-// and numbers variables and operations instead of hashing them, since rules ask about every call of the program.
+// tables are what rules look up in the program; all passes over it share them, also while rules run side by side. Each is
+// made when it is first asked for, and numbers variables and operations instead of hashing them, since rules ask about
+// every call of the program.
 type tables struct {
-	files     []fileTables     // by file
-	calls     lists            // by the program's number of an operation: library calls, see CallsAt
-	ops       []*link.File     // files that have operations, by their address
+	forFlow   sync.Once
+	files     []fileTables // by file
+	edges     lists        // by the program's number of an operation: edges of its calls
+	forCalls  sync.Once
+	calls     lists        // by the program's number of an operation: library calls, see CallsAt
+	ops       []*link.File // files that have operations, by their address
+	forNodes  sync.Once
 	instances [][]effects.Node // see Flow
-	sites     []callSite       // see EachCall
-	edges     lists            // by the program's number of an operation: edges of its calls
-	called    []string         // see Flow.Called; [0] is unused
-	flow      bool             // files and edges are made
-	arrivals  *Arrivals        // see Arrivals
+	forSites  sync.Once
+	sites     []callSite // see EachCall
+	forArrive sync.Once
+	arrivals  *Arrivals // see Arrivals
 }
 
 // callSite is a call and its block.
@@ -69,10 +74,10 @@ func makeLists(n uint32, each func(yield func(i, item uint32))) lists {
 type fileTables struct {
 	once   sync.Once
 	facts  *facts.File
-	defs   lists                  // by variable: the operations that give it its values
-	stores map[facts.Ref][]uint32 // the calls x.append(…) and the like, by x
-	asked  map[facts.Ref]bool     // see checked
-	called []uint32               // by operation: index into tables.called, 0 for not asked yet
+	defs   lists                    // by variable: the operations that give it its values
+	stores map[facts.Ref][]uint32   // the calls x.append(…) and the like, by x
+	asked  map[facts.Ref]bool       // see checked
+	called []atomic.Pointer[string] // by operation: see Flow.Called, nil for not asked yet
 }
 
 // variable numbers the variables of a file.
@@ -124,7 +129,7 @@ func (t *fileTables) fill() {
 			t.asked[recv] = true
 		}
 	}
-	t.called = make([]uint32, len(ff.Ops))
+	t.called = make([]atomic.Pointer[string], len(ff.Ops))
 }
 
 // gathers are methods that put their arguments into their receiver.
@@ -161,17 +166,16 @@ func (t *tables) file(f *link.File) *fileTables {
 // needFlow makes the tables that flows need of the program.
 func (p *Pass) needFlow() {
 	p.own()
-	if p.flow {
-		return
-	}
-	p.flow = true
+	p.forFlow.Do(p.makeFlow)
+}
+
+func (p *Pass) makeFlow() {
 	p.tables.files = make([]fileTables, len(p.Files))
 	ops := uint32(0)
 	for i, f := range p.Files {
 		p.tables.files[i].facts = f.Facts
 		ops = f.OpBase() + uint32(len(f.Facts.Ops))
 	}
-	p.tables.called = make([]string, 1, 1024)
 	p.tables.edges = makeLists(ops, func(yield func(i, item uint32)) {
 		for i := range p.Edges {
 			if e := &p.Edges[i]; e.Mode == link.Called && e.Op.Code == facts.Call {
@@ -196,9 +200,7 @@ func (p *Pass) CallsAt(op *facts.Op) []int {
 
 func (p *Pass) callsAt(op *facts.Op) []uint32 {
 	p.own()
-	if p.ops == nil {
-		p.needCalls()
-	}
+	p.forCalls.Do(p.makeCalls)
 	id, ok := p.number(op)
 	if !ok {
 		return nil
@@ -214,8 +216,8 @@ func (p *Pass) firstCall(op *facts.Op) int {
 	return -1
 }
 
-// needCalls makes the table of library calls.
-func (p *Pass) needCalls() {
+// makeCalls makes the table of library calls.
+func (p *Pass) makeCalls() {
 	n := uint32(0)
 	for _, f := range p.Files {
 		if len(f.Facts.Ops) > 0 {
@@ -262,22 +264,24 @@ func (p *Pass) edgesOf(file *link.File, op *facts.Op) []uint32 {
 // EachCall gives every call outside tests with its block.
 func (p *Pass) EachCall(yield func(f link.Func, file *link.File, op *facts.Op)) {
 	p.own()
-	if p.sites == nil {
-		for f := range link.Func(p.Funcs()) {
-			file := p.FileOf(f)
-			if file.Test {
-				continue
-			}
-			fn := p.Facts(f)
-			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-				if file.Facts.Ops[o].Code == facts.Call {
-					p.sites = append(p.sites, callSite{f, o})
-				}
-			}
-		}
-	}
+	p.forSites.Do(p.makeSites)
 	for _, c := range p.sites {
 		file := p.FileOf(c.fn)
 		yield(c.fn, file, &file.Facts.Ops[c.op])
+	}
+}
+
+func (p *Pass) makeSites() {
+	for f := range link.Func(p.Funcs()) {
+		file := p.FileOf(f)
+		if file.Test {
+			continue
+		}
+		fn := p.Facts(f)
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			if file.Facts.Ops[o].Code == facts.Call {
+				p.sites = append(p.sites, callSite{f, o})
+			}
+		}
 	}
 }
