@@ -12,14 +12,7 @@ func (l *lowerer) functionDef(s *ast.FunctionDef) {
 	if sc == scope.None {
 		return
 	}
-	decorators := make([]Decorator, 0, len(s.Decorators))
-	for _, d := range s.Decorators {
-		v := l.expr(d)
-		if v == 0 {
-			v = l.newLocal()
-		}
-		decorators = append(decorators, Decorator{v, d.Pos()})
-	}
+	decorators := l.decorators(s.Decorators)
 	fi := l.newFunc(Function, sc, s)
 	fn := &l.out.Funcs[fi]
 	fn.Name = l.str(s.Name)
@@ -179,19 +172,25 @@ func (l *lowerer) arguments(fi uint32, a *ast.Arguments) {
 	l.out.Funcs[fi].Params = params
 }
 
+// decorators evaluates decorators, from the outermost in.
+func (l *lowerer) decorators(list []ast.Expr) []Decorator {
+	out := make([]Decorator, 0, len(list))
+	for _, d := range list {
+		v := l.expr(d)
+		if v == 0 {
+			v = l.newLocal()
+		}
+		out = append(out, Decorator{v, d.Pos()})
+	}
+	return out
+}
+
 func (l *lowerer) classDef(s *ast.ClassDef) {
 	sc := l.t.ScopeOf(s)
 	if sc == scope.None {
 		return
 	}
-	decorators := make([]Decorator, 0, len(s.Decorators))
-	for _, d := range s.Decorators {
-		v := l.expr(d)
-		if v == 0 {
-			v = l.newLocal()
-		}
-		decorators = append(decorators, Decorator{v, d.Pos()})
-	}
+	decorators := l.decorators(s.Decorators)
 	c := Class{Name: l.str(s.Name), Parent: l.fn, Pos: s.Start, End: s.Stop, NamePos: s.NameSpan.Start, Decorators: decorators}
 	for _, b := range s.Bases {
 		if st, ok := b.(*ast.Starred); ok {

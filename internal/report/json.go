@@ -16,7 +16,8 @@ type jsonReport struct {
 	Findings []jsonFinding `json:"findings"`
 }
 
-type jsonFinding struct {
+// JSONFinding is a finding as programs read it, in reports and in reviews.
+type JSONFinding struct {
 	Rule      string       `json:"rule"`
 	Name      string       `json:"name"`
 	Severity  string       `json:"severity"`
@@ -29,11 +30,15 @@ type jsonFinding struct {
 	Certainty string       `json:"certainty"`
 	Witness   []diag.Frame `json:"witness"`
 	Help      string       `json:"help"`
-	Also      int          `json:"also,omitempty"`      // further findings through the same edge
-	Fixable   bool         `json:"fixable,omitempty"`   // by --fix
-	Fixes     []jsonFix    `json:"fixes,omitempty"`     // the first is what --fix does
-	Waived    string       `json:"waived,omitempty"`    // the waiver
-	Baselined bool         `json:"baselined,omitempty"` // known when the baseline was written
+}
+
+type jsonFinding struct {
+	JSONFinding
+	Also      int       `json:"also,omitempty"`      // further findings through the same edge
+	Fixable   bool      `json:"fixable,omitempty"`   // by --fix
+	Fixes     []jsonFix `json:"fixes,omitempty"`     // the first is what --fix does
+	Waived    string    `json:"waived,omitempty"`    // the waiver
+	Baselined bool      `json:"baselined,omitempty"` // known when the baseline was written
 }
 
 type jsonFix struct {
@@ -70,15 +75,7 @@ func JSON(w io.Writer, r *Result, _ Options) error {
 }
 
 func toJSON(f *diag.Finding) jsonFinding {
-	j := jsonFinding{
-		Rule: f.Rule, Name: f.Name, Severity: f.Severity.String(), Work: f.Work, File: f.File, Line: f.Line, Column: f.Column,
-		Message: f.Message, Certainty: f.Certainty.String(), Witness: f.Witness, Help: f.Help,
-		Also: f.Also, Fixable: len(f.Fixes) > 0, Waived: f.Waived, Baselined: f.Baselined,
-	}
-	if f.Cell > 0 {
-		cell := f.Cell
-		j.Cell = &cell
-	}
+	j := jsonFinding{JSONFinding: ToJSON(f), Also: f.Also, Fixable: len(f.Fixes) > 0, Waived: f.Waived, Baselined: f.Baselined}
 	for _, fix := range f.Fixes {
 		x := jsonFix{fix.Message, []jsonEdit{}}
 		for _, e := range fix.Edits {
@@ -89,6 +86,19 @@ func toJSON(f *diag.Finding) jsonFinding {
 			x.Edits = append(x.Edits, k)
 		}
 		j.Fixes = append(j.Fixes, x)
+	}
+	return j
+}
+
+// ToJSON is a finding as programs read it: lists are never nil, and the cell is nil outside notebooks.
+func ToJSON(f *diag.Finding) JSONFinding {
+	j := JSONFinding{
+		Rule: f.Rule, Name: f.Name, Severity: f.Severity.String(), Work: f.Work, File: f.File, Line: f.Line, Column: f.Column,
+		Message: f.Message, Certainty: f.Certainty.String(), Witness: f.Witness, Help: f.Help,
+	}
+	if f.Cell > 0 {
+		cell := f.Cell
+		j.Cell = &cell
 	}
 	if j.Work == nil {
 		j.Work = []string{}

@@ -225,31 +225,15 @@ func (r *Review) markdown() string {
 
 // JSON is the stable form of a review.
 type JSON struct {
-	Version  int           `json:"version"`
-	Base     string        `json:"base"`
-	Head     *string       `json:"head"` // null for the working tree
-	Fixed    int           `json:"fixed"`
-	Findings []JSONFinding `json:"findings"`
-	Effects  []JSONChange  `json:"effects"`
-	Packages []JSONPackage `json:"packages"`
-	Names    []JSONName    `json:"names"`
-	Mended   []JSONMended  `json:"mended"`
-}
-
-// JSONFinding is a new finding.
-type JSONFinding struct {
-	Rule      string       `json:"rule"`
-	Name      string       `json:"name"`
-	Severity  string       `json:"severity"`
-	Work      []string     `json:"work"`
-	File      string       `json:"file"`
-	Line      int          `json:"line"`
-	Column    int          `json:"column"`
-	Cell      *int         `json:"cell"`
-	Message   string       `json:"message"`
-	Certainty string       `json:"certainty"`
-	Witness   []diag.Frame `json:"witness"`
-	Help      string       `json:"help"`
+	Version  int                  `json:"version"`
+	Base     string               `json:"base"`
+	Head     *string              `json:"head"` // null for the working tree
+	Fixed    int                  `json:"fixed"`
+	Findings []report.JSONFinding `json:"findings"`
+	Effects  []JSONChange         `json:"effects"`
+	Packages []JSONPackage        `json:"packages"`
+	Names    []JSONName           `json:"names"`
+	Mended   []JSONMended         `json:"mended"`
 }
 
 // JSONChange is an effect that the change adds.
@@ -298,18 +282,12 @@ type JSONMended struct {
 
 // JSON gives the review as data.
 func (r *Review) JSON() *JSON {
-	j := &JSON{Version: 1, Base: r.Base, Fixed: len(r.Mended), Findings: []JSONFinding{}, Effects: []JSONChange{}, Packages: []JSONPackage{}, Names: []JSONName{}, Mended: []JSONMended{}}
+	j := &JSON{Version: 1, Base: r.Base, Fixed: len(r.Mended), Findings: []report.JSONFinding{}, Effects: []JSONChange{}, Packages: []JSONPackage{}, Names: []JSONName{}, Mended: []JSONMended{}}
 	if r.Head != "" {
 		j.Head = &r.Head
 	}
 	for i := range r.New {
-		f := &r.New[i]
-		x := JSONFinding{Rule: f.Rule, Name: f.Name, Severity: f.Severity.String(), Work: some(f.Work), File: f.File, Line: f.Line, Column: f.Column,
-			Message: f.Message, Certainty: f.Certainty.String(), Witness: some(f.Witness), Help: f.Help}
-		if f.Cell > 0 {
-			x.Cell = &f.Cell
-		}
-		j.Findings = append(j.Findings, x)
+		j.Findings = append(j.Findings, report.ToJSON(&r.New[i]))
 	}
 	for i := range r.Changes {
 		c := &r.Changes[i]

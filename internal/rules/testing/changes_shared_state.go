@@ -2,7 +2,6 @@ package testing
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -188,35 +187,13 @@ func putsBack(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
 
 // restoringFiles are those in which a fixture that every test gets restores something, there or in a conftest above.
 func restoringFiles(p *rule.Pass) map[*link.File]bool {
-	conftests := map[string]bool{}
-	direct := map[*link.File]bool{}
-	uses := func(f *link.File) bool {
-		autouse := false
+	return testFiles(p, func(f *link.File) bool {
 		for _, s := range f.Facts.Strings {
 			switch s {
 			case "autouse", "pytest_runtest_teardown", "pytest_runtest_setup", "setup_function", "teardown_function", "teardown_module", "pytest_runtest_protocol":
-				autouse = true
+				return true
 			}
 		}
-		return autouse
-	}
-	for _, f := range p.Files {
-		if f.Test && uses(f) {
-			direct[f] = true
-			if path.Base(f.Path) == "conftest.py" {
-				conftests[path.Dir(f.Path)] = true
-			}
-		}
-	}
-	for _, f := range p.Files {
-		for dir := path.Dir(f.Path); f.Test && !direct[f]; dir = path.Dir(dir) {
-			if conftests[dir] {
-				direct[f] = true
-			}
-			if dir == "." || dir == "/" {
-				break
-			}
-		}
-	}
-	return direct
+		return false
+	})
 }

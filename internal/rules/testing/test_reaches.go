@@ -187,10 +187,15 @@ func replacedFiles(p *rule.Pass) map[*link.File]bool {
 		}
 		return false
 	}
+	return testFiles(p, uses)
+}
+
+// testFiles are the test files that something is true of, and those below a conftest that it is true of.
+func testFiles(p *rule.Pass, of func(*link.File) bool) map[*link.File]bool {
 	direct := map[*link.File]bool{}
 	conftests := map[string]bool{}
 	for _, f := range p.Files {
-		if f.Test && uses(f) {
+		if f.Test && of(f) {
 			direct[f] = true
 			if path.Base(f.Path) == "conftest.py" {
 				conftests[path.Dir(f.Path)] = true
