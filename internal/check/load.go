@@ -34,8 +34,8 @@ type Options struct {
 	Cache string
 	// Workers is the number of files worked on at once; 0 means one for each processor.
 	Workers int
-	// Sized, if any, hears how many bytes of source there are before they are read.
-	Sized func(source int64)
+	// Sized, if any, hears how many bytes of source there are before they are read, and again with their lines afterwards.
+	Sized func(bytes, lines int64)
 	// Progress, if any, hears how many files of how many are done.
 	Progress func(done, total int)
 	// Rules that run; nil for all that are registered.
@@ -134,14 +134,23 @@ func (t *Tree) load(ctx context.Context, files []source.File, opts Options) erro
 		t.Project = project.ScanWith(ctx, files, t.reader(), 1)
 		t.Manifests = &t.Project.Dependencies
 	})
+	var size int64
 	if opts.Sized != nil {
-		var size int64
 		for i := range t.Files {
 			size += t.Files[i].Size
 		}
-		opts.Sized(size)
+		opts.Sized(size, 0)
 	}
 	t.readFacts(ctx, opts)
+	if opts.Sized != nil {
+		lines := int64(0)
+		for i := range t.Files {
+			if f := t.Files[i].Facts; f != nil {
+				lines += int64(len(f.Lines))
+			}
+		}
+		opts.Sized(size, lines)
+	}
 	artifacts.Wait()
 	if err := ctx.Err(); err != nil {
 		return err

@@ -330,8 +330,15 @@ func (c *Checked) text(i int) *text {
 	if t := c.texts[path]; t != nil {
 		return t
 	}
-	t := &text{}
+	t := c.readText(i)
 	c.texts[path] = t
+	return t
+}
+
+// readText is text for those who need it once.
+func (c *Checked) readText(i int) *text {
+	t := &text{}
+	path := c.Files[i].Path
 	raw, err := c.ReadFile(path)
 	if err != nil || len(raw) > maxSource {
 		return t

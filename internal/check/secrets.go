@@ -62,7 +62,7 @@ const maxLine = 4000
 // fileSecrets looks at the lines of a file that hold one of its likely literals.
 func (c *Checked) fileSecrets(s *secret.Scanner, i int, likely []string) []rule.Secret {
 	f := &c.Files[i]
-	src := string(c.text(i).src)
+	src := string(c.readText(i).src)
 	type stretch struct{ start, end int }
 	var lines []stretch
 	for _, text := range likely {

@@ -79,10 +79,15 @@ type Analysis struct {
 
 // reached is how a node comes to have an effect.
 type reached struct {
-	dist uint32 // 1 at a site; 0 not reached
 	via  uint32 // site index when dist is 1, else edge index
+	dist uint16 // 1 at a site; 0 not reached; the longest ways count as farthest
 	cert diag.Certainty
 }
+
+// after is the distance of a node from which a step leads to r.
+func (r reached) after() uint16 { return min(r.dist, farthest-1) + 1 }
+
+const farthest = 1<<16 - 1
 
 const layers = 2 * int(knowledge.EffectKinds)
 
@@ -194,6 +199,12 @@ func (c *collector) node(from link.Instance, op *facts.Op) (n Node, ok bool) {
 		x = ctx.Parent
 	}
 	return n, true
+}
+
+// Expect makes room, so that what sites point to stays where it is, and once.
+func (c *collector) Expect(edges, calls int) {
+	c.pending = make([]Edge, 0, edges+edges/16)
+	c.a.Calls = make([]link.LibraryCall, 0, calls+calls/16)
 }
 
 func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance) {
@@ -417,14 +428,19 @@ func (a *Analysis) propagate() {
 		l := layer(a.Sites[i].Kind, a.Sites[i].Blocking)
 		byLayer[l] = append(byLayer[l], uint32(i))
 	}
+	var offloads []uint32
+	for i := range a.Edges {
+		if ok, block := passes(a.Edges[i].Mode); ok && !block {
+			offloads = append(offloads, uint32(i))
+		}
+	}
 	// Blocking layers first: what they lose on the way to a worker thread arrives in the layer beside.
 	for k := 0; k < layers; k += 2 {
 		a.spread(k+1, byLayer[k+1], nil)
 		var lost []uint32
-		for i := range a.Edges {
-			e := &a.Edges[i]
-			if ok, block := passes(e.Mode); ok && !block && a.at(e.To, k+1).dist != 0 {
-				lost = append(lost, uint32(i))
+		for _, i := range offloads {
+			if a.at(a.Edges[i].To, k+1).dist != 0 {
+				lost = append(lost, i)
 			}
 		}
 		a.spread(k, byLayer[k], lost)
@@ -462,7 +478,7 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 		for _, i := range sites {
 			s := &a.Sites[i]
 			if r := at(s.Node); r.dist == 0 && s.Certainty >= want {
-				*r = reached{1, i, min(want, s.Certainty)}
+				*r = reached{i, 1, min(want, s.Certainty)}
 				queue = append(queue, s.Node)
 			}
 		}
@@ -470,7 +486,7 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 			e := &a.Edges[i]
 			from := a.at(e.To, l+1)
 			if r := at(e.From); r.dist == 0 && min(e.Certainty, from.cert) >= want {
-				*r = reached{from.dist + 1, i, want}
+				*r = reached{i, from.after(), want}
 				queue = append(queue, e.From)
 			}
 		}
@@ -485,7 +501,7 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 						continue
 					}
 					if p := at(e.From); p.dist == 0 {
-						*p = reached{r.dist + 1, i, want}
+						*p = reached{i, r.after(), want}
 						next = append(next, e.From)
 					}
 				}

@@ -28,6 +28,8 @@ func (m Mode) String() string { return modeNames[m] }
 
 // Collector hears of every resolved call once the analysis is done.
 type Collector interface {
+	// Expect: about so many edges and library calls will be told.
+	Expect(edges, calls int)
 	// Edge: operation op of block instance from runs block instance to.
 	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance)
 	// Library: a library's function, constructor or property is used.

@@ -224,7 +224,7 @@ func (t *table) get(k uint64) (uint32, bool) {
 }
 
 func (t *table) put(k uint64, v uint32) {
-	if t.n*2 >= len(t.slots) {
+	if t.n*4 >= len(t.slots)*3 {
 		old := t.slots
 		t.slots, t.n = make([]slot, 2*len(old)), 0
 		for i := range old {

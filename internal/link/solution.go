@@ -16,6 +16,13 @@ func (r *Solution) FuncOf(i Instance) Func { return r.s.instances[i].fn }
 // Collect tells c what every block does, in order.
 func (r *Solution) Collect(c Collector) {
 	s := r.s
+	var told [evUnresolved + 1]int
+	for i := range s.instances {
+		for k := range s.instances[i].events {
+			told[s.instances[i].events[k].kind]++
+		}
+	}
+	c.Expect(told[evEdge], told[evLibrary])
 	for i := 0; i < len(s.instances); i++ {
 		in := Instance(i)
 		s.muted = true

@@ -158,8 +158,11 @@ func (p *Parser) manyStrings(start, end uint32, info strInfo) ast.Expr {
 	}
 	p.flush(&r)
 	values := p.exprs.cut(mark)
-	if n := len(values); p.failed && n > 0 {
-		p.prevEnd = max(p.prevEnd, values[n-1].End())
+	if p.failed { // nothing may have been read
+		p.prevEnd = max(p.prevEnd, start)
+		if n := len(values); n > 0 {
+			p.prevEnd = max(p.prevEnd, values[n-1].End())
+		}
 	}
 	rng := p.from(start)
 	if template {
