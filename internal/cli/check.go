@@ -26,6 +26,7 @@ func init() { register(checkCommand) }
 type checkFlags struct {
 	format, output, failOn string
 	noCache                bool
+	briefGiven             bool // --brief was said, either way
 }
 
 func (o *checkFlags) add(c *cobra.Command, formats ...string) {
@@ -85,6 +86,7 @@ With --fix it mends what a machine can, after a second check has shown that each
 				return err
 			}
 			oneShot(os.Getenv)
+			o.briefGiven = cmd.Flags().Changed("brief")
 			root := "."
 			if len(args) > 0 {
 				root = args[0]
@@ -139,7 +141,7 @@ With --fix it mends what a machine can, after a second check has shown that each
 	c.Flags().BoolVar(&noBaseline, "no-baseline", false, "report what the baseline sets aside as well")
 	c.Flags().BoolVar(&history, "history", false, "let git's log tell what is no experiment: work that three people or more changed over half a year counts as internal")
 	m.add(c)
-	c.Flags().BoolVar(&brief, "brief", false, "leave out work that is roadworthy, and count it")
+	c.Flags().BoolVar(&brief, "brief", false, "count work that is roadworthy, notes that repeat and long evidence instead of listing them (default on a terminal)")
 	return c
 }
 
@@ -170,6 +172,7 @@ func cacheDir(off bool) string {
 func (o *checkFlags) write(s *streams, c *check.Checked, brief bool) error {
 	ro := report.Options{Brief: brief, Line: c.Line}
 	if o.output == "" {
+		ro.Brief = brief || !o.briefGiven && terminal(s.out)
 		if f, ok := s.out.(*os.File); ok {
 			ro.Color = report.Color(f, os.Getenv)
 		}

@@ -169,14 +169,14 @@ func (b *builder) entries() {
 			w := b.at(i, project.KindService)
 			for _, m := range s.marks {
 				if m.what == "asgi-app" || m.what == "wsgi-app" {
-					w.why("makes an application with "+m.path, f.Path, m.line)
+					w.why("makes an application with "+b.a.PublicName(m.path), f.Path, m.line)
 					w.visit(m.node)
 				}
 			}
 		case s.has("dashboard") != nil || s.shows > 0 && (!s.imported || b.runner(i, "streamlit")):
 			w := b.at(i, project.KindDashboard)
 			if m := s.has("dashboard"); m != nil {
-				w.why("makes a dashboard with "+m.path, f.Path, m.line)
+				w.why("makes a dashboard with "+b.a.PublicName(m.path), f.Path, m.line)
 				w.visit(m.node)
 			} else {
 				w.why("shows a Streamlit page", f.Path, s.shows)
@@ -184,24 +184,24 @@ func (b *builder) entries() {
 		case len(s.flows) > 0 || s.has("dag") != nil && !s.imported:
 			w := b.at(i, project.KindPipeline)
 			if m := s.has("dag"); m != nil {
-				w.why("declares a pipeline with "+m.path, f.Path, m.line)
+				w.why("declares a pipeline with "+b.a.PublicName(m.path), f.Path, m.line)
 				w.visit(m.node)
 			} else {
 				r := &b.a.Registrations[s.flows[0]]
-				w.why("declares a pipeline with "+r.Entity.Path, f.Path, b.lineOf(s.flows[0]))
+				w.why("declares a pipeline with "+b.a.PublicPath(r.Entity), f.Path, b.lineOf(s.flows[0]))
 			}
 		case s.has("celery-app") != nil || s.has("task-queue") != nil && len(s.jobs) > 0:
 			w := b.at(i, project.KindJob)
 			for _, m := range s.marks {
 				if m.what == "celery-app" || m.what == "task-queue" {
-					w.why("runs tasks with "+m.path, f.Path, m.line)
+					w.why("runs tasks with "+b.a.PublicName(m.path), f.Path, m.line)
 					w.visit(m.node)
 				}
 			}
 		case serves(s) || s.has("agent") != nil && (s.main || !s.imported || len(b.starts[i]) > 0):
 			w := b.at(i, project.KindAIApp)
 			m := s.has("agent")
-			w.why("makes an agent with "+m.path, f.Path, m.line)
+			w.why("makes an agent with "+b.a.PublicName(m.path), f.Path, m.line)
 			w.visit(m.node)
 		case strings.Contains("/"+f.Path, "/management/commands/") && path.Base(f.Path) != "__init__.py":
 			w := b.at(i, project.KindCLI)
@@ -210,7 +210,7 @@ func (b *builder) entries() {
 		case s.has("cli") != nil && (s.main || len(b.starts[i]) > 0 && !s.imported):
 			w := b.at(i, project.KindCLI)
 			m := s.has("cli")
-			w.why("reads a command line with "+m.path, f.Path, m.line)
+			w.why("reads a command line with "+b.a.PublicName(m.path), f.Path, m.line)
 			w.visit(m.node)
 		case len(b.starts[i]) > 0:
 			kind := project.KindScript
@@ -324,7 +324,7 @@ func (b *builder) jobs() {
 		for _, r := range s.jobs {
 			b.accept(w, r)
 			if w.File == i {
-				w.why("registers a task with "+b.a.Registrations[r].Entity.Path, b.a.File(effects.Node(b.a.Registrations[r].From)).Path, b.lineOf(r))
+				w.why("registers a task with "+b.a.PublicPath(b.a.Registrations[r].Entity), b.a.File(effects.Node(b.a.Registrations[r].From)).Path, b.lineOf(r))
 			}
 		}
 	}
@@ -496,7 +496,7 @@ func (b *builder) orphans() {
 			}
 			w = b.at(g.at, g.kind)
 			r := &b.a.Registrations[g.regs[0]]
-			w.why("registers "+b.phases[g.regs[0]].String()+" handlers with "+r.Entity.Path, b.a.Files[g.at].Path, b.lineOf(g.regs[0]))
+			w.why("registers "+b.phases[g.regs[0]].String()+" handlers with "+b.a.PublicPath(r.Entity), b.a.Files[g.at].Path, b.lineOf(g.regs[0]))
 		}
 		for _, r := range g.regs {
 			b.accept(w, r)

@@ -71,7 +71,7 @@ type File struct {
 type Program struct {
 	Files     []*File
 	Names     []string
-	Catalogue *knowledge.Catalogue
+	Catalogue *knowledge.Catalogue // not for concurrent use: once solved, ask the Solution
 	resolver  Resolver
 
 	symOf map[string]Sym

@@ -105,7 +105,8 @@ type Arg struct {
 
 // Arg finds a parameter of the called function by name.
 func (c *LibraryCall) Arg(param string) Arg {
-	e := c.Callee()
+	defer c.s.asks()()
+	e := c.callee()
 	if e == nil || param == "" {
 		return Arg{}
 	}
@@ -115,6 +116,11 @@ func (c *LibraryCall) Arg(param string) Arg {
 
 // Callee is the function that takes the arguments: a class's constructor for a class.
 func (c *LibraryCall) Callee() *knowledge.Entity {
+	defer c.s.asks()()
+	return c.callee()
+}
+
+func (c *LibraryCall) callee() *knowledge.Entity {
 	e := c.Entity
 	if e != nil && e.Kind == knowledge.Class {
 		if init := c.s.Catalogue.Constructor(e); init != nil {
@@ -144,10 +150,15 @@ func (c *LibraryCall) Keyword(name string) Arg {
 
 // May says whether a condition of the catalogue may hold for this call.
 func (c *LibraryCall) May(cond *knowledge.Condition) bool {
+	defer c.s.asks()()
+	return c.may(cond)
+}
+
+func (c *LibraryCall) may(cond *knowledge.Condition) bool {
 	if cond == nil {
 		return true
 	}
-	e := c.Callee()
+	e := c.callee()
 	if e == nil {
 		return true
 	}
@@ -159,9 +170,10 @@ func (c *LibraryCall) Safe() bool {
 	if c.Entity == nil || len(c.Entity.Unsafe) == 0 {
 		return false
 	}
+	defer c.s.asks()()
 	for i := range c.Entity.Unsafe {
 		u := &c.Entity.Unsafe[i]
-		if !c.May(u.When) {
+		if !c.may(u.When) {
 			continue
 		}
 		if u.Safe == nil || !c.must(u.Safe) {
@@ -173,7 +185,7 @@ func (c *LibraryCall) Safe() bool {
 
 // must: the condition surely holds.
 func (c *LibraryCall) must(cond *knowledge.Condition) bool {
-	e := c.Callee()
+	e := c.callee()
 	if e == nil {
 		return false
 	}
@@ -211,6 +223,7 @@ func (a Arg) Strings() (out []string, open bool) {
 	if a.set == 0 {
 		return nil, true
 	}
+	defer a.s.asks()()
 	for _, v := range a.s.sets.values(a.set) {
 		if ob := a.s.objs[v]; ob.kind == kStr {
 			out = append(out, a.s.Names[ob.a])
@@ -227,6 +240,7 @@ func (a Arg) Types() []string {
 	if a.s == nil {
 		return nil
 	}
+	defer a.s.asks()()
 	for _, v := range a.s.sets.values(a.set) {
 		switch ob := a.s.objs[v]; ob.kind {
 		case kExtInst, kExt, kMethod, kExtCoro:
@@ -243,6 +257,7 @@ func (c *LibraryCall) ReceiverPath() string {
 	if c.Recv == 0 {
 		return ""
 	}
+	defer c.s.asks()()
 	switch ob := c.s.objs[c.Recv]; ob.kind {
 	case kExtInst, kMade:
 		return c.s.exts[ob.a].path
@@ -258,8 +273,81 @@ func (c *LibraryCall) ReceiverPath() string {
 	return ""
 }
 
-// DisplayPath is the path as a reader of the source would write it: builtins without their module.
-func (c *LibraryCall) DisplayPath() string { return strings.TrimPrefix(c.Path, "builtins.") }
+// DisplayPath is the path as a reader of the source would write it, see [Solution.PublicPath].
+func (c *LibraryCall) DisplayPath() string {
+	if c.Entity == nil || c.Entity.Path != c.Path {
+		return strings.TrimPrefix(c.Path, "builtins.")
+	}
+	defer c.s.asks()()
+	return c.s.publicPath(c.Entity)
+}
+
+// PublicPath is the path by which users of a library know a thing: builtins without their module, and what a package
+// exports by the package's name, requests.get where requests.api defines it.
+func (r *Solution) PublicPath(e *knowledge.Entity) string {
+	defer r.s.asks()()
+	return r.s.publicPath(e)
+}
+
+// PublicName is PublicPath for a dotted path.
+func (r *Solution) PublicName(path string) string {
+	defer r.s.asks()()
+	if e := r.s.Catalogue.Lookup(path); e != nil && e.Path == path {
+		return r.s.publicPath(e)
+	}
+	return path
+}
+
+func (s *solver) publicPath(e *knowledge.Entity) string {
+	if p, ok := s.public[e]; ok {
+		return p
+	}
+	p := s.exported(e)
+	if s.public == nil {
+		s.public = map[*knowledge.Entity]string{}
+	}
+	s.public[e] = p
+	return p
+}
+
+func (s *solver) exported(e *knowledge.Entity) string {
+	top := e
+	for top.Parent != nil && top.Parent.Kind != knowledge.Module {
+		top = top.Parent
+	}
+	if top.Parent == nil || !strings.HasPrefix(e.Path, top.Path) {
+		return strings.TrimPrefix(e.Path, "builtins.")
+	}
+	home := top.Parent.Path
+	for i := range len(home) {
+		if home[i] != '.' {
+			continue
+		}
+		if m := s.Catalogue.Module(home[:i]); m != nil && s.Catalogue.Member(m, top.Name) == top {
+			return home[:i] + "." + top.Name + e.Path[len(top.Path):]
+		}
+	}
+	return strings.TrimPrefix(e.Path, "builtins.")
+}
+
+// HasLibrary says whether the catalogue lists a top-level module.
+func (r *Solution) HasLibrary(top string) bool {
+	defer r.s.asks()()
+	return r.s.Catalogue.Known(top)
+}
+
+// HasModule says whether the catalogue lists a module.
+func (r *Solution) HasModule(dotted string) bool {
+	defer r.s.asks()()
+	return r.s.Catalogue.Module(dotted) != nil
+}
+
+// asks is for questions after the analysis, which rules put side by side: an answer may have to open a stub or to make a
+// set that nobody asked for before. It gives the end of the question.
+func (s *solver) asks() func() {
+	s.asking.Lock()
+	return s.asking.Unlock
+}
 
 // Runs is the number of block evaluations that the analysis took.
 func (r *Solution) Runs() int { return r.s.runs }

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
@@ -101,6 +102,8 @@ type clone struct {
 
 type solver struct {
 	*Program
+	asking  sync.Mutex                   // see asks
+	public  map[*knowledge.Entity]string // memo of publicPath
 	sets    *sets
 	objs    []object
 	objOf   [kinds]*table // by kind: (a, b) → value

@@ -99,7 +99,7 @@ type Stats struct {
 type Options struct {
 	Width int  // text wraps here; 0 means 80
 	Color bool // text uses ANSI colours
-	Brief bool // text leaves out work that is roadworthy, and counts it
+	Brief bool // text leaves out work that is roadworthy, notes that repeat and long evidence, and counts them
 
 	// Line is the text of a line of a checked file (cell 0) or of a cell of a notebook; ok is false when there is none.
 	// A nil Line leaves source out.

@@ -32,16 +32,38 @@ func Text(w io.Writer, r *Result, o Options) error {
 	if t.width == 0 {
 		t.width = 80
 	}
-	for i := range r.Findings {
-		if open(&r.Findings[i]) {
-			f := cleaned(r.Findings[i])
-			t.finding(&f)
-		}
+	for _, of := range byUrgency(r.Findings, o.Brief) {
+		f := cleaned(*of[0])
+		t.finding(&f, of[1:])
 	}
 	t.work(r, o.Brief)
 	t.b.WriteString(sentence(count(r.Findings), r.Stats) + "\n")
 	_, err := io.WriteString(w, t.b.String())
 	return err
+}
+
+// byUrgency are the findings that still ask for something, the most severe first, then by place. When brief, the notes of a
+// rule come together.
+func byUrgency(findings []diag.Finding, brief bool) [][]*diag.Finding {
+	var out [][]*diag.Finding
+	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
+		notes := map[string]int{} // by rule: index into out
+		for i := range findings {
+			f := &findings[i]
+			if !open(f) || f.Severity != severity {
+				continue
+			}
+			if at, ok := notes[f.Rule]; ok {
+				out[at] = append(out[at], f)
+				continue
+			}
+			if brief && severity == diag.Note {
+				notes[f.Rule] = len(out)
+			}
+			out = append(out, []*diag.Finding{f})
+		}
+	}
+	return out
 }
 
 type texter struct {
@@ -77,7 +99,8 @@ func severityColor(s diag.Severity) string {
 	return blue
 }
 
-func (t *texter) finding(f *diag.Finding) {
+// finding shows one finding, and where more of the same rule are.
+func (t *texter) finding(f *diag.Finding, more []*diag.Finding) {
 	fmt.Fprintf(&t.b, "%s %s %s %s\n", t.paint(bold, place(f.File, f.Cell, f.Line, f.Column)),
 		t.paint(severityColor(f.Severity), f.Severity.String()), f.Rule, f.Name)
 	t.source(f)
@@ -89,7 +112,22 @@ func (t *texter) finding(f *diag.Finding) {
 		t.b.WriteString(t.paint(dim, fmt.Sprintf("  (+%d more through the same edge)", f.Also)) + "\n")
 	}
 	t.help(f)
+	if len(more) > 0 {
+		places := make([]string, len(more))
+		for i, m := range more {
+			places[i] = clean(place(m.File, m.Cell, m.Line, 0))
+		}
+		t.wrap("  ", "  ", fmt.Sprintf("%d more of %s: %s", len(more), f.Rule, listed(places, 6)))
+	}
 	t.b.WriteByte('\n')
+}
+
+// listed is a list of which no more than so many are named.
+func listed(list []string, most int) string {
+	if len(list) <= most+1 {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s and %d others", strings.Join(list[:most], ", "), len(list)-most)
 }
 
 // source shows the line of a finding, marks its span, and says the message beside it or, where that is too wide, below.
@@ -109,17 +147,22 @@ func (t *texter) source(f *diag.Finding) {
 		end = f.EndColumn - 1
 	}
 	end = max(min(end, utf8.RuneCountInString(text)), start+1)
+	if f.Column == 0 {
+		end = start
+	}
 	shown, lead, marks := excerpt([]rune(text), start, end)
 	number := fmt.Sprintf("%5d", f.Line)
 	gutter := strings.Repeat(" ", len(number)) + " " + t.paint(dim, "|")
 	fmt.Fprintf(&t.b, "%s %s %s\n", t.paint(dim, number), t.paint(dim, "|"), shown)
 	mark := t.paint(severityColor(f.Severity), strings.Repeat("^", marks))
 	used := len(number) + 3 + utf8.RuneCountInString(lead) + marks
-	if used+1+utf8.RuneCountInString(f.Message) <= t.width && !strings.Contains(lead, "\t") {
+	if f.Column > 0 && used+1+utf8.RuneCountInString(f.Message) <= t.width && !strings.Contains(lead, "\t") {
 		fmt.Fprintf(&t.b, "%s %s%s %s\n", gutter, lead, mark, f.Message)
 		return
 	}
-	fmt.Fprintf(&t.b, "%s %s%s\n", gutter, lead, mark)
+	if f.Column > 0 {
+		fmt.Fprintf(&t.b, "%s %s%s\n", gutter, lead, mark)
+	}
 	for _, l := range fold(f.Message, t.width-len(number)-3) {
 		fmt.Fprintf(&t.b, "%s %s\n", gutter, l)
 	}
@@ -279,7 +322,7 @@ func (t *texter) work(r *Result, brief bool) {
 		if len(parts) > 0 {
 			t.wrap("  ", "  ", strings.Join(parts, ", "))
 		}
-		t.wrap("  ", "  ", clean(because(&w.Tier)))
+		t.wrap("  ", "  ", clean(because(&w.Tier, brief)))
 	}
 	if fine > 0 {
 		more := ""
@@ -295,8 +338,8 @@ func (t *texter) work(r *Result, brief bool) {
 	t.b.WriteByte('\n')
 }
 
-// because is why a tier holds, in one line.
-func because(t *Tier) string {
+// because is why a tier holds, in one line; when brief, with the three strongest pieces of evidence.
+func because(t *Tier, brief bool) string {
 	var parts []string
 	for _, e := range t.Evidence {
 		s := e.What
@@ -304,6 +347,9 @@ func because(t *Tier) string {
 			s += " (" + place(e.File, 0, e.Line, 0) + ")"
 		}
 		parts = append(parts, s)
+	}
+	if n := len(parts) - 3; brief && n > 1 {
+		parts = append(parts[:3:3], fmt.Sprintf("and %d more", n))
 	}
 	switch {
 	case t.Declared && len(parts) == 0:

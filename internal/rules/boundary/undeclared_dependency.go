@@ -68,7 +68,7 @@ func undeclaredDependency(p *rule.Pass) {
 			im := &f.Facts.Imports[op.A]
 			module := f.Facts.Str(im.Module)
 			top, _, _ := strings.Cut(module, ".")
-			if im.Level > 0 || im.Typing || top == "" || own[top] || project.IsStandardLibrary(top) || !p.Catalogue.Known(top) {
+			if im.Level > 0 || im.Typing || top == "" || own[top] || project.IsStandardLibrary(top) || !p.HasLibrary(top) {
 				continue
 			}
 			full := module

@@ -125,7 +125,7 @@ func hint(module, name string) string {
 
 func (u *names) missingStandard(module, name string) bool {
 	exists, listed := knowledge.StandardName(module, name)
-	return listed && !exists && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "Windows") && !strings.HasPrefix(name, "IocpProactor") && !strings.HasPrefix(name, "Proactor") && u.p.Catalogue.Module(module+"."+name) == nil
+	return listed && !exists && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "Windows") && !strings.HasPrefix(name, "IocpProactor") && !strings.HasPrefix(name, "Proactor") && !u.p.HasModule(module+"."+name)
 }
 
 // guarded: under a condition, or where a failure is handled.

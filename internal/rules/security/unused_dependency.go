@@ -54,7 +54,7 @@ func unusedDependency(p *rule.Pass) {
 				continue
 			}
 			names, known := project.ImportNames(d.Name)
-			if !known && (p.Catalogue.Module(names[0]) == nil) {
+			if !known && !p.HasModule(names[0]) {
 				continue
 			}
 			if words == nil {
