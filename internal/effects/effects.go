@@ -236,6 +236,12 @@ func (c *collector) Unresolved(from link.Instance, id uint32, op *facts.Op) {
 	c.a.unresolved[n]++
 }
 
+func (c *collector) Mutated(from link.Instance, id uint32, op *facts.Op) {
+	if n, ok := c.node(from, op); ok {
+		c.site(n, Site{ID: id, Op: op, Kind: knowledge.State, Certainty: diag.Proved, Path: "item"})
+	}
+}
+
 func (c *collector) site(n Node, s Site) {
 	s.Node = n
 	c.a.Sites = append(c.a.Sites, s)
@@ -366,21 +372,19 @@ func (c *collector) finish() {
 	for i, f := range a.Files {
 		a.Edges = append(a.Edges, Edge{From: a.Main(i), To: Node(f.FirstFunc()), Op: &facts.Op{}, Mode: link.Called, Certainty: diag.Proved})
 	}
-	for _, f := range a.Files {
-		for k := range f.Facts.Funcs {
-			fn := &f.Facts.Funcs[k]
-			if fn.Kind != facts.Function && fn.Kind != facts.Lambda {
+	for n := range a.first {
+		id := a.Solution.FuncOf(link.Instance(n))
+		f, fn := a.FileOf(id), a.Facts(id)
+		if fn.Kind != facts.Function && fn.Kind != facts.Lambda {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &f.Facts.Ops[o]
+			what, ok := stateWritten(f, op)
+			if !ok {
 				continue
 			}
-			n := Node(uint32(f.FirstFunc()) + uint32(k))
-			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-				op := &f.Facts.Ops[o]
-				what, ok := stateWritten(f, op)
-				if !ok {
-					continue
-				}
-				a.Sites = append(a.Sites, Site{Node: n, ID: f.OpBase() + o, Op: op, Kind: knowledge.State, Certainty: diag.Proved, Path: what})
-			}
+			a.Sites = append(a.Sites, Site{Node: Node(n), ID: f.OpBase() + o, Op: op, Kind: knowledge.State, Certainty: diag.Proved, Path: what})
 		}
 	}
 }

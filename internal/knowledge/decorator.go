@@ -32,9 +32,10 @@ func init() {
 		"schedules":           {1, many, conditionWords, callback(Schedules)},
 		"awaits":              {1, many, conditionWords, callback(Awaits)},
 		"depends":             {1, many, conditionWords, callback(Depends)},
+		"default_factory":     {1, many, conditionWords, callback(Defaults)},
 		"enqueues":            {1, 1, conditionWords, callback(Enqueues)},
 		"registers":           {1, many, append([]string{"phase", "method"}, conditionWords...), callback(Registers)},
-		"registers_decorated": {0, 0, []string{"phase", "method", "keeps", "becomes", "factory", "context"}, decorated(RegistersDecorated, Both)},
+		"registers_decorated": {0, 0, []string{"phase", "method", "keeps", "becomes", "binds", "factory", "context"}, decorated(RegistersDecorated, Both)},
 		"wraps_decorated":     {0, 0, []string{"context", "factory", "becomes"}, decorated(WrapsDecorated, Direct)},
 		"context": {1, 1, nil, func(r *reader, e *Entity, a *arguments) {
 			e.Context = a.string(0, "")
@@ -82,8 +83,13 @@ func callback(mode CallMode) func(r *reader, e *Entity, a *arguments) {
 			if p := a.named("phase"); p != "" {
 				k.Phase = a.oneOf(p, "phase", phases)
 			}
-			if mode != Enqueues || k.Param != "self" {
-				a.param(k.Param)
+			switch p, _, member := strings.Cut(k.Param, "."); {
+			case member && mode != Calls:
+				a.fault("only @calls takes a method of a parameter")
+			case p != "self":
+				a.param(p)
+			case mode != Enqueues && !member:
+				a.param(p)
 			}
 			e.Calls = append(e.Calls, k)
 			if mode == Enqueues { // handing a job over is itself a call to the queue
@@ -95,7 +101,7 @@ func callback(mode CallMode) func(r *reader, e *Entity, a *arguments) {
 
 func decorated(mode CallMode, form Form) func(r *reader, e *Entity, a *arguments) {
 	return func(r *reader, e *Entity, a *arguments) {
-		k := Call{Mode: mode, Method: a.named("method"), Becomes: a.named("becomes"), Context: a.named("context"), Form: form, Keeps: true}
+		k := Call{Mode: mode, Method: a.named("method"), Becomes: a.named("becomes"), Binds: a.named("binds"), Context: a.named("context"), Form: form, Keeps: true}
 		if p := a.named("phase"); p != "" {
 			k.Phase = a.oneOf(p, "phase", phases)
 		}

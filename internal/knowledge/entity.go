@@ -246,6 +246,7 @@ const (
 	Awaits                             // a coroutine awaited here
 	Registers                          // kept for the framework to call later
 	Depends                            // called by the framework for the function whose parameter this call is a default of
+	Defaults                           // called for each instance made of the class whose field this call is the default of
 	Enqueues                           // a worker calls the function that the receiver was made from
 	RegistersDecorated                 // the function decorated by this is kept for the framework
 	WrapsDecorated                     // the function decorated by this stays callable, called through a wrapper
@@ -254,7 +255,7 @@ const (
 
 var callNames = [CallModes]string{
 	"calls", "returns_call", "calls_when_iterated", "offloads", "starts", "schedules", "awaits", "registers", "depends",
-	"enqueues", "registers_decorated", "wraps_decorated",
+	"default_factory", "enqueues", "registers_decorated", "wraps_decorated",
 }
 
 func (m CallMode) String() string { return callNames[m] }
@@ -270,14 +271,17 @@ const (
 
 // A Call is what a call does with a function that it is given, or that it decorates.
 type Call struct {
-	Mode    CallMode
-	Param   string // the parameter that holds the function; "self" for Enqueues; "" for decorators
+	Mode CallMode
+	// Param holds the function; "self" for Enqueues, "" for decorators. "p.name", "self.name": the method of that name which the
+	// object, or the class, in p has in the program; "self.visit_*": all those with names that start so.
+	Param   string
 	On      string // Starts: the method that starts it, "" for this call itself
 	Phase   string // Registers, RegistersDecorated: "request", "job", "startup", "callback", …
 	Method  string // RegistersDecorated: the HTTP method, "" when not fixed
 	Context string // WrapsDecorated: "retry", "cache", "timeout", "transaction", "offload", "contextmanager", …
 	Form    Form   // RegistersDecorated, WrapsDecorated
 	Becomes string // RegistersDecorated: canonical path of the class whose attributes the decorated name gains
+	Binds   string // RegistersDecorated: the parameter that, when True, gives the function an instance of Becomes first
 	Keeps   bool   // RegistersDecorated: calling the name still calls the function
 	When    *Condition
 }

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"slices"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -38,6 +40,8 @@ type Collector interface {
 	Registered(r *Registration)
 	// Unresolved: nothing is known of what is called.
 	Unresolved(from Instance, id uint32, op *facts.Op)
+	// Mutated: a container that a module or a class body made, and so all its functions share, is changed in place.
+	Mutated(from Instance, id uint32, op *facts.Op)
 }
 
 // Registration is a function that a framework keeps.
@@ -115,10 +119,49 @@ func (s *solver) callOp(op *facts.Op) Set {
 				return s.readArgs(op).first()
 			}
 			s.undecided = append(s.undecided, readerCell{inst: s.in, what: s.at})
+		} else if raw := s.ff.Args(op); len(raw.Kw) > 0 {
+			// rows.sort(key=f), whatever rows is: a function given as key is called for each element.
+			for i := 0; i < len(raw.Kw); i += 2 {
+				if s.ff.Str(raw.Kw[i]) == "key" {
+					if f := s.val(facts.Ref(raw.Kw[i+1])); s.callable(f) {
+						s.callSet(f, nil, Called)
+					}
+				}
+			}
 		}
 		return 0
 	}
+	if op.Flags&facts.FlagDecorator != 0 {
+		callee = s.decorators(callee)
+	}
 	return s.callSet(callee, s.readArgs(op), Called)
+}
+
+// decorators: of a decorator that works with and without arguments, `return decorate(f) if f else decorate`, what is
+// applied to a definition is the function that makes a wrapper, not the wrapper.
+func (s *solver) decorators(callee Set) Set {
+	if callee < setBit {
+		return callee
+	}
+	var out Set
+	for _, v := range s.sets.values(callee) {
+		if ob := s.objs[v]; ob.kind != kFunc {
+			return callee
+		} else if s.wellKnown.traits[ob.a]&returnsInner != 0 {
+			out = s.sets.union(out, Set(v))
+		}
+	}
+	if out == 0 {
+		return callee
+	}
+	return out
+}
+
+func (a *callArgs) orNone() *callArgs {
+	if a == nil {
+		return &callArgs{}
+	}
+	return a
 }
 
 func (a *callArgs) first() Set {
@@ -166,6 +209,9 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	case kClass:
 		return s.construct(Class(ob.a), v, a, mode)
 	case kInst:
+		if s.op.Flags&facts.FlagDecorator != 0 && s.isContextDecorator(Class(ob.a)) {
+			return s.guarded(v, a.first())
+		}
 		if m := s.classMethod(Class(ob.a), v, s.wellKnown.call); m != 0 {
 			return s.callSet(m, a, mode)
 		}
@@ -188,7 +234,26 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	case kProperty: // @name.setter
 		s.addShared(s.field(v, keyEnter), a.first())
 		return Set(v)
+	case kAlias: // list[int]()
+		return s.callSet(s.readField(v, keyElem), a, mode)
+	case kDispatch:
+		return s.sets.union(s.call(Value(ob.a), a, mode), s.callSet(s.readField(v, keyElem), a, mode))
+	case kRegister:
+		return s.registerDispatch(v, Value(ob.a), a)
+	case kManager: // @timed("load") on a function: a context manager used as a decorator
+		if f := a.first(); s.callable(f) {
+			return s.guarded(v, f)
+		}
+	case kGuarded:
+		s.enter(Set(ob.a), false)
+		return s.call(Value(ob.b), a, mode)
+	case kDeleter: // @name.deleter
+		s.addShared(s.field(Value(ob.a), keyArgs), a.first())
+		return Set(ob.a)
 	case kDecorator:
+		if x := s.readField(v, keyArgs); x != 0 { // @app.task(bind=True): the function gets the task first
+			s.callSet(a.first(), s.argList(x), silent)
+		}
 		return s.decorate(ob.a, ob.b, a)
 	case kResult:
 		x := s.readField(v, keyResult)
@@ -218,22 +283,71 @@ func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
 	case ok && m.ext != nil:
 		s.callExt(s.extOfEntity(m.ext), inst, a, mode)
 		s.fillFields(c, inst, a)
+		s.makeDefaults(c, inst, a, mode)
 	case ok && m.open != 0:
 		s.callExt(s.extChild(m.open, s.wellKnown.init), inst, a, mode)
 		s.fillFields(c, inst, a)
+		s.makeDefaults(c, inst, a, mode)
 	default:
 		s.fillFields(c, inst, a)
+		s.makeDefaults(c, inst, a, mode)
+	}
+	if meta := s.classes[c].meta; meta != 0 {
+		if m, ok := s.find(meta-1, s.wellKnown.call, 0); ok && m.isVar {
+			s.callSet(s.readShared(m.shared), a.prepend(Set(v)), mode)
+		}
 	}
 	if n, ok := s.find(c, s.wellKnown.new, 0); ok && n.isVar {
 		s.callSet(s.readShared(n.shared), a.prepend(Set(v)), mode)
 	}
-	if p, ok := s.find(c, s.wellKnown.postInit, 0); ok && p.isVar {
-		s.callSet(s.bindMember(s.readShared(p.shared), inst, c), nil, mode)
+	for _, name := range s.wellKnown.postInits {
+		if p, ok := s.find(c, name, 0); ok && p.isVar {
+			s.callSet(s.bindMember(s.readShared(p.shared), inst, c), nil, mode)
+		}
 	}
 	if mode != silent {
 		s.libraryConstructor(c, inst, a, mode)
 	}
 	return Set(inst)
+}
+
+// registerDispatch is the register method of a singledispatch function, in its forms: @f.register, @f.register(int),
+// f.register(int, g).
+func (s *solver) registerDispatch(v, dispatch Value, a *callArgs) Set {
+	last := Set(0)
+	if n := len(a.pos); n > 0 {
+		last = a.pos[n-1].set
+	}
+	var out Set
+	for _, f := range s.sets.values(last) {
+		switch s.objs[f].kind {
+		case kFunc, kBound, kStatic, kClassM, kPartial, kMade, kGuarded, kDispatch:
+			s.addShared(s.field(dispatch, keyElem), Set(f))
+			out = s.sets.union(out, Set(f))
+		}
+	}
+	if out == 0 {
+		return Set(v)
+	}
+	return out
+}
+
+// guarded is a function under a context manager.
+func (s *solver) guarded(manager Value, fs Set) Set {
+	var out Set
+	for _, f := range s.sets.values(fs) {
+		out = s.sets.union(out, Set(s.object(kGuarded, uint32(manager), uint32(f))))
+	}
+	return out
+}
+
+func (s *solver) isContextDecorator(c Class) bool {
+	for _, b := range s.mro(c) {
+		if b.ext != 0 && (s.exts[b.ext].path == "contextlib.ContextDecorator" || s.exts[b.ext].path == "contextlib.AsyncContextDecorator") {
+			return true
+		}
+	}
+	return false
 }
 
 // fillFields stores a generated constructor's arguments (dataclass, pydantic, attrs, NamedTuple) in the fields.
@@ -273,6 +387,45 @@ func (s *solver) fillFields(c Class, inst Value, a *callArgs) {
 			s.addShared(s.field(inst, uint32(name)|fieldBit), a.pos[i].set)
 			s.wellKnown.markStored(name)
 			i++
+		}
+	}
+}
+
+// makeDefaults calls the default factories of the fields that a generated constructor is not given.
+func (s *solver) makeDefaults(c Class, inst Value, a *callArgs, mode Mode) {
+	mro := s.mro(c)
+	i := 0
+	for j := len(mro) - 1; j >= 0; j-- {
+		if mro[j].ext != 0 {
+			continue
+		}
+		file, cl := s.ClassFacts(mro[j].class)
+		for k := range cl.Fields {
+			if i++; i <= len(a.pos) || !cl.Fields[k].Default.IsVar() {
+				continue
+			}
+			s.makeDefault(mro[j].class, s.symbol(file, cl.Fields[k].Name), inst, a, mode)
+		}
+		if len(cl.Fields) == 0 && len(cl.Decorators) > 0 { // attr.ib() without an annotation
+			for _, m := range cl.Members {
+				s.makeDefault(mro[j].class, s.symbol(file, m.Name), inst, a, mode)
+			}
+		}
+	}
+}
+
+func (s *solver) makeDefault(c Class, name Sym, inst Value, a *callArgs, mode Mode) {
+	v, ok := s.members.get(pair(uint32(c), uint32(name)))
+	if !ok {
+		return
+	}
+	for _, f := range s.sets.values(s.readShared(v)) {
+		if s.objs[f].kind != kFactory || slices.ContainsFunc(a.kw, func(k kwArg) bool { return k.name == name }) {
+			continue
+		}
+		if r := s.call(Value(s.objs[f].a), &callArgs{}, mode); r != 0 {
+			s.wellKnown.markStored(name)
+			s.addShared(s.field(inst, uint32(name)|fieldBit), r)
 		}
 	}
 }
@@ -559,6 +712,10 @@ func (s *solver) edge(mode Mode, to Instance, v Value) {
 	}
 }
 
+// moduleEdge: an import runs a module. A lazy one (PEP 810) does not: the module runs when the name is first used.
 func (s *solver) moduleEdge(file int) {
+	if s.op.Code == facts.ImportName && s.ff.Imports[s.op.A].Lazy {
+		return
+	}
 	s.tell(event{kind: evEdge, mode: Imported, id: s.opID, op: s.op, to: Instance(s.Files[file].fn)})
 }

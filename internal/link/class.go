@@ -1,6 +1,8 @@
 package link
 
 import (
+	"strings"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -12,13 +14,15 @@ type base struct {
 }
 
 type classInfo struct {
-	bases  []base
-	mro    []base
-	known  bool // mro is up to date
-	subs   []Class
-	enum   bool
-	model  bool
-	traits knowledge.Traits
+	bases    []base
+	mro      []base
+	known    bool // mro is up to date
+	subs     []Class
+	meta     Class // metaclass+1, if it is one of the program
+	enum     bool
+	protocol bool // a typing.Protocol itself
+	model    bool
+	traits   knowledge.Traits
 }
 
 // makeClass evaluates a class statement: its bases are known here.
@@ -51,6 +55,9 @@ func (s *solver) makeClass(op *facts.Op) {
 	if !equalBases(bases, info.bases) {
 		info.bases = bases
 		for _, b := range bases {
+			if b.ext != 0 && strings.HasSuffix(s.exts[b.ext].path, ".Protocol") {
+				info.protocol = true
+			}
 			if b.ext == 0 {
 				s.classes[b.class].subs = appendClass(s.classes[b.class].subs, c)
 				s.wakeLookups(b.class, 0)
@@ -60,6 +67,56 @@ func (s *solver) makeClass(op *facts.Op) {
 	}
 	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
+	s.announceClass(c, cl)
+}
+
+// announceClass runs what a class statement runs beside the class's body: the metaclass's __new__ and __init__, and the
+// __init_subclass__ of the bases.
+func (s *solver) announceClass(c Class, cl *facts.Class) {
+	v := s.firstClass + Value(c)
+	meta := Class(0)
+	for _, b := range s.classes[c].bases {
+		if b.ext == 0 && s.classes[b.class].meta != 0 {
+			meta = s.classes[b.class].meta
+		}
+	}
+	var a *callArgs
+	for _, k := range cl.Keywords {
+		if s.ff.Str(k.Name) != "metaclass" {
+			if a == nil {
+				a = &callArgs{}
+			}
+			a.kw = append(a.kw, kwArg{name: s.symbol(s.fileOf, k.Name), set: s.val(k.Ref), ref: k.Ref})
+			continue
+		}
+		for _, m := range s.sets.values(s.val(k.Ref)) {
+			if s.objs[m].kind == kClass {
+				meta = Class(s.objs[m].a) + 1
+			}
+		}
+	}
+	s.classes[c].meta = meta
+	if meta != 0 {
+		name := Set(s.object(kStr, uint32(s.symbol(s.fileOf, cl.Name)), 0))
+		if m, ok := s.find(meta-1, s.wellKnown.new, 0); ok && m.isVar {
+			s.callSet(s.readShared(m.shared), s.argList(Set(s.firstClass+Value(meta-1)), name, 0, 0), Called)
+		}
+		if m, ok := s.find(meta-1, s.wellKnown.init, 0); ok && m.isVar {
+			s.callSet(s.readShared(m.shared), s.argList(Set(v), name, 0, 0), Called)
+		}
+	}
+	if hook := s.wellKnown.initSubclass; hook != 0 && len(s.classes[c].bases) > 0 {
+		if m, ok := s.find(c, hook, 1); ok && m.isVar {
+			for _, f := range s.sets.values(s.readShared(m.shared)) {
+				switch ob := s.objs[f]; ob.kind {
+				case kClassM:
+					s.call(s.object(kBound, ob.a, uint32(v)), a.orNone(), Called)
+				case kFunc:
+					s.call(s.object(kBound, uint32(f), uint32(v)), a.orNone(), Called)
+				}
+			}
+		}
+	}
 }
 
 func dedupe(bs []base) []base {
@@ -405,6 +462,10 @@ func (s *solver) bindOne(v, recv Value, c Class) Set {
 			return Set(s.object(kBound, uint32(v), uint32(recv)))
 		}
 		return Set(v)
+	case kDispatch, kGuarded:
+		return Set(s.object(kBound, uint32(v), uint32(recv)))
+	case kFactory:
+		return 0
 	case kProperty:
 		return s.call(Value(ob.a), s.argList(Set(recv)), Called)
 	case kStatic:
@@ -413,7 +474,7 @@ func (s *solver) bindOne(v, recv Value, c Class) Set {
 		return Set(s.object(kBound, ob.a, uint32(s.firstClass+Value(c))))
 	case kInst:
 		if m := s.classMethod(Class(ob.a), v, s.wellKnown.get); m != 0 {
-			return s.callSet(m, s.argList(Set(recv)), Called)
+			return s.callSet(m, s.argList(Set(recv), Set(s.firstClass+Value(c))), Called)
 		}
 	}
 	return Set(v)
@@ -474,11 +535,23 @@ func (s *solver) loadAttr(v Value, name Sym) Set {
 	case kGen:
 		return s.builtinMethod(v, s.wellKnown.generatorClass, name)
 	case kProperty:
-		if t := s.Names[name]; t == "setter" || t == "getter" || t == "deleter" {
+		switch s.Names[name] {
+		case "setter", "getter":
 			return Set(v)
+		case "deleter":
+			return Set(s.object(kDeleter, uint32(v), 0))
 		}
 	case kMade:
 		return s.madeAttr(v, ob, name)
+	case kAlias:
+		return s.loadAttrs(s.readField(v, keyElem), name)
+	case kDispatch:
+		if s.Names[name] == "register" {
+			return Set(s.object(kRegister, uint32(v), 0))
+		}
+		return s.loadAttr(Value(ob.a), name)
+	case kPrefix:
+		return s.builtinMethod(s.wellKnown.anyStr, s.wellKnown.strClass, name)
 	case kBound, kFunc, kPartial:
 		out := s.storedField(v, name)
 		if ob.kind == kBound {
@@ -536,8 +609,12 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 	case m.isVar:
 		x := s.readShared(m.shared)
 		out = s.sets.union(out, s.bindMember(x, v, c))
-		if s.isAbstract(x) {
-			out = s.sets.union(out, s.overrides(c, name, 0))
+		if protocol := s.classes[m.class].protocol; protocol || s.isAbstract(x) {
+			o := s.overrides(c, name, 0)
+			if o == 0 && protocol {
+				o = s.conforming(m.class, name)
+			}
+			out = s.sets.union(out, o)
 		}
 		if f, ok := s.fieldVars.get(pair(uint32(m.class), uint32(name))); ok {
 			out = s.sets.union(out, s.readShared(f))
@@ -570,8 +647,57 @@ func (s *solver) overrides(c Class, name Sym, depth int) Set {
 		s.mro(sub) // hear of a change
 		if g, ok := s.members.get(pair(uint32(sub), uint32(name))); ok {
 			out = s.sets.union(out, s.bindMember(s.readShared(g), s.firstInst+Value(sub), sub))
+		} else if len(s.classes[sub].bases) > 1 { // class LoudFile(LogMixin, FileSink): the mixin's method comes first
+			if m, ok := s.find(sub, name, 0); ok && m.isVar && m.class != c {
+				out = s.sets.union(out, s.bindMember(s.readShared(m.shared), s.firstInst+Value(sub), sub))
+			}
 		}
 		out = s.sets.union(out, s.overrides(sub, name, depth+1))
+	}
+	return out
+}
+
+// maxConforming bounds the classes that are taken to implement a protocol: one that more have the methods of says nothing.
+const maxConforming = 6
+
+// conforming are the implementations of a protocol's method in classes that have all its methods without naming it.
+func (s *solver) conforming(c Class, name Sym) Set {
+	found, ok := s.conform[c]
+	if !ok {
+		found = s.findConforming(c)
+		s.conform[c] = found
+	}
+	var out Set
+	for _, k := range found {
+		if g, ok := s.members.get(pair(uint32(k), uint32(name))); ok {
+			out = s.sets.union(out, s.bindMember(s.readShared(g), s.firstInst+Value(k), k))
+		}
+	}
+	return out
+}
+
+func (s *solver) findConforming(c Class) []Class {
+	file, cl := s.ClassFacts(c)
+	var names []Sym
+	for _, m := range cl.Members {
+		if n := file.Facts.Str(m.Name); n != "__doc__" && n != "__slots__" {
+			names = append(names, s.symbol(file, m.Name))
+		}
+	}
+	var out []Class
+next:
+	for k := range Class(len(s.classes)) {
+		if k == c {
+			continue
+		}
+		for _, n := range names {
+			if _, ok := s.members.get(pair(uint32(k), uint32(n))); !ok {
+				continue next
+			}
+		}
+		if out = append(out, k); len(out) > maxConforming {
+			return nil
+		}
 	}
 	return out
 }
@@ -622,6 +748,12 @@ func (s *solver) classAttr(v Value, c Class, name Sym) Set {
 				} else {
 					out = s.sets.union(out, Set(x))
 				}
+			case kInst:
+				if get := s.classMethod(Class(ob.a), x, s.wellKnown.get); get != 0 && !s.classes[c].enum {
+					out = s.sets.union(out, s.callSet(get, s.argList(0, Set(v)), Called))
+					continue
+				}
+				out = s.sets.union(out, s.ofModel(Set(x), c))
 			default:
 				out = s.sets.union(out, s.ofModel(Set(x), c))
 			}
@@ -718,8 +850,18 @@ func (s *solver) moduleAttr(file int, name Sym) Set {
 				return s.moduleSet(m)
 			}
 		}
+		out = s.moduleGetattr(file, name)
 	}
 	return out
+}
+
+// moduleGetattr asks a module's own __getattr__ (PEP 562) for a name that it does not bind.
+func (s *solver) moduleGetattr(file int, name Sym) Set {
+	g, ok := s.globals.get(pair(uint32(file), uint32(s.wellKnown.getattr)))
+	if !ok {
+		return 0
+	}
+	return s.callSet(s.readShared(g), s.argList(Set(s.object(kStr, uint32(name), 0))), Called)
 }
 
 func dirOf(path string) string {
@@ -729,6 +871,33 @@ func dirOf(path string) string {
 		}
 	}
 	return ""
+}
+
+// deleteAttr runs what `del x.name` runs: a property's deleter, a descriptor's __delete__, or the class's __delattr__.
+func (s *solver) deleteAttr(base Set, name Sym) {
+	for _, v := range s.sets.values(base) {
+		ob := s.objs[v]
+		if ob.kind != kInst {
+			continue
+		}
+		if m := s.classMethod(Class(ob.a), v, s.wellKnown.delattr); m != 0 {
+			s.callSet(m, s.argList(Set(s.object(kStr, uint32(name), 0))), Called)
+		}
+		m, ok := s.find(Class(ob.a), name, 0)
+		if !ok || !m.isVar || m.field {
+			continue
+		}
+		for _, d := range s.sets.values(s.readShared(m.shared)) {
+			switch o := s.objs[d]; o.kind {
+			case kProperty:
+				s.callSet(s.readField(d, keyArgs), s.argList(Set(v)), Called)
+			case kInst:
+				if del := s.classMethod(Class(o.a), d, s.wellKnown.delete); del != 0 {
+					s.callSet(del, s.argList(Set(v)), Called)
+				}
+			}
+		}
+	}
 }
 
 func (s *solver) storeAttrs(base Set, name Sym, x Set) {

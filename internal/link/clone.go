@@ -1,6 +1,9 @@
 package link
 
-import "github.com/roadworthy-dev/roadworthy/internal/facts"
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
 
 // Contexts. A block's variables normally exist once. In a context (clone) the variables of a function and of the blocks
 // nested in it exist once more, for one use of the function:
@@ -85,6 +88,10 @@ func (s *solver) holdsFunction(x Set) bool {
 		switch s.objs[v].kind {
 		case kFunc, kBound, kPartial:
 			return true
+		case kExt, kMethod: // run(time.sleep, 3)
+			if e := s.exts[s.objs[v].a].entity; e != nil && e.Kind == knowledge.Function && len(e.Effects) > 0 {
+				return true
+			}
 		}
 	}
 	return false

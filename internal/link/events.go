@@ -28,6 +28,7 @@ const (
 	evLibrary
 	evRegistered
 	evUnresolved
+	evMutated
 )
 
 func (s *solver) tell(e event) {
@@ -51,6 +52,10 @@ func (s *solver) replay(in Instance, events []event, c Collector) {
 			c.Registered(&Registration{From: in, ID: e.id, Op: e.op, Func: Func(e.to), Entity: e.entity, Call: e.call, Factory: e.ext})
 		case evUnresolved:
 			c.Unresolved(in, e.id, e.op)
+		case evMutated:
+			if s.changesShared(in, e.op) {
+				c.Mutated(in, e.id, e.op)
+			}
 		}
 	}
 }

@@ -17,7 +17,10 @@ type hook func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (out Set
 // wellKnown is what the solver looks up all the time.
 type wellKnown struct {
 	init, new, call, enter, exit, aenter, aexit, iter, next, aiter, anext, await Sym
-	getitem, setitem, delitem, getattr, get, set, postInit, classGetitem         Sym
+	getitem, setitem, delitem, getattr, get, set, classGetitem                   Sym
+	delete, delattr                                                              Sym
+	postInits                                                                    []Sym // those that a class of the program has
+	initSubclass                                                                 Sym   // 0 when no class of the program has it
 	strOf, format, repr                                                          Sym
 	operator, reflected, inplace                                                 [32]Sym
 
@@ -42,6 +45,7 @@ func (w *wellKnown) markStored(name Sym) {
 }
 
 func (w *wellKnown) init2(s *solver) {
+	w.hooks = allHooks()
 	for _, f := range s.Files {
 		w.traits = append(w.traits, f.traits...)
 		f.traits = nil
@@ -56,12 +60,18 @@ func (w *wellKnown) init2(s *solver) {
 			}
 		}
 	}
+	w.initSubclass = s.symOf["__init_subclass__"]
+	for _, n := range []string{"__post_init__", "__attrs_post_init__", "model_post_init"} { // dataclasses, attrs, pydantic
+		if sym := s.symOf[n]; sym != 0 {
+			w.postInits = append(w.postInits, sym)
+		}
+	}
 	for p, n := range map[*Sym]string{
 		&w.init: "__init__", &w.new: "__new__", &w.call: "__call__", &w.enter: "__enter__", &w.exit: "__exit__", &w.aenter: "__aenter__",
 		&w.aexit: "__aexit__", &w.iter: "__iter__", &w.next: "__next__", &w.aiter: "__aiter__", &w.anext: "__anext__", &w.await: "__await__",
 		&w.getitem: "__getitem__", &w.setitem: "__setitem__", &w.delitem: "__delitem__", &w.getattr: "__getattr__", &w.get: "__get__", &w.set: "__set__",
 		&w.strOf: "__str__", &w.format: "__format__", &w.repr: "__repr__",
-		&w.postInit: "__post_init__", &w.classGetitem: "__class_getitem__",
+		&w.classGetitem: "__class_getitem__", &w.delete: "__delete__", &w.delattr: "__delattr__",
 	} {
 		*p = s.Sym(n)
 	}
@@ -75,7 +85,7 @@ func (w *wellKnown) init2(s *solver) {
 	w.operator[ast.In] = s.Sym("__contains__")
 	class := func(name string) *knowledge.Entity { return s.Catalogue.Builtin(name) }
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
-	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), class("Generator")
+	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), s.Catalogue.Lookup("types.GeneratorType")
 	w.querySet = s.Catalogue.Lookup("django.db.models.query.QuerySet")
 	w.dequeClass = s.Catalogue.Lookup("collections.deque")
 	if w.strClass != nil {
@@ -88,7 +98,11 @@ func (w *wellKnown) init2(s *solver) {
 	}
 	w.offload = s.extByPath("<offloaded>", nil, 0)
 	w.starter = s.extByPath("<start>", nil, 0)
-	w.hooks = map[string]hook{
+}
+
+// allHooks are the hooks by the path of what they model.
+func allHooks() map[string]hook {
+	hooks := map[string]hook{
 		"builtins.super":                          hookSuper,
 		"builtins.property":                       hookProperty,
 		"functools.cached_property":               hookProperty,
@@ -137,15 +151,27 @@ func (w *wellKnown) init2(s *solver) {
 		"typing_extensions.TypeVar":                     hookTypeVar,
 		"typing.NewType":                                hookNewType,
 		"operator.attrgetter":                           nil,
+		"functools.singledispatch":                      hookDispatch,
+		"functools.singledispatchmethod":                hookDispatch,
+		"builtins.sum":                                  hookIterates,
+		"builtins.min":                                  hookIterates,
+		"builtins.max":                                  hookIterates,
+		"builtins.any":                                  hookIterates,
+		"builtins.all":                                  hookIterates,
+		"builtins.str.join":                             hookIterates,
+		"builtins.str.format":                           hookText,
+		"builtins.print":                                hookText,
+		"argparse.ArgumentParser.set_defaults":          hookSetDefaults,
 	}
 	for name := range methodHooks {
-		w.hooks[name] = methodHooks[name]
+		hooks[name] = methodHooks[name]
 	}
-	for k, h := range w.hooks {
+	for k, h := range hooks {
 		if h == nil {
-			delete(w.hooks, k)
+			delete(hooks, k)
 		}
 	}
+	return hooks
 }
 
 func (s *solver) report(x uint32, recv Value, a *callArgs, mode Mode) { s.library(x, recv, a, mode) }
@@ -209,6 +235,9 @@ func hookProperty(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set,
 	if len(a.pos) > 1 {
 		for _, v := range s.sets.values(out) {
 			s.addShared(s.field(v, keyEnter), a.pos[1].set)
+			if len(a.pos) > 2 {
+				s.addShared(s.field(v, keyArgs), a.pos[2].set)
+			}
 		}
 	}
 	return out, true
@@ -260,6 +289,10 @@ func hookGetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, 
 	for _, n := range s.sets.values(a.pos[1].set) {
 		if s.objs[n].kind == kStr && s.objs[n].a != 0 { // no attribute has an empty name
 			out = s.sets.union(out, s.loadAttrs(a.pos[0].set, Sym(s.objs[n].a)))
+		} else if s.objs[n].kind == kPrefix {
+			for _, v := range s.sets.values(a.pos[0].set) {
+				out = s.sets.union(out, s.attrsLike(v, s.Names[s.objs[n].a]))
+			}
 		}
 	}
 	if len(a.pos) > 2 {
@@ -335,9 +368,80 @@ func hookSorted(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, b
 	return out, true
 }
 
+// hookIterates: the call iterates over its first argument, be it an object of the program; the stub says the rest.
+func hookIterates(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	for _, v := range s.sets.values(a.first()) {
+		if k := s.objs[v].kind; k == kInst && mode != silent {
+			s.iterateOne(v, false)
+		}
+	}
+	return 0, false
+}
+
+// hookText: the call turns its arguments into text.
+func hookText(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if mode == silent {
+		return 0, false
+	}
+	names := []Sym{s.wellKnown.strOf, s.wellKnown.repr}
+	formats := s.exts[x].path == "builtins.str.format"
+	if formats {
+		names = []Sym{s.wellKnown.format, s.wellKnown.strOf, s.wellKnown.repr}
+	}
+	for i := range a.pos {
+		s.textOf(a.pos[i].set, names...)
+	}
+	if !formats {
+		return 0, false
+	}
+	for i := range a.kw {
+		s.textOf(a.kw[i].set, names...)
+	}
+	s.report(x, recv, a, mode)
+	if recv != 0 && s.objs[recv].kind == kStr {
+		if x := s.joined(s.Names[s.objs[recv].a], a.first()); x != 0 {
+			return x, true
+		}
+	}
+	return s.wellKnown.str, true
+}
+
+func hookDispatch(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	var out Set
+	for _, f := range s.sets.values(a.first()) {
+		out = s.sets.union(out, Set(s.object(kDispatch, uint32(f), 0)))
+	}
+	return out, true
+}
+
+// hookSetDefaults: parser.set_defaults(func=f) gives what parse_args returns an attribute.
+func hookSetDefaults(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	e := s.Catalogue.Lookup("argparse.Namespace")
+	if e == nil {
+		return 0, true
+	}
+	ns := s.object(kExtInst, s.extOfEntity(e), 0)
+	for i := range a.kw {
+		if k := &a.kw[i]; k.name != 0 && k.set != 0 {
+			s.wellKnown.markStored(k.name)
+			s.addShared(s.field(ns, uint32(k.name)|fieldBit), k.set)
+		}
+	}
+	return 0, true
+}
+
 func hookIter(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
 	s.report(x, recv, a, mode)
 	var out Set
+	if len(a.pos) == 2 { // iter(read, b""): calls it until it gives that
+		o := s.object(kList, s.place(), saltConstructed)
+		if r := s.callSet(a.first(), nil, Called); r != 0 {
+			s.store(o, keyElem, r)
+		}
+		return Set(o), true
+	}
 	for _, v := range s.sets.values(a.first()) {
 		if ob := s.objs[v]; ob.kind == kInst {
 			if m := s.classMethod(Class(ob.a), v, s.wellKnown.iter); m != 0 {
@@ -620,10 +724,9 @@ var methodHooks = map[string]hook{
 	"builtins.dict.items":          dictItems,
 	"builtins.dict.keys":           dictKeys,
 	"builtins.dict.popitem":        dictItems,
-	"builtins.generator.__next__":  generatorNext,
-	"builtins.generator.send":      generatorNext,
-	"builtins.Generator.__next__":  generatorNext,
-	"builtins.Generator.send":      generatorNext,
+	"types.GeneratorType.__next__": generatorNext,
+	"types.GeneratorType.send":     generatorNext,
+	"types.GeneratorType.throw":    generatorNext,
 }
 
 func (s *solver) isContainer(v Value) bool {

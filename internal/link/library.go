@@ -45,6 +45,7 @@ func (s *solver) extOfEntity(e *knowledge.Entity) uint32 {
 	x := s.extByPath(path, e, 0)
 	s.exts[x].path = e.Path
 	s.exts[x].hook = s.wellKnown.hooks[e.Path]
+	s.exts[x].mutates = mutators[e.Path]
 	s.extIDs[e] = x
 	return x
 }
@@ -143,10 +144,37 @@ func (s *solver) extAttrOf(x uint32, name Sym) Set {
 
 // extItem: subscription of a library's class or object: Generic[T], os.environ[...] is an instance and comes elsewhere.
 func (s *solver) extItem(v Value, key Set) Set {
-	if e := s.exts[s.objs[v].a].entity; e != nil && e.Kind != knowledge.Class {
+	e := s.exts[s.objs[v].a].entity
+	path := s.exts[s.objs[v].a].path
+	if bareContainers[path] != 0 || path == "builtins.type" || (strings.HasPrefix(path, "typing") || strings.HasPrefix(path, "collections.abc.")) && !strings.HasSuffix(path, ".Generic") && !strings.HasSuffix(path, ".Protocol") {
+		return s.aliasOf(v, key) // Db = Annotated[Session, Depends(get_db)]
+	}
+	if e != nil && e.Kind != knowledge.Class {
 		return 0
 	}
 	return Set(v)
+}
+
+// aliasOf is a subscribed type outside an annotation.
+func (s *solver) aliasOf(v Value, key Set) Set {
+	o := s.object(kAlias, s.place(), 0)
+	s.addShared(s.field(o, keyElem), Set(v))
+	put := func(i int, x Set) {
+		if x != 0 {
+			s.addShared(s.field(o, s.intKey(i)), x)
+			s.addKey(o, s.object(kInt, uint32(i+facts.IntBias), 0))
+		}
+	}
+	for _, k := range s.sets.values(key) {
+		if s.objs[k].kind != kTuple {
+			put(0, Set(k))
+			continue
+		}
+		for i := range s.length(k) {
+			put(i, s.loadKey(k, s.intKey(i)))
+		}
+	}
+	return Set(o)
 }
 
 // libraryAttr is an attribute of an instance of a library's class.
@@ -297,6 +325,9 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		}
 		return Set(s.object(kExtInst, x, 0))
 	}
+	if s.exts[x].mutates && recv != 0 && mode != silent {
+		s.mutated(recv)
+	}
 	if h := s.exts[x].hook; h != nil {
 		if out, done := h(s, x, recv, a, mode); done {
 			return out
@@ -325,7 +356,15 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		}
 		if c.Form != knowledge.Direct {
 			s.library(x, recv, a, mode)
-			return Set(s.object(kDecorator, x, s.place()))
+			d := s.object(kDecorator, x, s.place())
+			if c.Binds != "" && c.Becomes != "" {
+				if i := slices.IndexFunc(a.kw, func(k kwArg) bool { return k.name != 0 && s.Names[k.name] == c.Binds }); i >= 0 && a.kw[i].ref.Is(facts.ConstTrue) {
+					if cl := s.Catalogue.Lookup(c.Becomes); cl != nil {
+						s.addShared(s.field(d, keyArgs), Set(s.object(kExtInst, s.extOfEntity(cl), 0)))
+					}
+				}
+			}
+			return Set(d)
 		}
 	}
 	if e.Kind == knowledge.Class {
@@ -351,6 +390,10 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		s.consume(a)
 	}
 	r := s.typeSet(e.Returns, recv, a, e, 0)
+	if e.ClassMethod && recv != 0 && s.objs[recv].kind == kClass && e.Returns != nil && e.Returns.Kind == knowledge.Self {
+		c := Class(s.objs[recv].a) // Event.model_validate(data)
+		s.makeDefaults(c, s.firstInst+Value(c), &callArgs{}, mode)
+	}
 	if s.op.Flags&facts.FlagDecorator != 0 && r == 0 && out == 0 {
 		return a.first()
 	}
@@ -424,7 +467,7 @@ func (s *solver) consumeSet(x Set) {
 func (s *solver) callable(x Set) bool {
 	for _, v := range s.sets.values(x) {
 		switch s.objs[v].kind {
-		case kFunc, kBound, kPartial, kClass, kMade, kManaged, kStatic, kClassM, kResult:
+		case kFunc, kBound, kPartial, kClass, kMade, kManaged, kStatic, kClassM, kResult, kDispatch, kGuarded:
 			return true
 		}
 	}
@@ -548,6 +591,12 @@ func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArg
 			}
 			continue
 		}
+		if p, name, ok := strings.Cut(c.Param, "."); ok {
+			if s.conditionMay(c.When, e, a) {
+				s.callMembers(e, recv, a, p, name)
+			}
+			continue
+		}
 		fs := s.argOf(e, a, c.Param)
 		if fs == 0 && len(a.pos) > 0 && e.Param(c.Param) < 0 {
 			fs = a.pos[0].set
@@ -556,6 +605,53 @@ func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArg
 			continue
 		}
 		out = s.sets.union(out, s.callback(x, e, c, fs, a))
+	}
+	return out
+}
+
+// callMembers calls methods that a class of the program has for a library to call: visit_Name of an ast.NodeVisitor.
+func (s *solver) callMembers(e *knowledge.Entity, recv Value, a *callArgs, param, name string) {
+	on := Set(recv)
+	if param != "self" {
+		on = s.argOf(e, a, param)
+	}
+	for _, v := range s.sets.values(on) {
+		ob := s.objs[v]
+		if ob.kind != kInst && ob.kind != kClass {
+			continue
+		}
+		c := Class(ob.a)
+		if prefix, ok := strings.CutSuffix(name, "*"); ok {
+			s.callSet(s.attrsLike(s.firstInst+Value(c), prefix), nil, Called)
+		} else if m, ok := s.find(c, s.Sym(name), 0); ok && m.isVar {
+			s.callSet(s.bindMember(s.readShared(m.shared), s.firstInst+Value(c), c), nil, Called)
+		}
+	}
+}
+
+// attrsLike are the attributes of an object of the program whose names have a prefix, as in getattr(self, "do_" + verb).
+func (s *solver) attrsLike(v Value, prefix string) Set {
+	var out Set
+	switch ob := s.objs[v]; ob.kind {
+	case kInst, kClass:
+		for _, b := range s.mro(Class(ob.a)) {
+			if b.ext != 0 {
+				continue
+			}
+			file, cl := s.ClassFacts(b.class)
+			for _, m := range cl.Members {
+				if n := file.Facts.Str(m.Name); strings.HasPrefix(n, prefix) {
+					out = s.sets.union(out, s.loadAttr(v, s.symbol(file, m.Name)))
+				}
+			}
+		}
+	case kModule:
+		f := s.Files[ob.a]
+		for _, g := range f.Facts.Globals {
+			if n := f.Facts.Str(g.Name); strings.HasPrefix(n, prefix) {
+				out = s.sets.union(out, s.moduleAttr(int(ob.a), s.symbol(f, g.Name)))
+			}
+		}
 	}
 	return out
 }
@@ -618,6 +714,12 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 		}
 	case knowledge.Registers:
 		s.register2(c, e, fs, 0)
+	case knowledge.Defaults:
+		var out Set
+		for _, f := range s.sets.values(fs) {
+			out = s.sets.union(out, Set(s.object(kFactory, uint32(f), 0)))
+		}
+		return out
 	case knowledge.Depends:
 		var out Set
 		for _, f := range s.sets.values(fs) {
@@ -706,8 +808,10 @@ func (s *solver) funcOf(v Value) (Func, bool) {
 			return Func(ob.a), true
 		case kBound, kStatic, kClassM, kManaged, kProperty:
 			v = Value(ob.a)
-		case kMade, kPartial:
+		case kMade, kPartial, kGuarded:
 			v = Value(ob.b)
+		case kDispatch:
+			v = Value(ob.a)
 		default:
 			return 0, false
 		}
@@ -740,6 +844,9 @@ func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) 
 			}
 			return out
 		}
+	}
+	if !c.Keeps { // calling the decorated name is a call of the library's own
+		return Set(s.object(kExtInst, x, 0))
 	}
 	switch c.Context {
 	case "contextmanager":

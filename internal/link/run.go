@@ -123,6 +123,9 @@ func operands(ff *facts.File, op *facts.Op, yield func(facts.Ref)) {
 		for _, r := range ff.Classes[op.A].Bases {
 			one(uint32(r))
 		}
+		for _, k := range ff.Classes[op.A].Keywords {
+			one(uint32(k.Ref))
+		}
 	case facts.MakeList, facts.MakeTuple, facts.MakeSet, facts.Format:
 		xs, _ := ff.Elems(op)
 		all(xs)

@@ -46,6 +46,12 @@ const (
 	kMade           // a: ext of a class; b: function value: what a library decorator makes of a function
 	kDecorator      // a: ext; b: place: what a decorator factory of a library gave
 	kTypeOf         // a: value: type(x)
+	kDeleter        // a: a property: its deleter decorator
+	kFactory        // a: value of a function: the default of a field, made anew for each instance
+	kDispatch       // a: value of a function: a functools.singledispatch function; its field keyElem: what is registered with it
+	kRegister       // a: a kDispatch: its register method
+	kGuarded        // a: a context manager; b: value of the function that it decorates
+	kPrefix         // a: Sym: a string of which the beginning is known
 	kinds
 )
 
@@ -65,6 +71,12 @@ const (
 	keyKey                        // a key of a mapping, as far as it is not a constant
 )
 
+// saltConstructed tells the containers that a constructor call makes, list(x), from those that a display does.
+const saltConstructed = 10
+
+// saltPromised and above: containers of which only an annotation or a stub tells.
+const saltPromised = 12
+
 // ext is something outside the program, by its dotted path.
 type ext struct {
 	path   string
@@ -72,7 +84,9 @@ type ext struct {
 	parent uint32            // the ext whose attribute it is
 	depth  uint8             // attributes since what an import gave
 	hook   hook
-	absent bool // an attribute that the catalogue does not list for a class it knows
+	// mutates: a method that changes its receiver, a builtin container
+	mutates bool
+	absent  bool // an attribute that the catalogue does not list for a class it knows
 }
 
 // Instance is one evaluation of a block: the block and the context in which its variables live.
@@ -174,6 +188,7 @@ type solver struct {
 	builtinOf    *table
 	methodOf     *table // (ext of a class, name) → ext of the plain method it means
 	pendingCalls map[Value]pendingCall
+	conform      map[Class][]Class // protocols that were asked for: the classes with all their methods
 
 	wellKnown   wellKnown
 	fixtureArgs map[Func][]fixtureArg
@@ -213,7 +228,7 @@ func (p *Program) Solve() *Solution {
 		extKid: newTable(1024), fields: newTable(int(p.nOps / 8)), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
-		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, maxContexts: len(p.funcFile)/2 + 2000}
+		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, conform: map[Class][]Class{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
 	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+int(p.nOps/4)+1024) // 0 is none, 1 anything
@@ -639,6 +654,10 @@ func (s *solver) builtinName(f *File, name facts.Str) Set {
 	if x == 0 {
 		if e := s.Catalogue.Builtin(s.Names[sym]); e != nil {
 			x = s.entitySet(e)
+		} else if s.Names[sym] == "get_ipython" { // what notebooks have beside the builtins: !ls
+			if e := s.Catalogue.Lookup("IPython.get_ipython"); e != nil {
+				x = s.entitySet(e)
+			}
 		}
 	}
 	f.builtin[name] = x

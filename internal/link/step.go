@@ -5,6 +5,7 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 )
 
 // step evaluates one operation in the block at hand.
@@ -75,12 +76,43 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 				s.textOf(s.val(facts.Ref(r)), s.wellKnown.format, s.wellKnown.strOf, s.wellKnown.repr)
 			}
 		}
-		s.set(op.Dst, s.wellKnown.str)
+		x := Set(0)
+		if len(parts) == 2 && facts.Ref(parts[0]).Tag() == facts.TagStr {
+			x = s.joined(s.ff.Str(facts.Ref(parts[0]).Index()), s.val(facts.Ref(parts[1])))
+		}
+		if x == 0 {
+			x = s.wellKnown.str
+		}
+		s.set(op.Dst, x)
 	case facts.Catch:
 		s.set(op.Dst, s.instancesOf(s.val(facts.Ref(op.A)), 0))
 	case facts.Delete:
 		s.delete(op)
 	}
+}
+
+// joined is a name that code puts together, "visit_" + kind: whole where what follows is known, else its beginning.
+func (s *solver) joined(text string, rest Set) Set {
+	n := len(text)
+	if i := strings.IndexAny(text, "%{"); i >= 0 {
+		n = i
+	}
+	if n < 2 || n > 24 || text[n-1] != '_' || strings.ContainsAny(text[:n], " /.:-") {
+		return 0
+	}
+	var out Set
+	for _, v := range s.sets.values(rest) {
+		ob := s.objs[v]
+		if ob.kind != kStr || len(s.Names[ob.a]) > 40 {
+			out = 0
+			break
+		}
+		out = s.sets.union(out, Set(s.object(kStr, uint32(s.Sym(text[:n]+s.Names[ob.a])), 0)))
+	}
+	if out == 0 {
+		return Set(s.object(kPrefix, uint32(s.Sym(text[:n])), 0))
+	}
+	return out
 }
 
 // textOf calls the first of the special methods that a class of the program has.
@@ -206,6 +238,8 @@ func (s *solver) mergeInto(o Value, x Set) {
 			}
 			s.addShared(s.field(o, keyElem), s.readField(v, keyElem))
 			s.addShared(s.field(o, keyAny), s.loadAny(v))
+		case kExtInst: // {**os.environ}
+			s.iterateOne(v, false)
 		}
 	}
 }
@@ -360,6 +394,9 @@ func (s *solver) storeItems(op *facts.Op) {
 		ob := s.objs[v]
 		switch ob.kind {
 		case kList, kDict, kTuple, kView:
+			if op.Flags&facts.FlagGlobalRoot == 0 {
+				s.mutated(v)
+			}
 			if op.B == 0 {
 				s.store(v, keyElem, s.iterate(val, false))
 				break
@@ -403,6 +440,7 @@ func (s *solver) view(v Value) Value {
 
 func (s *solver) delete(op *facts.Op) {
 	if op.B != 0 {
+		s.deleteAttr(s.val(facts.Ref(op.A)), s.symbol(s.fileOf, op.B))
 		return
 	}
 	key := s.val(facts.Ref(op.C))
@@ -590,6 +628,20 @@ func (s *solver) await(x Set, mode Mode) Set {
 			}
 		case kExtInst, kResult:
 			out = s.sets.union(out, s.readField(v, keyResult))
+			if ob.kind != kExtInst {
+				continue
+			}
+			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class {
+				// A stub's __await__ has the effects of awaiting, and gives what that gives where it names a class.
+				if m := s.Catalogue.Member(e, "__await__"); m != nil && m.Kind == knowledge.Function {
+					done := s.implied()
+					x := s.callExt(s.extOfEntity(m), v, s.argList(), Called)
+					done()
+					if m.Returns != nil && (m.Returns.Kind == knowledge.Self || m.Returns.Kind == knowledge.Instance) {
+						out = s.sets.union(out, x)
+					}
+				}
+			}
 		}
 	}
 	return out
@@ -705,11 +757,28 @@ func (s *solver) binOp(op *facts.Op) Set {
 				out = s.sets.union(out, s.callSet(m, s.argList(right), Called))
 			} else if x := s.callMethod(v, names, s.argList(right)); x != 0 {
 				out = s.sets.union(out, x)
+			} else if ast.Operator(op.B) == ast.In {
+				s.iterateOne(v, false)
 			}
 		case kExtInst:
 			out = s.sets.union(out, s.callMethod(v, names, s.argList(right)))
 		case kStr:
-			out = s.sets.union(out, s.wellKnown.str)
+			x := Set(0)
+			if o := ast.Operator(op.B); o == ast.Add || o == ast.Mod {
+				x = s.joined(s.Names[ob.a], right)
+			}
+			if x == 0 {
+				x = s.wellKnown.str
+			}
+			out = s.sets.union(out, x)
+		case kClass, kAlias, kExt: // Result = Row | None
+			if ast.Operator(op.B) == ast.BitOr {
+				out = s.sets.union(s.sets.union(out, Set(v)), right)
+			}
+		case kGen:
+			if ast.Operator(op.B) == ast.In {
+				s.iterateOne(v, false)
+			}
 		case kList, kTuple, kSet, kDict, kView:
 			out = s.sets.union(out, Set(v))
 			if right != 0 {
@@ -769,6 +838,9 @@ func (s *solver) doImport(op *facts.Op) {
 	case targetUnknown:
 		if t.file >= 0 && t.file < len(s.Files) {
 			s.moduleEdge(t.file)
+			if name := s.ff.Imports[op.A].Name; name != 0 {
+				s.set(op.Dst, s.moduleGetattr(t.file, s.symbol(s.fileOf, name)))
+			}
 		}
 	}
 }

@@ -137,7 +137,13 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 			c := s.object(kResult, s.place(), 13+uint32(depth))
 			s.addShared(s.field(c, keyEnter), s.instancesOf(arg(0), depth+1))
 			out = s.sets.union(out, Set(c))
-		case "Callable", "Literal", "Concatenate", "Generic", "Protocol":
+		case "Callable":
+			if x := s.instancesOf(arg(1), depth+1); x != 0 {
+				c := s.object(kResult, s.place(), 13+uint32(depth))
+				s.addShared(s.field(c, keyResult), x)
+				out = s.sets.union(out, Set(c))
+			}
+		case "Literal", "Concatenate", "Generic", "Protocol":
 		default:
 			out = s.sets.union(out, s.instanceOf(o, depth+1))
 		}

@@ -6,7 +6,7 @@ def newest(paths):  # want: fs.read!
     return max(paths, key=os.path.getmtime)
 
 
-def shuffled(rows):  # want: # miss: random
+def shuffled(rows):  # want: random
     rows.sort(key=lambda row: random.random())
     return rows
 

@@ -44,5 +44,5 @@ def tries():  # want: net! # miss: sleep!
     return flaky(), stubborn()
 
 
-def shown(v):  # want: stdout # miss: fs.write!
+def shown(v):  # want: stdout fs.write!
     show(v)

@@ -18,7 +18,7 @@ def users():  # want: db! # extra: state
 
 
 @app.post("/users")
-def add_user():  # want: db! # miss: db.write! # extra: state
+def add_user():  # want: db! db.write! # extra: state
     db = get_db()
     db.execute("insert into users values (?)", (request.json["name"],))
     db.commit()

@@ -24,7 +24,7 @@ class Printer(Visitor):
         logging.info(node)
 
 
-def names():  # want: # miss: stdout
+def names():  # want: stdout
     Printer().visit("name")
 
 

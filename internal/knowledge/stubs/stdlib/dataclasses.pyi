@@ -3,7 +3,7 @@ from typing import Callable
 @model
 @wraps_decorated(factory="both")
 def dataclass(cls=..., /, *, init=..., repr=..., eq=..., order=..., unsafe_hash=..., frozen=..., match_args=..., kw_only=..., slots=..., weakref_slot=...): ...
-@registers("default_factory", phase="callback")
+@default_factory("default_factory")
 def field(*, default=..., default_factory=..., init=..., repr=..., hash=..., compare=..., metadata=..., kw_only=..., doc=...) -> Field: ...
 
 class Field:

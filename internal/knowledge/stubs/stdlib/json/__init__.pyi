@@ -2,11 +2,11 @@
 # dump and load use a file that their caller opened: opening it is the effect.
 from json.decoder import JSONDecoder as JSONDecoder, JSONDecodeError as JSONDecodeError
 from json.encoder import JSONEncoder as JSONEncoder
-@calls("default")
+@calls("default", "cls.default")
 def dump(obj, fp, *, skipkeys=..., ensure_ascii=..., check_circular=..., allow_nan=..., cls=..., indent=..., separators=..., default=..., sort_keys=..., **kw): ...
 @calls("object_hook", "object_pairs_hook", "parse_float", "parse_int", "parse_constant")
 def load(fp, *, cls=..., object_hook=..., parse_float=..., parse_int=..., parse_constant=..., object_pairs_hook=..., **kw): ...
-@calls("default")
+@calls("default", "cls.default")
 def dumps(obj, *, skipkeys=..., ensure_ascii=..., check_circular=..., allow_nan=..., cls=..., indent=..., separators=..., default=..., sort_keys=..., **kw) -> str: ...
 @calls("object_hook", "object_pairs_hook", "parse_float", "parse_int", "parse_constant")
 def loads(s, *, cls=..., object_hook=..., parse_float=..., parse_int=..., parse_constant=..., object_pairs_hook=..., **kw): ...

@@ -1,6 +1,7 @@
 # Facts: Python documentation, "Miscellaneous operating system interfaces".
 # os.open is shown as a read whatever its flags; os.write on the descriptor is the write. Waiting for a child is a sleep, sending it a signal is subprocess.
 from io import TextIOWrapper
+from subprocess import _Pipe
 from os import path as path
 from typing import Iterator
 
@@ -283,7 +284,7 @@ def lockf(fd, command, length, /): ...
 @effect("subprocess", sink="command")
 def system(command) -> int: ...
 @effect("subprocess", sink="cmd")
-def popen(cmd, mode=..., buffering=...) -> TextIOWrapper: ...
+def popen(cmd, mode=..., buffering=...) -> _Pipe: ...
 @effect("subprocess", sink="file")
 def execl(file, *args): ...
 @effect("subprocess", sink="file")

@@ -1,4 +1,5 @@
 # Facts: Flask documentation, "Application Object".
+from io import BufferedReader
 from flask.wrappers import Response as Response
 from flask.testing import FlaskClient
 from flask.config import Config
@@ -6,6 +7,10 @@ from logging import Logger
 
 @framework("wsgi-app")
 class Flask:
+    @effect("fs.read")
+    def open_resource(self, resource, mode=..., encoding=...) -> BufferedReader: ...
+    @effect("fs.read")
+    def open_instance_resource(self, resource, mode=..., encoding=...) -> BufferedReader: ...
     config: Config
     logger: Logger
     def __init__(self, import_name, static_url_path=..., static_folder=..., static_host=..., host_matching=..., subdomain_matching=..., template_folder=..., instance_path=..., instance_relative_config=..., root_path=...): ...

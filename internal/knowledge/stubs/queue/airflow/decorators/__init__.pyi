@@ -4,7 +4,7 @@
 @registers_decorated(phase="job", factory="both")
 def dag(dag_id=..., **kwargs): ...
 @framework("dag")
-@registers_decorated(phase="job", factory="both")
+@registers_decorated(phase="job", factory="both", keeps=False)
 def task(python_callable=..., **kwargs): ...
 @framework("dag")
 @registers_decorated(phase="job", factory="both")

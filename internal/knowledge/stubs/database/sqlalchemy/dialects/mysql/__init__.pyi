@@ -1,0 +1,3 @@
+# Facts: SQLAlchemy documentation, "Dialects"; building a statement has no effect.
+from sqlalchemy.sql.dml import Insert
+def insert(table) -> Insert: ...

@@ -1,0 +1,3 @@
+# Facts: IPython documentation, "Built-in magic commands"; the names that a notebook's ! and % lines stand for.
+from IPython.core.interactiveshell import InteractiveShell
+def get_ipython() -> InteractiveShell: ...

@@ -1,0 +1,1 @@
+# Facts: IPython documentation, "Built-in magic commands".

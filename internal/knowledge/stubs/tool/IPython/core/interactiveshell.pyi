@@ -1,0 +1,13 @@
+# Facts: IPython documentation, "Built-in magic commands" and "System commands".
+class InteractiveShell:
+    @effect("subprocess", sink="cmd")
+    def system(self, cmd): ...
+    @effect("subprocess", sink="cmd")
+    def getoutput(self, cmd, split=..., depth=...): ...
+    @effect("subprocess", when="magic_name", equals=("pip", "conda", "mamba", "uv", "sx", "system", "ls", "cat", "cp", "mv", "rm", "mkdir"))
+    @effect("state", when="magic_name", equals=("cd", "env", "set_env", "load_ext", "matplotlib", "config"))
+    @effect("fs.read", when="magic_name", equals=("run", "load", "pycat"))
+    def run_line_magic(self, magic_name, line, _stack_depth=...): ...
+    @effect("fs.write", when="magic_name", equals=("writefile", "file"))
+    @effect("subprocess", when="magic_name", equals=("bash", "sh", "script", "sx", "system", "perl", "ruby"))
+    def run_cell_magic(self, magic_name, line, cell): ...
