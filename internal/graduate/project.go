@@ -160,7 +160,7 @@ func (p *Plan) Explore() []byte {
 	var imports []string
 	for _, i := range p.Order {
 		if p.isImport(i) && p.Statements[i].Drop == "" {
-			imports = append(imports, p.Statements[i].Source)
+			imports = append(imports, p.withComments(i))
 		}
 	}
 	head := "import os\nfrom pathlib import Path\n\n"
@@ -199,8 +199,8 @@ func (p *Plan) Explore() []byte {
 			for l := range strings.Lines(call) {
 				text.WriteString(strings.TrimPrefix(l, "    "))
 			}
-		case p.Roles[i] == RoleDropped && st.Drop == "" && !p.isImport(i) && !p.isDef(i) && p.Reasons[i] != shownByEdge:
-			text.WriteString(lead(st.Lead, "") + p.dedented(st) + "\n")
+		case p.Roles[i] == RoleDropped && st.Drop == "" && !p.isImport(i) && p.Reasons[i] != shownByEdge:
+			text.WriteString(p.withComments(i) + "\n") // definitions too: what looks may call them
 		case p.Roles[i] == RoleConfig:
 			if k := p.keyOf[firstOf(p.Uses[i].Binds)]; k != nil {
 				fmt.Fprintf(&text, "%s = config.%s\n", k.Source, k.Name)
@@ -211,6 +211,16 @@ func (p *Plan) Explore() []byte {
 	nb := map[string]any{"cells": cells, "metadata": map[string]any{"kernelspec": map[string]string{"display_name": "Python 3", "language": "python", "name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
 	raw, _ := json.MarshalIndent(nb, "", " ")
 	return append(raw, '\n')
+}
+
+// withComments is a statement's text with the comments around it.
+func (p *Plan) withComments(i int) string {
+	st := p.Statements[i]
+	text := lead(st.Lead, "") + p.dedented(st)
+	if st.Trail != "" {
+		text += "  " + st.Trail
+	}
+	return text + tail(st.Tail, "")
 }
 
 func firstOf(list []string) string {
