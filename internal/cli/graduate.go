@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -65,7 +66,7 @@ func init() {
 						req.Python[0] = abs
 					}
 				}
-				tools := &standard.Tools{Offline: offline}
+				tools := &standard.Tools{Offline: offline, Look: lookBeside(req.Python)}
 				o.Name, o.Tier, o.Owner, o.Alert = req.Name, req.Tier, req.Owner, req.Alert
 				o.Fill(cmd.Context(), tools)
 				req.Tier, req.Owner, req.Alert = o.Tier, o.Owner, o.Alert
@@ -130,6 +131,18 @@ func init() {
 		f.StringVar(&format, "format", "text", "text or json")
 		return cmd
 	})
+}
+
+// lookBeside finds a tool beside the interpreter that was asked for, where a virtual environment has its tools, and then on PATH.
+func lookBeside(python []string) func(string) (string, error) {
+	return func(name string) (string, error) {
+		if len(python) > 0 && filepath.IsAbs(python[0]) {
+			if path, err := exec.LookPath(filepath.Join(filepath.Dir(python[0]), name)); err == nil {
+				return path, nil
+			}
+		}
+		return exec.LookPath(name)
+	}
 }
 
 // graduateAsking graduates, and puts the question of each refusal to a person, if there is one, until it is done or refused.
