@@ -273,6 +273,10 @@ func (a *Analysis) statement(i int, names *naming) {
 		if ob.Random {
 			u.Effects |= Random
 		}
+		if ob.Raised != "" { // it got no further than this
+			u.Binds = slices.DeleteFunc(u.Binds, func(b string) bool { return !slices.Contains(ob.Bound, b) })
+			u.Shown = nil
+		}
 	}
 	// An object that was just made here is not someone else's.
 	for _, b := range u.Binds {

@@ -87,6 +87,9 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	if m.needs["partial"] {
 		m.imports.add("from functools import partial")
 	}
+	if m.needs["suppress"] {
+		m.imports.add("from contextlib import suppress")
+	}
 	if m.needs["StringIO"] {
 		m.imports.add("from io import StringIO")
 	}

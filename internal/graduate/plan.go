@@ -115,6 +115,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 			p.drop(i, s.Drop)
 		}
 	}
+	p.dropErrors()
 	if r := p.ghosts(); r != nil {
 		return p, r
 	}
@@ -176,6 +177,27 @@ func (p *Plan) ghosts() *Refusal {
 		return r
 	}
 	return nil
+}
+
+// dropErrors leaves out the statements that are there to fail, as the run and the notebook's stored output say alike, and what
+// stands behind them in their cell, which never ran. One that did something before it failed stays, and may fail again.
+func (p *Plan) dropErrors() {
+	failed := map[int]bool{} // cells
+	for _, i := range p.Order {
+		s := p.Statements[i]
+		if failed[s.Cell] {
+			p.drop(i, "the cell ends with an error before it")
+			continue
+		}
+		ob := p.observed(i)
+		if ob == nil || ob.Raised == "" {
+			continue
+		}
+		failed[s.Cell] = true
+		if len(ob.Mutated)+len(ob.Bound)+len(ob.Writes) == 0 && ob.Stdout == "" && ob.Figures == 0 && !ob.Random {
+			p.drop(i, "it is there to fail: "+ob.Raised)
+		}
+	}
 }
 
 func (p *Plan) hasStarImport() bool {

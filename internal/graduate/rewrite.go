@@ -168,12 +168,26 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 			r.replace(a.Value.Pos(), a.Value.End(), "figure")
 		}
 	}
+	if ob := p.observed(i); ob != nil && ob.Raised != "" {
+		return r.failing(ob.Raised, st)
+	}
 	if s.Role == RoleStore {
 		if text, ok := r.replacing(i, st); ok {
 			return text
 		}
 	}
 	return r.text(st.Indent, st.Node)
+}
+
+// failing lets a statement fail as it fails in the notebook, where what it did before is needed.
+func (r *rewrite) failing(raised string, st *Statement) string {
+	if !builtinNames[raised] {
+		raised = "Exception"
+	}
+	r.needs.add("suppress")
+	outer := r.prefix
+	r.prefix += "    "
+	return outer + "with suppress(" + raised + "):\n" + r.text(st.Indent, st.Node)
 }
 
 func (p *Plan) textName(s *Segment) string {

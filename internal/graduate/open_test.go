@@ -1,0 +1,66 @@
+package graduate
+
+import (
+	"strings"
+	"testing"
+)
+
+// seenPlan plans a percent script with what a run of it showed.
+func seenPlan(t *testing.T, src string, seen map[string]*Observed) *Plan {
+	t.Helper()
+	prog, r := Read("work.py", []byte(src))
+	if r != nil {
+		t.Fatalf("read: %v", r)
+	}
+	for _, s := range prog.Statements {
+		if seen[s.ID] == nil {
+			seen[s.ID] = &Observed{Types: map[string]string{}}
+		}
+	}
+	p, r := MakePlan(Analyse(prog, &Evidence{Statements: seen}), Options{Name: "demo"})
+	if r != nil {
+		t.Fatalf("plan: %v", r)
+	}
+	return p
+}
+
+func reasonOf(p *Plan, source string) string {
+	for _, d := range p.Dropped() {
+		if strings.Contains(d.Statement.Source, source) {
+			return d.Reason
+		}
+	}
+	return ""
+}
+
+func TestStatementsThatAreThereToFail(t *testing.T) {
+	p := seenPlan(t, "# %%\nn = len('abc')\n# %%\nn / 0\nprint('never')\n# %%\nrows = [0]\n# %%\nfor d in [1, 0]:\n    rows.append(1 / d)\n# %%\nprint(n, rows)\n", map[string]*Observed{
+		"c1.s1": {Bound: []string{"n"}},
+		"c2.s1": {Raised: "ZeroDivisionError"},
+		"c3.s1": {Bound: []string{"rows"}},
+		"c4.s1": {Raised: "ZeroDivisionError", Mutated: []string{"rows"}, Bound: []string{"d"}},
+		"c5.s1": {Stdout: "3 [0, 1.0]\n"},
+	})
+	if got := reasonOf(p, "n / 0"); got != "it is there to fail: ZeroDivisionError" {
+		t.Errorf("n / 0 is dropped with %q", got)
+	}
+	if got := reasonOf(p, "never"); got != "the cell ends with an error before it" {
+		t.Errorf("what follows the error is dropped with %q", got)
+	}
+	steps := p.Emit()["src/demo/steps.py"]
+	for _, want := range []string{"from contextlib import suppress\n", "    with suppress(ZeroDivisionError):\n        for d in [1, 0]:\n            rows.append(1 / d)\n"} {
+		if !strings.Contains(steps, want) {
+			t.Errorf("steps.py lacks %q:\n%s", want, steps)
+		}
+	}
+}
+
+func TestExploreKeepsDefinitionsAndComments(t *testing.T) {
+	p := planOf(t, "# %%\n# for tests\nimport os  # unused\n# %%\n# says hello\ndef hello():\n    return 'hello'\n# %%\nprint(sum([1, 2]))\n")
+	explore := string(p.Explore())
+	for _, want := range []string{"# for tests", "import os  # unused", "# says hello", "def hello():"} {
+		if !strings.Contains(explore, want) {
+			t.Errorf("the notebook in explore lacks %q", want)
+		}
+	}
+}
