@@ -64,3 +64,14 @@ func TestExploreKeepsDefinitionsAndComments(t *testing.T) {
 		}
 	}
 }
+
+func TestValuesThatNothingUsesAreTheResultWhenNothingIsShown(t *testing.T) {
+	p := planOf(t, "# %%\nimport random\nrandom.seed(0)\nraw = [random.random() for _ in range(3)]\n# %%\nrounded = [round(x) for x in raw]\n")
+	var got []string
+	for _, o := range p.Outputs {
+		got = append(got, o.Kind+" "+o.Name)
+	}
+	if strings.Join(got, ", ") != "value rounded" {
+		t.Errorf("outputs %v, want the value of rounded alone", got)
+	}
+}

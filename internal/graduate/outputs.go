@@ -100,15 +100,40 @@ func (p *Plan) chooseOutputs() {
 			if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) {
 				continue
 			}
+			ob := p.observed(i)
 			if u.Effects&Figure != 0 {
-				p.addFigure(i)
-			} else if ob := p.observed(i); u.Shown != nil && p.isResult(u.Shown) && (ob == nil || ob.Displayed != "") {
+				if ob == nil || ob.Figures > 0 {
+					p.addFigure(i)
+				}
+			} else if u.Shown != nil && p.isResult(u.Shown) && (ob == nil || ob.Displayed != "") {
 				add("display", "", i)
-			} else if u.Effects&(Print|Stdout) != 0 {
+			} else if u.Effects&(Print|Stdout) != 0 && (ob == nil || ob.Stdout != "") {
 				add("stdout", "", i)
 			}
 		}
 	}
+	if len(p.Outputs) == 0 { // not even that: then it is for the values that nothing in it goes on to use
+		for at, i := range p.Order {
+			if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) {
+				continue
+			}
+			for _, name := range p.Uses[i].Binds {
+				if !p.Uses[i].LoopTargets[name] && !p.usedAfter(at, name) {
+					add("value", name, i)
+				}
+			}
+		}
+	}
+}
+
+// usedAfter: a statement behind this position reads, binds or deletes the name.
+func (p *Plan) usedAfter(at int, name string) bool {
+	for _, i := range p.Order[at+1:] {
+		if u := p.Uses[i]; p.Roles[i] != RoleDropped && (u.Reads[name] || u.Deletes[name] || slices.Contains(u.Binds, name)) {
+			return true
+		}
+	}
+	return false
 }
 
 // addFigure makes the figure of a cell an output, once.
