@@ -16,7 +16,8 @@ type Analysis struct {
 	Imports map[string]int
 	Modules map[string]string
 	// Evidence is a run's; nil when nothing ran.
-	Evidence *Evidence
+	Evidence  *Evidence
+	everBound set // names that some statement binds
 }
 
 // Evidence is what a run of the program showed, by statement.
@@ -48,7 +49,14 @@ type Observed struct {
 
 // Analyse walks the statements in their order.
 func Analyse(p *Program, ev *Evidence) *Analysis {
-	a := &Analysis{Program: p, Uses: make([]*Use, len(p.Statements)), Functions: map[string]*Function{}, Imports: map[string]int{}, Modules: map[string]string{}, Evidence: ev}
+	a := &Analysis{Program: p, Uses: make([]*Use, len(p.Statements)), Functions: map[string]*Function{}, Imports: map[string]int{}, Modules: map[string]string{}, Evidence: ev, everBound: set{}}
+	for _, s := range p.Statements {
+		if s.Drop == "" {
+			for _, b := range topBinds(s.Node) {
+				a.everBound.add(p.name(b))
+			}
+		}
+	}
 	names := &naming{modules: map[string]string{}, types: map[string]string{}, funcs: a.Functions}
 	// Functions first: a call may stand above a function that it reaches.
 	imports := &walker{p: p, u: newUse(), names: names, bound: set{}}
@@ -161,6 +169,7 @@ func (a *Analysis) function(i int, names *naming) {
 		f.Writes.add(b)
 	}
 	f.MutParams = w.mutated
+	f.Evaluates = evaluates(a.Program, w.u.Calls)
 	a.Functions[f.Name] = f
 }
 
@@ -246,6 +255,13 @@ func (a *Analysis) statement(i int, names *naming) {
 		}
 		if f.Awaits && r.call != nil {
 			u.Awaits = u.Awaits || false
+		}
+	}
+	for _, name := range a.namesInText(u) {
+		u.Reads.add(name)
+		if f := a.Functions[name]; f != nil {
+			u.Functions.add(name)
+			maps.Copy(u.Reads, f.Reads)
 		}
 	}
 	if _, isDef := s.Node.(*ast.FunctionDef); isDef {
@@ -338,7 +354,11 @@ func (a *Analysis) shown(e ast.Expr, i int) ast.Expr {
 		return nil
 	}
 	if c, ok := e.(*ast.Call); ok {
-		switch a.rootName(c.Func) {
+		name := a.rootName(c.Func)
+		if a.Functions[name] != nil {
+			return e
+		}
+		switch name {
 		case "print", "display", "exit", "quit", "setattr", "delattr":
 			return nil // their value is None
 		}

@@ -93,6 +93,7 @@ type Function struct {
 	Decorated bool
 	direct    set // reads without those of others
 	Awaits    bool
+	Evaluates bool // text that it is given, in the namespace where it stands
 }
 
 // walker goes through one statement or function body.

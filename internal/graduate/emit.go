@@ -87,6 +87,9 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	if m.needs["partial"] {
 		m.imports.add("from functools import partial")
 	}
+	if m.needs["Any"] {
+		m.imports.add("from typing import Any")
+	}
 	if m.needs["suppress"] {
 		m.imports.add("from contextlib import suppress")
 	}
@@ -102,6 +105,9 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	// Definitions of other modules.
 	for name := range m.used {
 		if home := p.home[name]; home != "" && home != m.name {
+			if p.evaluators[name] {
+				name = maker(name)
+			}
 			m.imports.add("from " + p.Package + "." + home + " import " + name)
 		}
 	}
@@ -307,6 +313,11 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		}
 		b.WriteString(text + tail(st.Tail, "    ") + "\n")
 		m.load(p.Uses[i].Refs)
+		for _, c := range p.Uses[i].Calls {
+			if p.evaluators[c.local] {
+				m.used.add(p.evaluated(c.node)...)
+			}
+		}
 		if f := p.defined(i); f != nil {
 			m.load(f.Refs)
 		}

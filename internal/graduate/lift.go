@@ -23,6 +23,11 @@ func (p *Plan) lift() {
 			p.home[f.Name] = "io"
 		}
 	}
+	for _, f := range p.Functions {
+		if p.Roles[f.Statement] == RoleDefine && p.evaluator(f) {
+			p.evaluators.add(f.Name)
+		}
+	}
 	closures := set{}
 	for changed := true; changed; {
 		changed = false

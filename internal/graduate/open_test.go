@@ -75,3 +75,42 @@ func TestValuesThatNothingUsesAreTheResultWhenNothingIsShown(t *testing.T) {
 		t.Errorf("outputs %v, want the value of rounded alone", got)
 	}
 }
+
+func TestNamesInTextAreRead(t *testing.T) {
+	p := planOf(t, `# %%
+import pandas as pd
+class show:
+    """Several at once."""
+    def __init__(self, *args):
+        self.args = args
+    def __repr__(self):
+        return "\n".join(a + " " + repr(eval(a)) for a in self.args)
+# %%
+# # First
+a = pd.DataFrame({"x": [1]})
+limit = len(a)
+# %%
+show("a", "pd.concat([a, a])")
+# %%
+print(a.query("x <= @limit"), pd.eval("a + a"))
+`)
+	steps := p.Emit()["src/demo/steps.py"]
+	for _, want := range []string{
+		"def show_with(names: dict[str, Any]) -> Any:\n", "    class show:\n        \"\"\"Several at once.\"\"\"\n",
+		"repr(eval(a, {**globals(), **names}, locals()))", "    return show\n", `show_with({"a": a, "pd": pd})("a", "pd.concat([a, a])")`,
+	} {
+		if !strings.Contains(steps, want) {
+			t.Errorf("steps.py lacks %q:\n%s", want, steps)
+		}
+	}
+	for i, s := range p.Statements {
+		if strings.HasPrefix(s.Source, "print") && (!p.Uses[i].Reads["limit"] || !p.Uses[i].Reads["a"]) {
+			t.Errorf("the query reads %v, want limit and a among them", p.Uses[i].Reads.sorted())
+		}
+	}
+	// One that is handed on cannot be made for a call, and stays as it is.
+	p = planOf(t, "# %%\ndef value(text):\n    return eval(text)\n# %%\nn = 3\nprint(list(map(value, ['n'])))\n")
+	if p.evaluators["value"] {
+		t.Error("value is handed to map, and taken for an evaluator")
+	}
+}

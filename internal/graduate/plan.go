@@ -49,6 +49,8 @@ type Plan struct {
 	Seconds  float64
 	nested   map[int]bool // definitions that stand inside a segment
 	unproven set          // names of functions that are marked
+
+	evaluators set // functions that are made for each call, with the names that they evaluate
 }
 
 type interval struct{ from, to int } // statements, in positions of Order
@@ -109,7 +111,7 @@ type Dropped struct {
 // MakePlan decides everything. It runs nothing.
 func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p := &Plan{Analysis: a, Options: o, Package: o.Name, Roles: make([]Role, len(a.Statements)), Reasons: make([]string, len(a.Statements)),
-		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, unproven: set{}}
+		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, unproven: set{}, evaluators: set{}}
 	for _, i := range p.Order {
 		if s := p.Statements[i]; s.Drop != "" {
 			p.drop(i, s.Drop)

@@ -34,6 +34,10 @@ func (r *rewrite) names() {
 		if k := p.keyOf[x.name]; k != nil && k.Name != x.name && !x.store {
 			r.replace(x.span.Start, x.span.End, k.Name)
 		}
+		if p.evaluators[x.name] && x.call != nil && x.call.Func.Pos() == x.span.Start {
+			r.replace(x.span.Start, x.span.End, p.handed(x.name, x.call))
+			continue
+		}
 		lifted := p.Lifted[x.name]
 		if len(lifted) == 0 || x.store {
 			continue
@@ -321,6 +325,16 @@ func (p *Plan) definition(i int, needs set) string {
 	def, ok := f.Node.(*ast.FunctionDef)
 	if lifted := p.Lifted[f.Name]; ok && len(lifted) > 0 {
 		r.signature(def, p.liftedParams(lifted))
+	}
+	if p.evaluators[f.Name] {
+		for _, c := range f.Calls {
+			if evaluation(p.Program, c) {
+				r.addArguments(c.node, "{**globals(), **names}, locals()")
+			}
+		}
+		needs.add("Any")
+		r.prefix = "    "
+		return makerText(f.Name, r.text(st.Indent, st.Node))
 	}
 	return r.text(st.Indent, st.Node)
 }
