@@ -145,7 +145,11 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	if run.CellLimit > 0 {
 		run.TotalLimit = 5 * run.CellLimit
 	}
-	defer oracle.Clean()
+	if run.Work, err = os.MkdirTemp("", "graduate-runs-*"); err != nil {
+		return nil, fmt.Errorf("make a folder for the runs: %w", err)
+	}
+	defer os.RemoveAll(run.Work)
+	defer oracle.CleanIn(run.Work)
 	subject, g, err := req.observe(ctx, prog, cands, run, say)
 	if err != nil {
 		return nil, err

@@ -105,13 +105,28 @@ func workshopIn(parent string) (*workshop, error) {
 func Clean() {
 	workshopsMu.Lock()
 	defer workshopsMu.Unlock()
-	for parent, w := range workshops {
-		for _, s := range w.warm {
-			s.end()
-		}
-		os.RemoveAll(w.dir)
-		delete(workshops, parent)
+	for parent := range workshops {
+		clean(parent)
 	}
+}
+
+// CleanIn removes the work folder that runs with Options.Work = parent have made, so that several programs can be run side by side.
+func CleanIn(parent string) {
+	workshopsMu.Lock()
+	defer workshopsMu.Unlock()
+	clean(parent)
+}
+
+func clean(parent string) {
+	w := workshops[parent]
+	if w == nil {
+		return
+	}
+	for _, s := range w.warm {
+		s.end()
+	}
+	os.RemoveAll(w.dir)
+	delete(workshops, parent)
 }
 
 func (w *workshop) unpack() error {
