@@ -44,6 +44,9 @@ func init() {
 				req.Path = args[0]
 				if req.Name == "" {
 					req.Name = graduate.ProjectName(req.Path)
+					if beside := filepath.Join(filepath.Dir(req.Path), strings.ReplaceAll(req.Name, "-", "_")); exists(beside+".py") && beside+".py" != filepath.Clean(req.Path) || exists(beside) {
+						req.Name += "-job" // the module of that name may come along
+					}
 				}
 				if req.OutDir == "" {
 					req.OutDir = req.Name
@@ -165,6 +168,11 @@ func graduateAsking(cmd *cobra.Command, s *streams, req graduate.Request) (*grad
 	}
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 func asker(in io.Reader, out io.Writer) func(*graduate.Refusal) string {
 	lines := bufio.NewScanner(in)
 	return func(r *graduate.Refusal) string {
@@ -198,7 +206,7 @@ func progressLine(w io.Writer) func(string) {
 
 // basics are the files of the project that do not come from the notebook.
 func basics(o standard.GraduatedOptions, p *graduate.Plan, dependencies []string, version string) (map[string]string, error) {
-	o.Dependencies = dependencies
+	o.Dependencies, o.Modules = dependencies, p.OwnPaths()
 	if minor := strings.SplitN(version, ".", 3); len(minor) == 3 && (minor[1] == "11" || minor[1] == "12" || minor[1] == "13" || minor[1] == "14") {
 		o.Python = minor[0] + "." + minor[1]
 	}

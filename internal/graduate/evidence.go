@@ -12,7 +12,14 @@ import (
 
 // oracleProgram is the program as the oracle runs it, in the order chosen.
 func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
-	o := oracle.Program{Name: p.Path, Root: root, Dir: dir, File: filepath.Base(p.Path), Script: !p.Cellular}
+	o := oracle.Program{Name: p.Path, Root: root, Dir: dir, File: filepath.Base(p.Path), Script: !p.Cellular, Files: map[string][]byte{}}
+	for _, m := range p.Own {
+		if p.answers["module:"+m.Name] != "" { // it may be outside of what is copied
+			for path, text := range m.Files {
+				o.Files[path] = []byte(text)
+			}
+		}
+	}
 	last := -1
 	for _, i := range order {
 		s := p.Statements[i]
@@ -21,7 +28,7 @@ func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
 		}
 		if s.Cell != last || len(o.Cells) == 0 {
 			c := p.Cells[s.Cell]
-			cell := oracle.Cell{ID: p.cellID(s.Cell), Index: c.Number - 1, Count: c.ExecCount}
+			cell := oracle.Cell{ID: p.cellID(s.Cell), Index: max(c.Number-1, 0), Count: c.ExecCount}
 			if c.Failed {
 				cell.Raises = raises(c)
 			}
@@ -169,6 +176,9 @@ func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
 	case strings.HasPrefix(e.Refused, "network"):
 		r.Reason, r.Message = NetworkNeeded, "it needs the "+e.Refused+" ("+what+")"
 		r.Question = "May it use the network? Then give --allow-network."
+	case e.MissingModule != "" && !knownLibrary(top(e.MissingModule)) && !slices.Contains(p.Installs, e.MissingModule):
+		r.Reason, r.Message = MissingHelper, "the module "+top(e.MissingModule)+" is no library that is known, and it is not beside the notebook"
+		r.Question, r.Key = "Where is it? Give the file or the folder of the package.", "module:"+top(e.MissingModule)+"=PATH"
 	case e.MissingModule != "":
 		r.Reason, r.Message = MissingModule, "the module "+e.MissingModule+" is not installed"
 		r.Question = "Which Python has it? Give --python with an interpreter where it is installed."
@@ -187,4 +197,9 @@ func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
 		r.Question = "Is the error meant? Tag the cell raises-exception; else make the notebook run first."
 	}
 	return r
+}
+
+func top(module string) string {
+	name, _, _ := strings.Cut(module, ".")
+	return name
 }

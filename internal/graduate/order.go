@@ -50,7 +50,7 @@ func (p *Program) byCount() []int {
 		if len(c.Statements) == 0 {
 			continue
 		}
-		if c.ExecCount == 0 {
+		if c.ExecCount == 0 && !c.Given {
 			return nil
 		}
 		cells = append(cells, i)

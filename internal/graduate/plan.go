@@ -122,6 +122,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 		return p, r
 	}
 	p.dropShows()
+	p.dropOwn()
 	p.dependencies()
 	p.chooseOutputs()
 	p.slice()

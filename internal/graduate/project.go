@@ -23,7 +23,7 @@ func (p *Plan) Dependencies(files map[string]string, versions map[string]string)
 		}
 		for _, m := range importLine.FindAllStringSubmatch(text, -1) {
 			top, _, _ := strings.Cut(m[1], ".")
-			if project.IsStandardLibrary(top) || top == p.Package || top == "__future__" {
+			if project.IsStandardLibrary(top) || top == p.Package || top == "__future__" || p.owns(top) {
 				continue
 			}
 			if dists := project.Distributions(m[1]); len(dists) > 0 {

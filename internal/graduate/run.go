@@ -69,12 +69,7 @@ func Open(req Request) (*Program, error) {
 		}
 		return nil, fmt.Errorf("read %s: %w", req.Path, err)
 	}
-	for name, code := range req.Answers {
-		if n, ok := strings.CutPrefix(name, "name:"); ok {
-			raw = define(req.Path, raw, n, code)
-		}
-	}
-	p, r := Read(req.Path, raw)
+	p, r := read(req.Path, raw, req.Answers)
 	if r != nil {
 		return p, r
 	}
@@ -126,6 +121,9 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	prog, err := Open(req)
 	if err != nil {
 		return nil, err
+	}
+	if prog.owns(packageName(req.Name)) {
+		return nil, fmt.Errorf("the package would be called %s, as a module that comes along is: give another name", packageName(req.Name))
 	}
 	res := &Result{}
 	cands := prog.orders()
@@ -345,26 +343,6 @@ func helperPaths(root string) []string {
 	return out
 }
 
-// define puts the answer to a ghost name above everything else.
-func define(path string, raw []byte, name, code string) []byte {
-	if !strings.Contains(code, "=") && !strings.HasPrefix(code, "import ") && !strings.HasPrefix(code, "from ") {
-		code = name + " = " + code
-	}
-	if !strings.EqualFold(filepath.Ext(path), ".ipynb") {
-		return append([]byte(code+"\n"), raw...)
-	}
-	cell := `{"cell_type": "code", "id": "answered", "execution_count": null, "metadata": {}, "outputs": [], "source": ` + jsonString(code) + `}, `
-	at := regexp.MustCompile(`"cells"\s*:\s*\[`).FindIndex(raw)
-	if at == nil {
-		return raw
-	}
-	return slices.Concat(raw[:at[1]], []byte(cell), raw[at[1]:])
-}
-
-func jsonString(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", s), `\x`, `\u00`), `\a`, `\u0007`)
-}
-
 // build makes every file of the project.
 func (req Request) build(res *Result, g *oracle.Graded) error {
 	p := res.Plan
@@ -394,6 +372,11 @@ func (req Request) build(res *Result, g *oracle.Graded) error {
 	files := map[string]string{}
 	for name, text := range modules {
 		files[name] = p.unmark(l, name, text)
+	}
+	for _, m := range p.Own {
+		for path, text := range m.Files {
+			files["src/"+path] = text
+		}
 	}
 	deps := p.Dependencies(files, versions)
 	python := ""

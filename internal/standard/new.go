@@ -78,7 +78,7 @@ func render(o Options, shape Shape) (*Project, error) {
 		"Entry": fill.Replace(shape.entry), "Port": shape.port, "Script": shape.script, "Settings": shape.settings,
 		"Image": shape.image && !o.NoImage, "Job": shape.job, "Schedule": shape.schedule, "Ignore": shape.ignore,
 		"SecretSetting": shape.secret, "SecretSample": shape.sample, "WarningFilters": shape.warnings, "Untyped": shape.untyped,
-		"ImageArgs": shape.imageArgs, "CheckoutSHA": checkoutSHA, "CheckoutTag": checkoutTag, "SetupUvSHA": setupUvSHA,
+		"ImageArgs": shape.imageArgs, "Modules": shape.modules, "CheckoutSHA": checkoutSHA, "CheckoutTag": checkoutTag, "SetupUvSHA": setupUvSHA,
 		"SetupUvTag": setupUvTag, "UvVersion": uvVersion,
 	}
 	if shape.minimum != "" {

@@ -195,7 +195,7 @@ func runProgram(ctx context.Context, p Program, o Options, place string) (*Trace
 		Mode: "program", File: p.File, Script: p.Script, Cells: p.Cells, Argv: p.Argv, Answers: p.Answers, Path: p.Path, Own: "__main__",
 		Fixtures: o.Fixtures,
 	}
-	t, err := run(ctx, &r, p.Root, p.Dir, p.Env, o, place, nil)
+	t, err := run(ctx, &r, p.Root, p.Dir, p.Env, o, place, p.Files, nil)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", p.Name, err)
 	}
@@ -216,14 +216,14 @@ func runPackage(ctx context.Context, p Package, o Options, place string) (*Trace
 		Mode: "package", Module: p.Module, Args: p.Args, Functions: p.Functions, Lines: p.Lines, Answers: p.Answers, Path: p.Path, Own: p.Module,
 		Source: p.Source,
 	}
-	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, place, &p)
+	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, place, nil, &p)
 	if err != nil {
 		return nil, fmt.Errorf("run python -m %s: %w", p.Module, err)
 	}
 	return t, nil
 }
 
-func run(ctx context.Context, r *request, root, dir string, env []string, o Options, place string, pkg *Package) (*Trace, error) {
+func run(ctx context.Context, r *request, root, dir string, env []string, o Options, place string, files map[string][]byte, pkg *Package) (*Trace, error) {
 	python, err := resolve(ctx, o.Python)
 	if err != nil {
 		return nil, err
@@ -259,6 +259,18 @@ func run(ctx context.Context, r *request, root, dir string, env []string, o Opti
 		return nil, fmt.Errorf("copy %s: %w", root, err)
 	}
 	start := filepath.Join(copied, filepath.FromSlash(dir))
+	for name, data := range files {
+		path := filepath.Join(start, filepath.FromSlash(name))
+		if !within(copied, path) {
+			return nil, fmt.Errorf("add %s: it is outside the copied folder", name)
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, fmt.Errorf("add %s: %w", name, err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return nil, fmt.Errorf("add %s: %w", name, err)
+		}
+	}
 	for name, data := range o.Inputs {
 		path := filepath.Join(start, filepath.FromSlash(name))
 		if !within(copied, path) {
