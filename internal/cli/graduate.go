@@ -57,7 +57,7 @@ func init() {
 					if !ok {
 						return &Hint{fmt.Errorf("answer %q has no value", a), "write --answer KEY=VALUE"}
 					}
-					req.Answers[key] = value
+					give(req.Answers, key, value)
 				}
 				if python != "" {
 					req.Python = strings.Fields(python)
@@ -156,21 +156,29 @@ func graduateAsking(cmd *cobra.Command, s *streams, req graduate.Request) (*grad
 		if err == nil || req.Ask == nil || !errors.As(err, &refusal) || refusal.Key == "" {
 			return res, err
 		}
-		answer := req.Ask(refusal)
-		if answer == "" {
+		text := req.Ask(refusal)
+		if text == "" {
 			return res, err
 		}
 		key, _, _ := strings.Cut(refusal.Key, "=")
-		if req.Answers[key] != "" {
+		if req.Answers[key] != "" && key != "input" {
 			return res, err // asked before: the answer did not help
 		}
-		req.Answers[key] = answer
+		give(req.Answers, key, text)
 	}
 }
 
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// give notes an answer; those to questions of the notebook's own are one for each question, in order.
+func give(answers map[string]string, key, value string) {
+	if have, ok := answers[key]; ok && key == "input" {
+		value = have + "\n" + value
+	}
+	answers[key] = value
 }
 
 func asker(in io.Reader, out io.Writer) func(*graduate.Refusal) string {

@@ -67,13 +67,27 @@ type callSite struct {
 	fact   *fact
 	guard  bool // below an if, loop or try
 	stmt   bool // it is the whole expression statement
+	// straight: it is called once, when its statement runs.
+	straight bool
 }
 
+// A pathUse is an expression whose value the configuration may have: the literal of a path, an argument of the command line, an
+// answer to a question.
 type pathUse struct {
-	node  ast.Expr // the literal
+	node  ast.Expr
 	value string
 	write bool
+	kind  pathKind
+	form  string // what stands in its place, %s for the key; "" for the key alone
 }
+
+type pathKind uint8
+
+const (
+	ofFile pathKind = iota // or of an address
+	ofArgv
+	ofAnswer
+)
 
 // A Function is a def, class or lambda of the notebook that has a name.
 type Function struct {
@@ -652,8 +666,15 @@ func (w *walker) expr(e ast.Expr) {
 	}
 	ast.InspectExpr(e, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.Subscript:
+			return !w.argv(n)
+		case *ast.Attribute:
+			return n.Ctx != ast.Load || !w.argv(n)
 		case *ast.Name:
-			if n.Ctx == ast.Load || n.Ctx == ast.Store && w.depth >= 0 && false {
+			if n.Ctx == ast.Load && w.argv(n) {
+				return false
+			}
+			if n.Ctx == ast.Load {
 				w.read(w.p.name(n.ID), n.Span(), nil)
 			}
 		case *ast.NamedExpr:
@@ -709,7 +730,7 @@ func (w *walker) comprehension(gens []ast.Comprehension, elts ...ast.Expr) {
 
 func (w *walker) call(c *ast.Call, statement bool) {
 	site := w.site(c)
-	site.stmt, site.guard = statement, w.guards > 0
+	site.stmt, site.guard, site.straight = statement, w.guards > 0, w.guards == 0 && w.depth == 0 && len(w.locals) == 0
 	w.u.Calls = append(w.u.Calls, site)
 	if n, ok := c.Func.(*ast.Name); ok {
 		w.read(w.p.name(n.ID), n.Span(), c)
@@ -721,6 +742,7 @@ func (w *walker) call(c *ast.Call, statement bool) {
 		w.expr(k.Value)
 	}
 	w.effect(site)
+	w.parsesArguments(site)
 }
 
 // site finds out what is called.
@@ -809,7 +831,7 @@ func (w *walker) effect(s *callSite) {
 	if f.path != nil {
 		if e := argument(w.p, s.node, f.path); e != nil {
 			if v, ok := w.p.File.ConstString(e); ok {
-				w.u.Paths = append(w.u.Paths, pathUse{e, v, f.effects&Store != 0 || e2write(w.p, s)})
+				w.u.Paths = append(w.u.Paths, pathUse{node: e, value: v, write: f.effects&Store != 0 || e2write(w.p, s)})
 			}
 		}
 	}

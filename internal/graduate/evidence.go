@@ -144,14 +144,16 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 }
 
 // refusalOf says why a run did not reach its end, in the closed list's words.
-func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
+func (p *Analysis) refusalOf(t *oracle.Trace, answers map[string]string) *Refusal {
 	e := t.Error
 	r := &Refusal{Reason: LimitReached, Message: "the notebook's run ended early: " + string(t.Status)}
 	if e == nil {
 		return r
 	}
-	for _, s := range p.Statements {
+	at := -1
+	for i, s := range p.Statements {
 		if s.ID == e.Statement || e.Statement == "" && p.cellID(s.Cell) == e.Cell {
+			at = i
 			r.Line = s.Line
 			if p.Notebook {
 				r.Cell = p.Cells[s.Cell].Number
@@ -169,8 +171,14 @@ func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
 		r.Message = "the cell did not end within its time limit"
 		r.Question, r.Key = "How long may a cell take? Give --cell-timeout.", ""
 	case t.Status == oracle.Unanswered:
-		r.Reason, r.Message = InputUnanswered, "the notebook asks "+quote(first)
-		r.Question, r.Key = "What is the answer?", "input=TEXT"
+		p.unanswered(r, first, answers)
+	case at >= 0 && answers["argv"] == "" && (e.Type == "IndexError" || e.Type == "SystemExit") && p.readsArguments(at) != "":
+		r.Reason, r.Message = InputUnanswered, "it reads "+p.readsArguments(at)+", and no arguments are given"
+		r.Question, r.Key = "What is it called with? Give its arguments as they stand on a command line.", "argv=ARGUMENTS"
+	case e.Type == "KeyError" && p.environment(first) != "":
+		name := p.environment(first)
+		r.Reason, r.Message = CredentialNeeded, "the environment variable "+name+" is not set"
+		r.Question, r.Key = "What is its value? It is given to the runs alone, and written nowhere.", "env:"+name+"=VALUE"
 	case t.Status == oracle.Died:
 		r.Message = "the interpreter ended: " + first
 	case strings.HasPrefix(e.Refused, "network"):
@@ -202,4 +210,14 @@ func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
 func top(module string) string {
 	name, _, _ := strings.Cut(module, ".")
 	return name
+}
+
+// environment is the variable of the environment that a KeyError is about, "" when it is about something else.
+func (p *Program) environment(message string) string {
+	name := strings.Trim(message, "'\"")
+	src := string(p.File.Src)
+	if name != "" && (strings.Contains(src, `environ["`+name+`"]`) || strings.Contains(src, "environ['"+name+"']")) {
+		return name
+	}
+	return ""
 }

@@ -39,6 +39,7 @@ type Program struct {
 	answers  map[string]string
 	written  []writtenFile
 	ranFiles map[string]bool // what %run names
+	argvSet  bool            // the program sets sys.argv itself
 	parser   parser.Parser
 	scopes   scope.Builder
 }
@@ -138,6 +139,7 @@ func read(path string, raw []byte, answers map[string]string) (*Program, *Refusa
 		p.unsplit()
 		p.split()
 	}
+	p.argvSet = p.setsArgv()
 	p.findOwn()
 	p.Order = make([]int, len(p.Statements))
 	for i := range p.Order {

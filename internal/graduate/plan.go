@@ -41,6 +41,8 @@ type Plan struct {
 	Keys     []*Key
 	keyOf    map[string]*Key // by name of the notebook
 	literal  map[ast.Expr]*Key
+	told     []*question // whose answers the configuration has
+	argvKey  *Key
 	Lifted   map[string][]string // function to the parameters it gets
 	home     map[string]string   // module of functions and constants: steps, io, figures
 	order    []int               // of the kept statements that make segments
@@ -123,6 +125,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	}
 	p.dropShows()
 	p.dropOwn()
+	p.tell()
 	p.dependencies()
 	p.chooseOutputs()
 	p.slice()

@@ -110,6 +110,11 @@ func (p *Plan) RoadworthyTOML(j Job) string {
 			env = append(env, k.Env)
 		}
 	}
+	for _, key := range sortedKeys(p.Options.Answers) {
+		if name, ok := strings.CutPrefix(key, "env:"); ok && !slices.Contains(env, name) {
+			env = append(env, name)
+		}
+	}
 	if len(env) > 0 {
 		fmt.Fprintf(&b, "# needs in its environment: %s\n", strings.Join(env, ", "))
 	}

@@ -135,6 +135,9 @@ func (res *Result) firstDifference() string {
 }
 
 func (p *Plan) secretText(k *Key) (string, bool) {
+	if k.secret != "" {
+		return k.secret, true
+	}
 	_, value := p.constant(k.Statement)
 	if value == nil {
 		return "", false

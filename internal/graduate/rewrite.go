@@ -100,7 +100,11 @@ func (r *rewrite) addArguments(c *ast.Call, text string) {
 func (r *rewrite) paths(list []pathUse) {
 	for _, pu := range list {
 		if k := r.p.literal[pu.node]; k != nil && pu.node.Pos() >= r.base && pu.node.End() <= r.end {
-			r.replace(pu.node.Pos(), pu.node.End(), k.Name)
+			text := k.Name
+			if pu.form != "" {
+				text = fmt.Sprintf(pu.form, k.Name)
+			}
+			r.replace(pu.node.Pos(), pu.node.End(), text)
 		}
 	}
 }

@@ -257,6 +257,7 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 	}
 	for _, c := range cands {
 		prog.use(c)
+		known := Analyse(prog, nil)
 		for n, root := range roots {
 			rel, err := filepath.Rel(root, dir)
 			if err != nil {
@@ -266,8 +267,14 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 				rel = ""
 			}
 			subject := prog.oracleProgram(root, filepath.ToSlash(rel), prog.Order)
-			if text, ok := req.Answers["input"]; ok {
-				subject.Answers = strings.Split(text, "\n")
+			subject.Answers = known.spoken(req.Answers)
+			if subject.Argv, err = arguments(req.Answers["argv"]); err != nil {
+				return oracle.Program{}, nil, fmt.Errorf("read the answer argv: %w", err)
+			}
+			for _, key := range sortedKeys(req.Answers) {
+				if name, ok := strings.CutPrefix(key, "env:"); ok {
+					subject.Env = append(subject.Env, name+"="+req.Answers[key])
+				}
 			}
 			if rel != "" {
 				subject.Path = helperPaths(root)
@@ -287,7 +294,7 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 			if g.Status == oracle.Unavailable {
 				return subject, nil, fmt.Errorf("run %s: no Python interpreter: %s", req.Path, strings.Join(run.Python, " "))
 			}
-			r := prog.refusalOf(g.Trace)
+			r := known.refusalOf(g.Trace, req.Answers)
 			if refusal == nil || n > 0 && (r.Reason != MissingInput && r.Reason != MissingModule) {
 				refusal = r
 			}
