@@ -161,6 +161,7 @@ func (a *Analysis) function(i int, names *naming) {
 			w.u.Reads.add(name)
 		}
 		w.u.Effects |= old.Effects
+		f.older = append(slices.Clone(old.older), old)
 	}
 	f.direct = w.u.Reads
 	delete(f.direct, f.Name)

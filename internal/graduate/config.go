@@ -204,8 +204,17 @@ func (p *Plan) defined(i int) *Function {
 		return nil
 	}
 	for _, b := range p.Uses[i].Binds {
-		if f := p.Functions[b]; f != nil && f.Statement == i {
+		f := p.Functions[b]
+		if f == nil {
+			continue
+		}
+		if f.Statement == i {
 			return f
+		}
+		for _, old := range f.older {
+			if old.Statement == i {
+				return old
+			}
 		}
 	}
 	return nil

@@ -105,7 +105,8 @@ type Function struct {
 	Calls     []*callSite
 	Paths     []pathUse
 	Decorated bool
-	direct    set // reads without those of others
+	older     []*Function // earlier definitions of the name
+	direct    set         // reads without those of others
 	Awaits    bool
 	Evaluates bool // text that it is given, in the namespace where it stands
 }
@@ -147,6 +148,9 @@ func (w *walker) local(name string) bool {
 func (w *walker) read(name string, span diag.Span, call *ast.Call) {
 	if w.local(name) {
 		return
+	}
+	if name == "print" && call == nil && !w.bound[name] {
+		w.u.Effects |= Print // handed to something that calls it
 	}
 	w.u.Refs = append(w.u.Refs, ref{name: name, span: span, call: call, depth: w.depth})
 	if !w.bound[name] {

@@ -96,6 +96,9 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	if m.needs["StringIO"] {
 		m.imports.add("from io import StringIO")
 	}
+	if m.needs["sys"] {
+		m.imports.add("import sys")
+	}
 	if m.needs["Path"] {
 		m.imports.add("from pathlib import Path")
 	}
@@ -303,6 +306,7 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 			fmt.Fprintf(&b, "    %s: dict[str, object] = {}\n", r.Name)
 		}
 	}
+	b.WriteString(p.ownMeaning(s, m))
 	for _, i := range s.Statements {
 		st := p.Statements[i]
 		b.WriteString("    " + marker + st.ID + "\n")
@@ -350,6 +354,38 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		b.WriteString("    return " + strings.Join(values, ", ") + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// ownMeaning gives a name that the function binds, after it was used for a module or for what Python itself calls so, that meaning
+// inside the function too: a name that is bound anywhere in a function is the function's own.
+func (p *Plan) ownMeaning(s *Segment, m *module) string {
+	var b strings.Builder
+	bound, done := set{}, set{}
+	for _, i := range s.Statements {
+		for _, x := range p.Uses[i].Refs {
+			name := x.name
+			_, imported := p.Modules[name]
+			if x.store || bound[name] || done[name] || !imported && !builtinNames[name] || slices.Contains(s.Params, name) {
+				continue
+			}
+			if !slices.ContainsFunc(s.Statements, func(j int) bool { return slices.Contains(p.Uses[j].Binds, name) && !p.isDef(j) }) {
+				continue
+			}
+			done.add(name)
+			if !imported {
+				m.imports.add("import builtins")
+				b.WriteString("    " + name + " = builtins." + name + "\n")
+				continue
+			}
+			own := newModule(m.name, "")
+			p.importFor(own, name)
+			for _, line := range own.imports.sorted() {
+				b.WriteString("    " + line + "\n")
+			}
+		}
+		bound.add(p.Uses[i].Binds...)
+	}
+	return b.String()
 }
 
 func resultName(s *Segment) string {

@@ -43,14 +43,17 @@ type Plan struct {
 	literal  map[ast.Expr]*Key
 	told     []*question // whose answers the configuration has
 	argvKey  *Key
-	Lifted   map[string][]string // function to the parameters it gets
-	home     map[string]string   // module of functions and constants: steps, io, figures
-	order    []int               // of the kept statements that make segments
-	glue     []interval
-	aliases  []map[string][]string // after each statement of Order: groups by name, only of those with more than one
-	Seconds  float64
-	nested   map[int]bool // definitions that stand inside a segment
-	unproven set          // names of functions that are marked
+	// printing are the functions that are handed what they print into, textParam the name it has there.
+	printing  set
+	textParam string
+	Lifted    map[string][]string // function to the parameters it gets
+	home      map[string]string   // module of functions and constants: steps, io, figures
+	order     []int               // of the kept statements that make segments
+	glue      []interval
+	aliases   []map[string][]string // after each statement of Order: groups by name, only of those with more than one
+	Seconds   float64
+	nested    map[int]bool // definitions that stand inside a segment
+	unproven  set          // names of functions that are marked
 
 	evaluators set // functions that are made for each call, with the names that they evaluate
 }
@@ -130,6 +133,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.chooseOutputs()
 	p.slice()
 	p.config()
+	p.findPrinting()
 	p.roles()
 	p.lift()
 	p.gatherFigures()
@@ -485,20 +489,12 @@ func (p *Plan) roleOf(i int, u *Use) Role {
 // directPrints: all that the statement prints is printed by calls of print in it.
 func (p *Plan) directPrints(i int) bool {
 	for name := range p.Uses[i].Functions {
-		if p.Functions[name].Effects&Print != 0 {
+		if p.Functions[name].Effects&Print != 0 && !p.printing[name] {
 			return false
 		}
 	}
 	for _, c := range p.Uses[i].Calls {
-		if c.path == "builtins.print" {
-			if len(c.node.Args) == 1 && len(c.node.Keywords) == 0 {
-				if g, ok := c.node.Args[0].(*ast.GeneratorExp); ok && g.Pos() == c.node.Func.End() {
-					return false
-				}
-			}
-			continue
-		}
-		if c.fact != nil && c.fact.effects&Print != 0 && c.path != "pprint.pprint" {
+		if c.fact != nil && c.fact.effects&Print != 0 && !p.plainPrint(c) {
 			return false
 		}
 	}

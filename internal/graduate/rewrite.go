@@ -44,7 +44,7 @@ func (r *rewrite) names() {
 		}
 		var args []string
 		for _, name := range lifted {
-			args = append(args, p.param(name)+"="+p.param(name))
+			args = append(args, r.handed(name))
 		}
 		if x.call != nil && x.call.Func.Pos() == x.span.Start {
 			r.addArguments(x.call, strings.Join(args, ", "))
@@ -159,15 +159,9 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 	r.names()
 	r.paths(u.Paths)
 	if s.Text {
-		for _, c := range u.Calls {
-			switch c.path {
-			case "builtins.print":
-				if !hasKeyword(p.Program, c.node, "file") {
-					r.addArguments(c.node, "file="+p.textName(s))
-				}
-			case "pprint.pprint":
-				r.addArguments(c.node, "stream="+p.textName(s))
-			}
+		r.printsInto(u.Calls, p.textName(s))
+		if f := p.defined(i); f != nil && p.nested[i] && !f.Class {
+			r.printsInto(f.Calls, p.textName(s))
 		}
 	}
 	r.shows(i, s)
@@ -326,6 +320,10 @@ func (p *Plan) definition(i int, needs set) string {
 	}
 	r.names()
 	r.paths(f.Paths)
+	if p.printing[f.Name] {
+		r.needs.add("StringIO")
+		r.printsInto(f.Calls, p.textParam)
+	}
 	def, ok := f.Node.(*ast.FunctionDef)
 	if lifted := p.Lifted[f.Name]; ok && len(lifted) > 0 {
 		r.signature(def, p.liftedParams(lifted))
@@ -349,7 +347,9 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if k := p.keyByName(param); k != nil {
+		if name == printedInto {
+			t = "StringIO"
+		} else if k := p.keyByName(param); k != nil {
 			t = k.Type
 		} else if a := p.annotation(p.lastType(name)); a != "" {
 			t = a
@@ -453,6 +453,10 @@ func (p *Plan) lambda(f *Function, assign *ast.Assign, r *rewrite) string {
 	l := assign.Value.(*ast.Lambda)
 	src := p.File.Src
 	r.names()
+	if p.printing[f.Name] {
+		r.needs.add("StringIO")
+		r.printsInto(f.Calls, p.textParam)
+	}
 	r.base, r.end = l.Pos(), l.End()
 	at, depth := l.Pos()+uint32(len("lambda")), 0
 	body := at

@@ -311,8 +311,8 @@ func cloneSet(s set) set {
 func (p *Plan) inputs(i int) (out []string) {
 	u := p.Uses[i]
 	for r := range u.Reads {
-		if _, imported := p.Modules[r]; imported && !p.boundBefore(r, i) {
-			continue // what the import gives
+		if _, imported := p.Modules[r]; (imported || builtinNames[r]) && !p.boundBefore(r, i) {
+			continue // what the import gives, or Python itself
 		}
 		if p.isVariable(r) {
 			out = append(out, r)
