@@ -224,6 +224,7 @@ func (a *Analysis) statement(i int, names *naming) {
 			u.MayBind.add(b)
 		}
 	}
+	sets := set{} // names that functions bind anew with `global`
 	// What the functions it refers to read, write and do. Defining one refers to nothing.
 	for _, r := range u.Refs {
 		f := a.Functions[r.name]
@@ -243,6 +244,7 @@ func (a *Analysis) statement(i int, names *naming) {
 		for name := range f.Writes {
 			u.Mutates.add(name)
 			u.Reads.add(name)
+			sets.add(name)
 		}
 		for name := range f.Mutates {
 			u.Mutates.add(name)
@@ -283,7 +285,7 @@ func (a *Analysis) statement(i int, names *naming) {
 		}
 		certain := a.certainMutations(i)
 		for m := range u.Mutates {
-			if !slices.Contains(ob.Mutated, m) && !certain[m] {
+			if !slices.Contains(ob.Mutated, m) && !certain[m] && !sets[m] {
 				delete(u.Mutates, m)
 			}
 		}

@@ -267,7 +267,7 @@ func outcome(l *graduate.Lock, r *proof.Report) []string {
 		if !ok {
 			verdict = "no verdict"
 		}
-		if row.How != "" {
+		if row.How != "" && row.Verdict != proof.NotStable {
 			verdict += " (" + row.How + ")"
 		}
 		for _, w := range what {

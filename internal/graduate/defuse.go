@@ -35,6 +35,7 @@ type Use struct {
 	// LoopTargets are names of loops: bound anew in every round, so that what they held before does not matter.
 	LoopTargets set
 	Awaits      bool
+	Executed    *executed // a text that is run as statements
 }
 
 type set map[string]bool
@@ -195,7 +196,7 @@ func (w *walker) mutate(e ast.Expr) {
 		case path == "sys" || path == "warnings":
 			w.u.Effects |= Option
 		default:
-			w.u.Effects |= Opaque // a library is changed
+			w.u.Effects |= Opaque | Option // a library is changed, for all that comes after
 		}
 		return
 	}
@@ -747,6 +748,7 @@ func (w *walker) call(c *ast.Call, statement bool) {
 	}
 	w.effect(site)
 	w.parsesArguments(site)
+	w.executes(site)
 }
 
 // site finds out what is called.

@@ -96,6 +96,9 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	if m.needs["StringIO"] {
 		m.imports.add("from io import StringIO")
 	}
+	if m.needs["Any"] {
+		m.imports.add("from typing import Any")
+	}
 	if m.needs["sys"] {
 		m.imports.add("import sys")
 	}

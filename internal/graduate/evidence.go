@@ -93,7 +93,7 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 			switch e.Kind {
 			case "read":
 				ob.Reads = append(ob.Reads, e.Detail)
-			case "write":
+			case "write", "database":
 				if !e.Refused && !slices.Contains(ob.Writes, e.Detail) {
 					ob.Writes = append(ob.Writes, e.Detail)
 				}
@@ -114,6 +114,9 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 			for _, part := range o.Parts {
 				if ob := ev.Statements[part.Statement]; ob != nil {
 					ob.Stdout += part.Text
+					if s, ok := g.Stability["stdout:"+part.Statement]; ok && !s.Comparable() {
+						ob.Unstable = true
+					}
 				}
 			}
 		case oracle.Display:

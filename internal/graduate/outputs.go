@@ -31,6 +31,7 @@ func (p *Plan) chooseOutputs() {
 		}
 	}
 	writes := false
+	handles := map[string]*Output{} // names of open files and connections, and what is written through them
 	for _, i := range p.Order {
 		u := p.Uses[i]
 		ob := p.observed(i)
@@ -40,8 +41,23 @@ func (p *Plan) chooseOutputs() {
 		if ob != nil && len(ob.Writes) > 0 {
 			writes = true
 			for _, w := range ob.Writes {
-				o := add("file", w, i)
-				o.Path = w
+				k := slices.IndexFunc(p.Outputs, func(o *Output) bool { return o.Kind == "file" && o.Path == w })
+				if k < 0 {
+					add("file", w, i).Path = w
+					k = len(p.Outputs) - 1
+				} else {
+					p.Outputs[k].Statements = append(p.Outputs[k].Statements, i)
+				}
+				for _, b := range u.Binds {
+					handles[b] = p.Outputs[k]
+				}
+			}
+			continue
+		}
+		if o := p.through(u, handles); o != nil {
+			o.Statements = append(o.Statements, i)
+			for _, b := range u.Binds {
+				handles[b] = o
 			}
 			continue
 		}
@@ -134,6 +150,29 @@ func (p *Plan) usedAfter(at int, name string) bool {
 		}
 	}
 	return false
+}
+
+// through is the file that all that a statement writes goes into, by way of names that stand for open files.
+func (p *Plan) through(u *Use, handles map[string]*Output) (found *Output) {
+	if u.Effects&Store == 0 || u.Effects&Notify != 0 || len(u.Functions) > 0 {
+		return nil
+	}
+	for _, c := range u.Calls {
+		if c.fact == nil || c.fact.effects&Store == 0 {
+			continue
+		}
+		o := handles[c.root]
+		for _, k := range c.fact.mutatesArgs {
+			if o == nil && k < len(c.node.Args) {
+				o = handles[p.rootName(c.node.Args[k])]
+			}
+		}
+		if o == nil || found != nil && o != found {
+			return nil
+		}
+		found = o
+	}
+	return found
 }
 
 // addFigure makes the figure of a cell an output, once.
@@ -243,11 +282,25 @@ func (p *Plan) peek(e ast.Expr) bool {
 		}
 		last := attrs[len(attrs)-1]
 		switch last {
-		case "head", "tail", "info", "sample":
+		case "sample":
+			// Rows of a table, not a draw of a generator.
+			_, isModule := p.Modules[root]
+			return !ok || !isModule && !p.isGenerator(root)
+		case "head", "tail", "info":
 			return true
 		case "describe":
 			return len(attrs) == 1 && ok
 		case "keys":
+			return true
+		}
+	}
+	return false
+}
+
+// isGenerator: the name is bound to a generator of random numbers of the notebook's own.
+func (p *Plan) isGenerator(name string) bool {
+	for _, u := range p.Uses {
+		if u != nil && (strings.HasPrefix(u.Types[name], "random.") || strings.HasPrefix(u.Types[name], "numpy.random.")) {
 			return true
 		}
 	}

@@ -50,6 +50,8 @@ type Plan struct {
 	home      map[string]string   // module of functions and constants: steps, io, figures
 	order     []int               // of the kept statements that make segments
 	glue      []interval
+	position  map[int]int           // of statements in order
+	supply    map[string]int        // position in order of the first statement that binds or changes a name
 	aliases   []map[string][]string // after each statement of Order: groups by name, only of those with more than one
 	Seconds   float64
 	nested    map[int]bool // definitions that stand inside a segment
@@ -124,6 +126,9 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	}
 	p.dropErrors()
 	if r := p.ghosts(); r != nil {
+		return p, r
+	}
+	if r := p.opaque(); r != nil {
 		return p, r
 	}
 	p.dropShows()
@@ -260,7 +265,7 @@ func (p *Plan) dependencies() {
 			random = append(random, i)
 		}
 		need(options)
-		if u.Effects&Option != 0 && len(u.Functions) == 0 {
+		if u.Effects&Option != 0 && (len(u.Functions) == 0 || u.Effects&Opaque != 0) {
 			options = append(options, i)
 		}
 		if u.Effects&(Directory|ModulePath|Env) != 0 && !p.isImport(i) {
@@ -387,7 +392,7 @@ func (p *Plan) slice() {
 		}
 	}
 	for _, i := range p.Order {
-		if p.isCheck(i) || p.Uses[i].Effects&(Option|ModulePath) != 0 && len(p.Uses[i].Functions) == 0 && !p.isDef(i) {
+		if e := p.Uses[i].Effects; p.isCheck(i) || e&(Option|ModulePath) != 0 && (len(p.Uses[i].Functions) == 0 || e&Option != 0 && e&Opaque != 0) && !p.isDef(i) {
 			keep(i)
 		}
 	}
@@ -559,7 +564,7 @@ func (p *Plan) moduleConstants() {
 		}
 		fits := true
 		for _, b := range u.Binds {
-			fits = fits && read[b] && binds[b] == 1 && !mutated[b]
+			fits = fits && read[b] && binds[b] == 1 && !mutated[b] && !builtinNames[b]
 		}
 		for r := range u.Reads {
 			_, isModule := p.Modules[r]

@@ -173,6 +173,9 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 	if ob := p.observed(i); ob != nil && ob.Raised != "" {
 		return r.failing(ob.Raised, st)
 	}
+	if u.Executed != nil {
+		return r.executed(u.Executed, st)
+	}
 	if s.Role == RoleStore {
 		if text, ok := r.replacing(i, st); ok {
 			return text

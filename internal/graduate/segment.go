@@ -110,10 +110,7 @@ func (p *Plan) isOutput(i int) bool {
 // must (glue).
 func (p *Plan) cut() {
 	n := len(p.order)
-	position := map[int]int{}
-	for at, i := range p.order {
-		position[i] = at
-	}
+	p.findSupply()
 	// No boundary between at-1 and at.
 	joined := make([]bool, n+1)
 	forced := make([]bool, n+1)
@@ -241,6 +238,10 @@ func (p *Plan) together(start, end int, joined []bool) bool {
 		// Each thing that comes in or goes out has a function of its own, unless they belong together.
 		return p.Statements[p.order[start]].Cell == p.Statements[p.order[end-1]].Cell
 	}
+	// Text that cannot be compared would take that beside it along.
+	if p.unstableText(p.order[start]) != p.unstableText(p.order[start+1]) && p.Uses[p.order[start]].Effects&p.Uses[p.order[start+1]].Effects&Print != 0 {
+		return false
+	}
 	// What is shown must not change before the function ends.
 	i := p.order[start]
 	if u := p.Uses[i]; u.Shown != nil && p.isOutput(i) {
@@ -256,6 +257,12 @@ func (p *Plan) together(start, end int, joined []bool) bool {
 		}
 	}
 	return true
+}
+
+// unstableText: what the statement prints comes out different each time.
+func (p *Plan) unstableText(i int) bool {
+	ob := p.observed(i)
+	return ob != nil && ob.Unstable && ob.Stdout != ""
 }
 
 func (p *Plan) segmentRole(list []int) Role {
@@ -311,7 +318,7 @@ func cloneSet(s set) set {
 func (p *Plan) inputs(i int) (out []string) {
 	u := p.Uses[i]
 	for r := range u.Reads {
-		if _, imported := p.Modules[r]; (imported || builtinNames[r]) && !p.boundBefore(r, i) {
+		if _, imported := p.Modules[r]; (imported || builtinNames[r]) && p.keyOf[r] == nil && !p.boundBefore(r, i) {
 			continue // what the import gives, or Python itself
 		}
 		if p.isVariable(r) {
@@ -357,12 +364,38 @@ func (p *Plan) boundBefore(name string, i int) bool {
 	return false
 }
 
+// findSupply notes where each name is bound first, and where each statement stands.
+func (p *Plan) findSupply() {
+	p.position, p.supply = map[int]int{}, map[string]int{}
+	for at, i := range p.order {
+		p.position[i] = at
+		u := p.Uses[i]
+		for _, names := range [][]string{u.Binds, u.Mutates.sorted()} {
+			for _, name := range names {
+				if _, known := p.supply[name]; !known {
+					p.supply[name] = at
+				}
+			}
+		}
+	}
+}
+
+// supplied: something before that statement gives the name a value. After `for x in xs: y = x` alone, y is read though no value
+// of before is there to be handed in.
+func (p *Plan) supplied(name string, i int) bool {
+	if p.keyOf[name] != nil {
+		return true
+	}
+	at, known := p.supply[name]
+	return known && at < p.position[i]
+}
+
 // crossing is what a run of statements takes and gives.
 func (p *Plan) crossing(list []int, live set) (in, out []string) {
 	bound := set{}
 	for _, i := range list {
 		for _, r := range p.inputs(i) {
-			if !bound[r] && !slices.Contains(in, r) {
+			if !bound[r] && !slices.Contains(in, r) && p.supplied(r, list[0]) {
 				in = append(in, r)
 			}
 		}
