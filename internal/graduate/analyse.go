@@ -3,6 +3,7 @@ package graduate
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 )
@@ -292,6 +293,9 @@ func (a *Analysis) statement(i int, names *naming) {
 		if ob.Random {
 			u.Effects |= Random
 		}
+		if _, isImport := a.Imports[firstOf(u.Binds)]; !isImport {
+			u.Effects |= a.seen(ob, u)
+		}
 		if ob.Raised != "" { // it got no further than this
 			u.Binds = slices.DeleteFunc(u.Binds, func(b string) bool { return !slices.Contains(ob.Bound, b) })
 			u.Shown = nil
@@ -314,6 +318,23 @@ func (a *Analysis) statement(i int, names *naming) {
 			delete(u.Mutates, m)
 		}
 	}
+}
+
+// seen are effects that the run showed and no reading could: those of modules that nothing is known of.
+func (a *Analysis) seen(ob *Observed, u *Use) (e Effect) {
+	if ob.Stdout != "" && u.Effects&(Print|Stdout) == 0 {
+		e |= Stdout
+	}
+	if len(ob.Writes) > 0 && u.Effects&Store == 0 {
+		e |= Store
+	}
+	if u.Effects&(Load|Store) == 0 && slices.ContainsFunc(ob.Reads, func(path string) bool { return !strings.HasSuffix(path, ".py") }) {
+		e |= Load
+	}
+	if ob.Figures > 0 {
+		e |= Figure
+	}
+	return e
 }
 
 // certainMutations are changes that a statement makes by its form: x[…] = …, x.a = …, del x[…].

@@ -1,6 +1,7 @@
 package graduate
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -195,10 +196,14 @@ func (p *Analysis) refusalOf(t *oracle.Trace, answers map[string]string) *Refusa
 		r.Question = "Which Python has it? Give --python with an interpreter where it is installed."
 	case e.MissingName != "":
 		r.Reason, r.Message = GhostName, e.MissingName+" is used, and nothing defines it before"
-		r.Question, r.Key = "What is "+e.MissingName+"? Give the statement that defines it.", "name:"+e.MissingName+"=PYTHON"
+		r.ghost(e.MissingName)
 	case e.MissingFile != "":
 		r.Reason, r.Message = MissingInput, "the file "+e.MissingFile+" is not there"
 		r.Question, r.Key = "Where is it?", "file:"+e.MissingFile+"=PATH"
+		if other := p.namedBeside(e.MissingFile); other != "" {
+			r.Message += "; " + other + " names it"
+			r.Question = "Where is it? Run " + other + " first, or give the place."
+		}
 	case e.InLibrary && (e.Type == "AttributeError" || e.Type == "TypeError" || e.Type == "ImportError" || e.Type == "ValueError" || e.Type == "KeyError"),
 		e.Type == "AttributeError" || e.Type == "ImportError":
 		r.Reason, r.Message = APIDrift, what
@@ -221,6 +226,30 @@ func (p *Program) environment(message string) string {
 	src := string(p.File.Src)
 	if name != "" && (strings.Contains(src, `environ["`+name+`"]`) || strings.Contains(src, "environ['"+name+"']")) {
 		return name
+	}
+	return ""
+}
+
+// namedBeside is another notebook or script of the folder that names the file: it may be the one that writes it.
+func (p *Program) namedBeside(file string) string {
+	base := filepath.Base(filepath.FromSlash(file))
+	if len(base) < 3 {
+		return ""
+	}
+	dir := filepath.Dir(p.Path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		ext := strings.ToLower(filepath.Ext(e.Name()))
+		info, err := e.Info()
+		if err != nil || ext != ".py" && ext != ".ipynb" || e.Name() == filepath.Base(p.Path) || info.Size() > maxOwnBytes {
+			continue
+		}
+		if raw, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil && strings.Contains(string(raw), base) {
+			return e.Name()
+		}
 	}
 	return ""
 }

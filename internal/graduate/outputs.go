@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 )
 
@@ -341,4 +342,41 @@ func (p *Plan) showCalls(i int) (out []*callSite) {
 		}
 	}
 	return out
+}
+
+// unkept refuses a chosen result whose value can be neither kept nor compared.
+func (p *Program) unkept(out []string, g *oracle.Graded) *Refusal {
+	for _, name := range out {
+		for k := len(g.Statements) - 1; k >= 0; k-- {
+			t := &g.Statements[k]
+			typ, bound := t.Types[name]
+			if !bound {
+				continue
+			}
+			if what := passing[typ]; what != "" {
+				r := &Refusal{Reason: NotSerializable, Message: name + " is " + what + ": its value can be neither kept nor compared",
+					Question: "Which names hold the results? Give --out NAME, for example of a list made of it."}
+				for _, s := range p.Statements {
+					if s.ID == t.ID {
+						r.Line = s.Line
+						if p.Notebook {
+							r.Cell = p.Cells[s.Cell].Number
+						}
+					}
+				}
+				return r
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// passing are types of values that are something only while the program runs.
+var passing = map[string]string{
+	"generator": "a generator", "builtins.generator": "a generator", "async_generator": "a generator", "coroutine": "a coroutine",
+	"_io.TextIOWrapper": "an open file", "_io.BufferedReader": "an open file", "_io.BufferedWriter": "an open file", "io.TextIOWrapper": "an open file",
+	"sqlite3.Connection": "a connection", "sqlite3.Cursor": "a cursor", "map": "an iterator", "filter": "an iterator", "zip": "an iterator",
+	"builtins.map": "an iterator", "builtins.filter": "an iterator", "builtins.zip": "an iterator",
+	"threading.Thread": "a thread", "_thread.lock": "a lock", "socket.socket": "a socket",
 }

@@ -180,8 +180,8 @@ func (p *Plan) ghosts() *Refusal {
 			continue
 		}
 		s := p.Statements[i]
-		r := &Refusal{Reason: GhostName, Message: fmt.Sprintf("%s is used, and nothing defines it before", name), Cell: p.Cells[s.Cell].Number, Line: s.Line,
-			Question: fmt.Sprintf("What is %s? Give the statement that defines it.", name), Key: "name:" + name + "=PYTHON"}
+		r := &Refusal{Reason: GhostName, Message: fmt.Sprintf("%s is used, and nothing defines it before", name), Cell: p.Cells[s.Cell].Number, Line: s.Line}
+		r.ghost(name)
 		if !p.Notebook {
 			r.Cell = 0
 		}

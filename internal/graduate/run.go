@@ -127,6 +127,15 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	}
 	res := &Result{}
 	cands := prog.orders()
+	switch order := req.Answers["order"]; {
+	case order == "counts" && len(cands) > 1:
+		cands = cands[1:]
+		cands[0].note = "taken: " + cands[0].name + ", as answered"
+	case order == "document":
+		cands = cands[:1]
+	case order != "":
+		return nil, fmt.Errorf("the answer order is %q: it must be document or counts, where both can run", order)
+	}
 	prog.use(cands[0])
 	if req.NoRun {
 		plan, r := req.Plan(prog, nil, nil)
@@ -159,6 +168,9 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 			Question: "Which Python from 3.11 on has the notebook's packages? Give it with --python."}
 	}
 	ev := prog.evidence(g)
+	if r := prog.unkept(req.Out, g); r != nil {
+		return nil, r
+	}
 	if !slices.ContainsFunc(g.Observed, func(o oracle.Observation) bool { return g.Stability[o.ID].Comparable() }) {
 		return nil, &Refusal{Reason: NothingStable, Message: "nothing that the notebook shows, writes or computes comes out the same when it is run again",
 			Question: "Which names hold its results? Give --out NAME, and seed what is random."}
@@ -255,7 +267,7 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 			roots = []string{above}
 		}
 	}
-	for _, c := range cands {
+	for at, c := range cands {
 		prog.use(c)
 		known := Analyse(prog, nil)
 		for n, root := range roots {
@@ -289,6 +301,27 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 				return subject, nil, err // it names the file and the operation
 			}
 			if g.Status == oracle.Complete {
+				if at+1 < len(cands) && cands[at+1].rival {
+					rival := cands[at+1]
+					rival.note = "both orders run; taken: " + rival.name + ", whose text is the one saved with the notebook"
+					second := subject
+					second.Cells = prog.oracleProgram(root, filepath.ToSlash(rel), rival.order).Cells
+					say("running the notebook in " + rival.name)
+					t, err := oracle.Run(ctx, second, run)
+					if err != nil {
+						return subject, nil, err
+					}
+					if t.Status == oracle.Complete {
+						take, r := prog.between(c, rival, g, t)
+						if r != nil {
+							return subject, nil, r
+						}
+						if take {
+							rival.rival = false
+							return req.observe(ctx, prog, []candidate{rival}, run, say)
+						}
+					}
+				}
 				return subject, g, nil
 			}
 			if g.Status == oracle.Unavailable {

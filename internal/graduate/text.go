@@ -105,6 +105,8 @@ func (a *Analysis) namesInText(u *Use) (out []string) {
 		}
 		text, ok := a.File.ConstString(c.node.Args[0])
 		switch {
+		case !ok && c.path == "builtins.eval":
+			add(a.texts()) // it may be any of them
 		case !ok:
 		case c.path == "builtins.eval" || c.path == "pandas.eval" || c.path == "numexpr.evaluate":
 			add(textNames(text))
@@ -112,6 +114,19 @@ func (a *Analysis) namesInText(u *Use) (out []string) {
 			add(marked(text))
 		}
 	}
+	return out
+}
+
+// texts are the strings of the program that are spelt like names.
+func (a *Analysis) texts() (out []string) {
+	ast.Inspect(a.File, func(n ast.Node) bool {
+		if c, ok := n.(*ast.Constant); ok && c.Kind == ast.Str {
+			if text, ok := a.File.ConstString(c); ok && text != "" && !slices.Contains(out, text) {
+				out = append(out, text)
+			}
+		}
+		return true
+	})
 	return out
 }
 
