@@ -114,3 +114,19 @@ print(a.query("x <= @limit"), pd.eval("a + a"))
 		t.Error("value is handed to map, and taken for an evaluator")
 	}
 }
+
+func TestAFileReadBetweenTwoLinesOfAFigureIsReadBeforeIt(t *testing.T) {
+	p := planOf(t, "# %%\nimport pandas as pd\nimport matplotlib.pyplot as plt\n# %%\nfig, ax = plt.subplots()\ndata = pd.read_csv('a.csv')\nx = data['x']\nax.plot(x)\nax.set_title('x')\n")
+	var got []string
+	for _, s := range p.Segments {
+		var list []string
+		for _, i := range s.Statements {
+			list = append(list, p.Statements[i].Source)
+		}
+		got = append(got, s.Module+": "+strings.Join(list, "; "))
+	}
+	want := "io: data = pd.read_csv('a.csv')\nfigures: fig, ax = plt.subplots(); x = data['x']; ax.plot(x); ax.set_title('x')"
+	if strings.Join(got, "\n") != want {
+		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
+	}
+}

@@ -48,6 +48,8 @@ func (p *Plan) gather(first, last int) {
 			depends = depends || touched[j]
 		}
 		switch {
+		case !depends && p.onlyLoads(i) && !p.conflicts(i, inside) && !p.changesOutside(inside):
+			before = append(before, i) // a file that is read in between can be read before
 		case p.Roles[i] == RoleFigure || p.Roles[i] != RolePure:
 			touched[i] = true
 			inside = append(inside, i)
@@ -63,6 +65,18 @@ func (p *Plan) gather(first, last int) {
 		}
 	}
 	copy(p.order[first:], append(before, inside...))
+}
+
+// onlyLoads: the statement brings a value in, and does nothing else that an order could matter for.
+func (p *Plan) onlyLoads(i int) bool {
+	return p.Roles[i] == RoleLoad && p.Uses[i].Effects&^Opaque == Load && len(p.Uses[i].Functions) == 0
+}
+
+// changesOutside: one of the statements may change what a file read after it holds, or which file it is.
+func (p *Plan) changesOutside(list []int) bool {
+	return slices.ContainsFunc(list, func(i int) bool {
+		return p.Uses[i].Effects&(Store|Shell|Directory|Env|ModulePath|Input|Net|Notify) != 0
+	})
 }
 
 // conflicts: moving i above the others would change what they read.
