@@ -58,6 +58,7 @@ func Analyse(p *Program, ev *Evidence) *Analysis {
 			}
 		}
 	}
+	p.seeStars(ev)
 	names := &naming{modules: map[string]string{}, types: map[string]string{}, funcs: a.Functions}
 	// Functions first: a call may stand above a function that it reaches.
 	imports := &walker{p: p, u: newUse(), names: names, bound: set{}}

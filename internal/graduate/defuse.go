@@ -395,7 +395,7 @@ func (w *walker) stmt(s ast.Stmt) {
 		for _, a := range s.Names {
 			name := w.p.name(a.Name)
 			if name == "*" {
-				for _, n := range starNames(module) {
+				for _, n := range w.p.starNames(module) {
 					w.bind(n, a.Span())
 					if w.depth == 0 {
 						w.names.modules[n] = module + "." + n

@@ -167,7 +167,7 @@ func (p *Plan) importFor(m *module, name string) {
 				imported := p.name(a.Name)
 				switch {
 				case imported == "*":
-					if slices.Contains(starNames(from), name) {
+					if slices.Contains(p.starNames(from), name) {
 						m.imports.add("from " + from + " import " + name)
 					}
 				case a.AsName != 0 && p.name(a.AsName) == name && imported != name:

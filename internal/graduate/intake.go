@@ -35,7 +35,8 @@ type Program struct {
 
 	File     *ast.File
 	Table    *scope.Table
-	places   []place // by line of File.Src
+	places   []place             // by line of File.Src
+	stars    map[string][]string // names that `from m import *` was seen to bind, by module
 	answers  map[string]string
 	written  []writtenFile
 	ranFiles map[string]bool // what %run names

@@ -57,6 +57,20 @@ var installing = regexp.MustCompile(`^\s*(?:sudo\s+)?(?:[\w./{}]*python3?\s+-m\s
 
 var packageWord = regexp.MustCompile(`^[A-Za-z][\w.\[\],-]*(?:[=<>~!]=?[\w.*,<>=!]+)?$`)
 
+var (
+	identifier = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
+	removing   = regexp.MustCompile(`^\s*rm\s+(?:-f\s+)?([\w./-]+(?:\s+[\w./-]+)*)\s*$`)
+)
+
+// removed are the files that `rm a b` removes, when they are spelt out. The shell goes on when one is not there, and so does a notebook.
+func removed(command string) []string {
+	m := removing.FindStringSubmatch(command)
+	if m == nil || strings.Contains(" "+m[1], " -") {
+		return nil
+	}
+	return strings.Fields(m[1])
+}
+
 // timing matches lines of a cell that only measure what stands behind the magic.
 var timing = regexp.MustCompile(`^\s*%{1,2}(?:timeit|prun|memit|lprun|mprun)\b`)
 
@@ -115,6 +129,10 @@ func (p *Program) resolve(src []byte) []edit {
 				if found {
 					replace("import os; os.environ[" + quote(strings.TrimSpace(key)) + "] = " + quote(strings.TrimSpace(value)))
 				}
+			case "xdel":
+				if name := strings.TrimSpace(strings.TrimPrefix(arg, "-n ")); identifier.MatchString(name) {
+					replace("del " + name)
+				}
 			case "pylab":
 				replace("import numpy; import numpy as np; import matplotlib.pyplot as plt; from pylab import *")
 			case "pwd":
@@ -128,6 +146,12 @@ func (p *Program) resolve(src []byte) []edit {
 			} else if target == "" && (method == "system" || method == "getoutput") && strings.HasPrefix(strings.TrimSpace(first), "mkdir ") {
 				words := strings.Fields(first)
 				replace("import os; os.makedirs(" + quote(words[len(words)-1]) + ", exist_ok=True)")
+			} else if files := removed(first); target == "" && len(files) > 0 {
+				text := "from pathlib import Path"
+				for _, f := range files {
+					text += "; Path(" + quote(f) + ").unlink(missing_ok=True)"
+				}
+				replace(text)
 			} else if target == "" && strings.HasPrefix(strings.TrimSpace(first), "cd ") {
 				continue // a shell of its own: the directory of the notebook does not change
 			}

@@ -130,3 +130,35 @@ func TestAFileReadBetweenTwoLinesOfAFigureIsReadBeforeIt(t *testing.T) {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
 }
+
+func TestWhatAStarImportWasSeenToBind(t *testing.T) {
+	p := seenPlan(t, "# %%\nfrom bits import *\n# %%\nprint(halve(4) + EDGE)\n", map[string]*Observed{
+		"c1.s1": {Bound: []string{"halve", "double", "EDGE"}},
+		"c2.s1": {Stdout: "3\n"},
+	})
+	steps := p.Emit()["src/demo/steps.py"]
+	if !strings.Contains(steps, "from bits import EDGE, halve\n") {
+		t.Errorf("steps.py lacks the names that it uses:\n%s", steps)
+	}
+}
+
+func TestCommandsThatHaveAMeaningForAProgram(t *testing.T) {
+	book := `{"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": {"name": "python3", "language": "python"}}, "cells": [
+ {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": "total = 1 + 2\nprint(total)\n%xdel total\n!rm made.csv other/b.txt"},
+ {"cell_type": "code", "execution_count": 2, "metadata": {}, "outputs": [], "source": "!rm *.csv"}]}`
+	prog, r := Read("work.ipynb", []byte(book))
+	if r != nil {
+		t.Fatal(r)
+	}
+	var got []string
+	for _, s := range prog.Statements {
+		got = append(got, s.Source)
+	}
+	want := []string{"total = 1 + 2", "print(total)", "del total", "from pathlib import Path", `Path("made.csv").unlink(missing_ok=True)`, `Path("other/b.txt").unlink(missing_ok=True)`}
+	if len(got) != 7 || strings.Join(got[:6], "\n") != strings.Join(want, "\n") {
+		t.Errorf("%q", got)
+	}
+	if left := prog.commands(nil); len(left) != 1 || !strings.Contains(left[0].Message, "rm *.csv") {
+		t.Errorf("asked about: %v", left)
+	}
+}

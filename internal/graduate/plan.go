@@ -219,7 +219,7 @@ func (p *Plan) hasStarImport() bool {
 	for _, s := range p.Statements {
 		if n, ok := s.Node.(*ast.ImportFrom); ok && s.Drop == "" {
 			for _, a := range n.Names {
-				if p.name(a.Name) == "*" && starNames(p.name(n.Module)) == nil {
+				if p.name(a.Name) == "*" && p.starNames(p.name(n.Module)) == nil {
 					return true
 				}
 			}
