@@ -7,6 +7,7 @@ BENCH_PYTHON ?= python3
 GRADUATE_TOOLS ?= $(dir $(BENCH_PYTHON))
 LEVEL ?= 6
 SAMPLE ?= 96
+FIRST ?= 0
 LIMIT ?= 180
 GRADUATE_ENV = PYTHONHASHSEED=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
@@ -17,10 +18,10 @@ graduate-test:
 
 graduate-originals:
 	mkdir -p $(GRADUATED)
-	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/originals.py $(REPOS) $(GRADUATED)/originals.json --sample $(SAMPLE) --limit $(LIMIT)
+	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/originals.py $(REPOS) $(GRADUATED)/originals.json --sample $(SAMPLE) --first $(FIRST) --limit $(LIMIT)
 
 graduate-open: build graduate-originals
-	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/funnel.py $(REPOS) $(GRADUATED) --roadworthy bin/roadworthy --python $$(command -v $(BENCH_PYTHON)) --level $(LEVEL) --sample $(SAMPLE) --limit $(LIMIT) --cell-timeout 60s
+	$(GRADUATE_ENV) $(BENCH_PYTHON) bench/graduate/funnel.py $(REPOS) $(GRADUATED) --roadworthy bin/roadworthy --python $$(command -v $(BENCH_PYTHON)) --level $(LEVEL) --sample $(SAMPLE) --first $(FIRST) --limit $(LIMIT) --cell-timeout 60s
 
 graduate-second:
 	$(GRADUATE_ENV) LEVEL=$(LEVEL) $(BENCH_PYTHON) bench/graduate/second.py --funnel $(REPOS) $(GRADUATED)

@@ -144,6 +144,7 @@ def main():
     parser.add_argument("--only", default="", help="a regular expression on the path")
     parser.add_argument("--running", action="store_true", help="only notebooks that reach their end as they stand")
     parser.add_argument("--sample", type=int, default=0, help="only this many, drawn by sample.py, in its order")
+    parser.add_argument("--first", type=int, default=0, help="only the first of the sample, in its order; the table is about them alone")
     parser.add_argument("--table", action="store_true", help="only print what is there")
     options = parser.parse_args()
     options.repositories, options.out = os.path.abspath(options.repositories), os.path.abspath(options.out)
@@ -155,8 +156,10 @@ def main():
     if os.path.exists(kept):
         with open(kept) as f:
             done = json.load(f)
+    order = sample.draw(originals, options.sample) if options.sample else sorted(originals, key=lambda k: originals[k].get("seconds", 0))
+    if options.first:
+        order = order[: options.first]
     if not options.table:
-        order = sample.draw(originals, options.sample) if options.sample else sorted(originals, key=lambda k: originals[k].get("seconds", 0))
         todo = [k for k in order if originals[k]["e0"] and k not in done and re.search(options.only, k) and (originals[k].get("e1") or not options.running)]
         with concurrent.futures.ThreadPoolExecutor(options.workers) as pool:
             jobs = {pool.submit(graduate, options, options.repositories, os.path.join(options.repositories, k)): k for k in todo}
@@ -166,7 +169,7 @@ def main():
                     json.dump(done, f, indent=1, sort_keys=True)
                 os.replace(kept + ".part", kept)
                 print(jobs[job], entry["status"], entry.get("reason", ""), "%.0f s" % entry["seconds"], [s for s, _ in entry.get("levels", [])], entry.get("gate", ""), flush=True)
-    table(options, originals, done)
+    table(options, originals, {k: e for k, e in done.items() if k in order})
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ def main():
     parser.add_argument("repositories")
     parser.add_argument("out")
     parser.add_argument("--sample", type=int, default=0, help="run only this many, drawn by sample.py")
+    parser.add_argument("--first", type=int, default=0, help="only the first of the sample")
     parser.add_argument("--limit", type=float, default=300)
     options = parser.parse_args()
     folder, out = os.path.abspath(options.repositories), options.out
@@ -36,7 +37,8 @@ def main():
             done[key] = {"repository": repository, "e0": ok, "why": why}
     keep(out, done)
     straight.preload()
-    for key in sample.draw(done, options.sample) if options.sample else paths:
+    order = sample.draw(done, options.sample) if options.sample else list(paths)
+    for key in order[: options.first or len(order)]:
         entry = done[key]
         if not entry["e0"] or "status" in entry:
             continue
