@@ -2,7 +2,7 @@
 
 E0 and raw E1 come from originals.py, which does not use the product. E1 as repaired, E2 and G come from `roadworthy graduate --format json`, with
 no answers and no edits. E1 counts a notebook that either of them brings to its end, E2 all of those except where nothing stable can be compared, so one that the product
-cannot do in the time given is in both and not proven. G counts a notebook when every level asked for held, or had nothing to compare, at least one chosen output was
+cannot do in the time given is in both and not proven, also where nobody knows whether the original would have ended. G counts a notebook when every level asked for held, or had nothing to compare, at least one chosen output was
 compared, and the quality gate of gate.py is passed.
 """
 
@@ -28,6 +28,8 @@ NOT_RUNNING = {
     "interactive-input-unanswered", "ghost-name", "gpu-or-time-limit", "api-drift",
 }
 
+LATE = "time limit of the bench"
+
 
 def graduate(options, folder, path):
     """One notebook: what the command said, and where the package is when it was written."""
@@ -40,7 +42,7 @@ def graduate(options, folder, path):
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=options.limit, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
-        return {"status": "time limit of the bench", "seconds": options.limit}
+        return {"status": LATE, "seconds": options.limit}
     entry = {"seconds": round(time.monotonic() - begin, 1), "exit": done.returncode}
     try:
         said = json.loads(done.stdout)
@@ -91,7 +93,8 @@ def share(part, whole):
 def stages(original, entry, level):
     """Which stages of the funnel a notebook reaches."""
     reason = entry.get("reason", "")
-    e1 = bool(original.get("e1")) or entry["status"] == "graduated" or entry["status"] == "refused" and reason not in NOT_RUNNING
+    late = entry["status"] == LATE or reason == "gpu-or-time-limit"
+    e1 = bool(original.get("e1", late)) or entry["status"] == "graduated" or entry["status"] == "refused" and reason not in NOT_RUNNING
     e2 = e1 and reason != "nothing-stable-to-compare"
     p = e2 and proven(entry, level)
     return {"raw": bool(original.get("e1")), "e1": e1, "e2": e2, "proven": p, "g": p and not entry["gate"]}
