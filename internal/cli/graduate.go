@@ -215,7 +215,7 @@ func progressLine(w io.Writer) func(string) {
 // basics are the files of the project that do not come from the notebook.
 func basics(o standard.GraduatedOptions, p *graduate.Plan, dependencies []string, version string) (map[string]string, error) {
 	o.Dependencies, o.Modules = dependencies, p.OwnPaths()
-	if minor := strings.SplitN(version, ".", 3); len(minor) == 3 && (minor[1] == "11" || minor[1] == "12" || minor[1] == "13" || minor[1] == "14") {
+	if minor := strings.SplitN(version, ".", 3); len(minor) == 3 && minor[0] == "3" {
 		o.Python = minor[0] + "." + minor[1]
 	}
 	o.Description = strings.NewReplacer(`"`, "'", `\`, "", "«", "", "»", "").Replace(p.Summary())

@@ -31,6 +31,7 @@ var quick = []string{"prints-in-helpers", "order-by-counts", "own-helper-beside"
 //
 //	# what the case is about
 //	needs MODULE…              what the interpreter must have, beyond the standard library
+//	python VERSION             the interpreter it is for, found among ROADWORTHY_PYTHONS (separated by colons) or on PATH
 //	graduate FILE [FLAG…]      runs the command on a file of the archive
 //
 // and behind each graduate, indented, the whole outcome, in the words of [outcome]; lines that begin with a file's name say what
@@ -66,6 +67,10 @@ func TestCases(t *testing.T) {
 			c := readCase(t, path)
 			two <- true
 			defer func() { <-two }()
+			python := python
+			if c.python != "" {
+				python = version(t, c.python)
+			}
 			for _, m := range c.needs {
 				if err := exec.Command(python, "-c", "import "+m).Run(); err != nil {
 					if os.Getenv("ROADWORTHY_NEED_DATA") != "" {
@@ -160,6 +165,19 @@ func interpreter(t *testing.T) string {
 		t.Skipf("no %s with sqlite3: these tests run Python programs", name)
 	}
 	return strings.TrimSpace(string(out))
+}
+
+// version is an interpreter of that version.
+func version(t *testing.T, want string) string {
+	t.Helper()
+	for _, name := range append(filepath.SplitList(os.Getenv("ROADWORTHY_PYTHONS")), "python"+want) {
+		out, err := exec.Command(name, "-c", "import sys; print(sys.executable); print('%d.%d' % sys.version_info[:2])").Output()
+		if lines := strings.Fields(string(out)); err == nil && len(lines) == 2 && lines[1] == want {
+			return lines[0]
+		}
+	}
+	t.Skipf("no Python %s among ROADWORTHY_PYTHONS or on PATH", want)
+	return ""
 }
 
 // graduated runs the command and gives its outcome.
@@ -280,10 +298,11 @@ func outcome(l *graduate.Lock, r *proof.Report) []string {
 
 // A testCase is a case as it is read.
 type testCase struct {
-	needs []string
-	setup string
-	steps []*step
-	files []txtar.File
+	needs  []string
+	python string // the version that it is for
+	setup  string
+	steps  []*step
+	files  []txtar.File
 }
 
 type step struct {
@@ -320,6 +339,8 @@ func readCase(t *testing.T, path string) *testCase {
 		case trimmed == "", strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "needs "):
 			c.needs = strings.Fields(line)[1:]
+		case strings.HasPrefix(line, "python "):
+			c.python = strings.Fields(line)[1]
 		case strings.HasPrefix(line, "graduate "):
 			c.steps = append(c.steps, &step{args: words(t, strings.TrimPrefix(line, "graduate "))})
 		case strings.HasPrefix(line, " ") && len(c.steps) > 0:

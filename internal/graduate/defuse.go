@@ -2,6 +2,7 @@ package graduate
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -812,6 +813,11 @@ func (w *walker) effect(s *callSite) {
 		return
 	}
 	e := f.effects
+	if s.method == "execute" && len(s.node.Args) > 0 {
+		if text, ok := w.p.File.ConstString(s.node.Args[0]); ok && query.MatchString(text) {
+			e = e&^Store | Load
+		}
+	}
 	if s.path == "builtins.print" && hasKeyword(w.p, s.node, "file") {
 		e &^= Print
 	}
@@ -849,6 +855,9 @@ func (w *walker) effect(s *callSite) {
 		}
 	}
 }
+
+// query: a statement of SQL that changes nothing.
+var query = regexp.MustCompile(`(?is)^\s*(?:--[^\n]*\n\s*)*(?:select|pragma\s+table_info|explain|values)\b`)
 
 func e2write(p *Program, s *callSite) bool {
 	return (s.path == "builtins.open" || s.method == "open") && openMode(p, s.node)&Store != 0

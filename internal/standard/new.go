@@ -160,7 +160,7 @@ func (o *Options) check(shape Shape) error {
 		return fmt.Errorf("name %q is that of a package the project uses", o.Name)
 	case !ownerForm.MatchString(o.Owner):
 		return fmt.Errorf("owner %q: an owner is @team, @organisation/team or a mail address", o.Owner)
-	case !slices.Contains(pythons, o.Python):
+	case !slices.Contains(pythons, o.Python) && !(shape.Name == "graduated" && slices.Contains(graduatedPythons, o.Python)):
 		return fmt.Errorf("python %q: a project is made with one of %s", o.Python, strings.Join(pythons, ", "))
 	case o.TypeChecker != "mypy" && o.TypeChecker != "basedpyright":
 		return fmt.Errorf("type checker %q is not known; there are mypy and basedpyright", o.TypeChecker)

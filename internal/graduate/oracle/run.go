@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-//go:embed harness/run.py harness/mutate.py harness/roadworthy_oracle/*.py
+//go:embed harness/run.py harness/mutate.py harness/vary.py harness/roadworthy_oracle/*.py
 var harness embed.FS
 
 // Defaults of Options; the other packages name those that they change.
