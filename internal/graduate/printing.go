@@ -25,6 +25,20 @@ func (p *Plan) findPrinting() {
 			p.printing.add(name)
 		}
 	}
+	// One that is handed on as a value is called by others, in their own way.
+	handedOn := func(refs []ref) {
+		for _, r := range refs {
+			if !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start) {
+				delete(p.printing, r.name)
+			}
+		}
+	}
+	for _, i := range p.Order {
+		handedOn(p.Uses[i].Refs)
+	}
+	for _, f := range p.Functions {
+		handedOn(f.Refs)
+	}
 	for changed := true; changed; {
 		changed = false
 		for _, f := range p.Functions {
