@@ -11,10 +11,18 @@ FIRST ?= 0
 LIMIT ?= 180
 GRADUATE_ENV = PYTHONHASHSEED=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: graduate-test graduate-originals graduate-open graduate-second graduate-mutants graduate-heads graduate-gate
+.PHONY: graduate-test graduate-cases graduate-originals graduate-open graduate-second graduate-mutants graduate-heads graduate-gate
 
 graduate-test:
 	go test ./internal/graduate/...
+
+# Every case of internal/graduate/testdata/cases, as a table: what it is to come to, and what it came to. Cases whose libraries BENCH_PYTHON lacks are
+# skipped, and so are those for Pythons that ROADWORTHY_PYTHONS and PATH do not have.
+graduate-cases:
+	mkdir -p $(GRADUATED)
+	rm -f $(GRADUATED)/cases.md
+	ROADWORTHY_GRADUATE_CASES=all ROADWORTHY_GRADUATE_TABLE=$(abspath $(GRADUATED))/cases.md ROADWORTHY_PYTHON=$(BENCH_PYTHON) go test -count=1 -timeout 30m -run TestCases ./internal/graduate; \
+	  failed=$$?; cat $(GRADUATED)/cases.md; exit $$failed
 
 graduate-originals:
 	mkdir -p $(GRADUATED)
