@@ -1,8 +1,8 @@
 """Head to head: `python heads.py REPOS OUTDIR`. What soorgeon, marimo and nbconvert make of the notebooks that funnel.py tried, by the same judge.
 
 The judge is the second prover's way of looking: the notebook is run twice by IPython; the result is run in a fresh copy, offline; then files, printed lines and the values of
-variables that came out the same twice are compared, and the sources are put before the quality gate. nbconvert and marimo give one program, which is run as it is. soorgeon
-gives tasks for a pipeline; it counts as made when it writes them, and is not run, as that needs another tool.
+variables that came out the same twice are compared. nbconvert and marimo give one program, which is run as it is. soorgeon gives tasks for a pipeline; it counts as made
+when it writes them, and is not run, as that needs another tool. The quality gate reads a package, so it is asked of packages only. What was judged is kept in heads.json.
 """
 
 import argparse
@@ -131,49 +131,65 @@ def main():
     with open(os.path.join(out, "funnel.json")) as f:
         tried = json.load(f)
     straight.preload()
-    rows = {k: {"made": 0, "runs": 0, "same": 0} for k in ("nbconvert", "marimo", "soorgeon", "roadworthy")}
-    notebooks = 0
+    kept = os.path.join(out, "heads.json")
+    judged = {}
+    if os.path.exists(kept):
+        with open(kept) as f:
+            judged = json.load(f)
     for key in sorted(tried, key=lambda k: tried[k]["seconds"]):
         entry = tried[key]
-        if notebooks >= options.count or not (entry["status"] == "graduated" or entry.get("reason") == "result-differs"):
+        if len(judged) >= options.count:
+            break
+        if key in judged or not (entry["status"] == "graduated" or entry.get("reason") == "result-differs"):
             continue
         path, root = os.path.join(folder, key), os.path.join(folder, key.split("/")[0])
         first, again = straight.notebook(path, root, time_limit=options.limit), straight.notebook(path, root, time_limit=options.limit)
         if first["status"] != "complete" or again["status"] != "complete":
             continue
-        notebooks += 1
-        for kind in rows:
-            if kind == "roadworthy":
-                if entry["status"] == "graduated":
-                    rows[kind]["made"] += 1
-                    project = os.path.join(out, entry["package"])
-                    with open(os.path.join(project, "graduation.lock"), encoding="utf-8") as f:
-                        wanted, _ = second.boundaries(json.load(f))
-                    differences, compared, _ = second.prove(path, root, project, original=second.originals(path, root, wanted, options.limit))
-                    rows[kind]["runs"] += not any(d.startswith("the package") for d in differences)
-                    rows[kind]["same"] += not differences and compared > 0
-                    print(key, kind, differences[:2], compared, flush=True)
-                continue
-            with tempfile.TemporaryDirectory() as base:
-                made = make(kind, options.tools, path, base)
-                if made is None:
-                    print(key, kind, "not made", flush=True)
-                    continue
-                rows[kind]["made"] += 1
-                if kind == "soorgeon":
-                    continue
-                result = program(made, kind, root, os.path.relpath(os.path.dirname(path), root), options.limit)
-                if result["status"] != "complete":
-                    print(key, kind, result["status"], result.get("error", ""), flush=True)
-                    continue
-                rows[kind]["runs"] += 1
-                differences, compared = judge(first, again, result)
-                rows[kind]["same"] += not differences and compared > 0
-                print(key, kind, differences[:2], compared, flush=True)
-    print("%d notebooks" % notebooks)
-    print("%-12s %6s %6s %12s" % ("tool", "made", "runs", "computes the same"))
-    for kind, row in rows.items():
-        print("%-12s %6d %6s %12s" % (kind, row["made"], row["runs"] if kind != "soorgeon" else "-", row["same"] if kind != "soorgeon" else "-"))
+        judged[key] = {kind: one(kind, options, path, root, first, again, entry, out) for kind in KINDS}
+        for kind, said in judged[key].items():
+            print(key, kind, said, flush=True)
+        with open(kept + ".part", "w") as f:
+            json.dump(judged, f, indent=1)
+        os.replace(kept + ".part", kept)
+    print("%d notebooks" % len(judged))
+    print("%-12s %6s %6s %12s %14s" % ("tool", "made", "runs", "same", "quality gate"))
+    for kind in KINDS:
+        rows = [j[kind] for j in judged.values()]
+        figures = [sum(r[k] for r in rows) for k in ("made", "runs", "same", "gate")]
+        asked = {"soorgeon": 1, "roadworthy": 4}.get(kind, 3)
+        print("%-12s %6s %6s %12s %14s" % tuple([kind] + [f if k < asked else "-" for k, f in enumerate(figures)]))
+
+
+KINDS = ("nbconvert", "marimo", "soorgeon", "roadworthy")
+
+
+def one(kind, options, path, root, first, again, entry, out):
+    """What one tool makes of one notebook: whether it is made, runs, computes the same, and passes the gate, with the first differences."""
+    said = {"made": False, "runs": False, "same": False, "gate": False, "compared": 0, "differences": []}
+    if kind == "roadworthy":
+        if entry["status"] != "graduated":
+            return said
+        project = os.path.join(out, entry["package"])
+        with open(os.path.join(project, "graduation.lock"), encoding="utf-8") as f:
+            wanted, _ = second.boundaries(json.load(f))
+        differences, compared, _ = second.prove(path, root, project, original=second.originals(path, root, wanted, options.limit))
+        said.update(made=True, runs=not any(d.startswith("the package") for d in differences), same=not differences and compared > 0, gate=not entry["gate"], compared=compared, differences=differences[:2])
+        return said
+    with tempfile.TemporaryDirectory() as base:
+        made = make(kind, options.tools, path, base)
+        if made is None:
+            return said
+        said["made"] = True
+        if kind == "soorgeon":
+            return said
+        result = program(made, kind, root, os.path.relpath(os.path.dirname(path), root), options.limit)
+        if result["status"] != "complete":
+            said["differences"] = [result["status"] + " " + result.get("error", "")[:200]]
+            return said
+        differences, compared = judge(first, again, result)
+        said.update(runs=True, same=not differences and compared > 0, compared=compared, differences=differences[:2])
+    return said
 
 
 if __name__ == "__main__":

@@ -37,6 +37,12 @@ def sources(mutate, project, mutant):
                 yield changed
 
 
+def keep(path, judged):
+    with open(path + ".part", "w") as f:
+        json.dump(judged, f, indent=1)
+    os.replace(path + ".part", path)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("repositories")
@@ -54,10 +60,21 @@ def main():
     total = {"Killed": 0, "Survived": 0, "Unreached": 0}
     names = {"killed": "Killed", "survived": "Survived", "not reached": "Unreached"}
     false, unjudged, packages = [], 0, 0
+    kept = os.path.join(out, "mutants.json")
+    judged = {}
+    if os.path.exists(kept):
+        with open(kept) as f:
+            judged = json.load(f)
+    for key, entry in judged.items():
+        packages += 1
+        unjudged += entry["unjudged"]
+        false += entry["false"]
+        for state, n in entry["states"].items():
+            total[state] += n
     for key in sorted(done, key=lambda k: done[k]["seconds"]):
         if total["Killed"] + total["Survived"] >= options.count:
             break
-        if not funnel.proven(done[key], options.level):
+        if key in judged or not funnel.proven(done[key], options.level):
             continue
         path = os.path.join(folder, key)
         root = os.path.join(folder, key.split("/")[0])
@@ -72,12 +89,16 @@ def main():
             continue
         packages += 1
         survivors = []
+        entry = judged[key] = {"states": {}, "false": [], "unjudged": 0}
         for m in report.get("Mutants") or []:
-            total[names[m["State"]]] += 1
+            state = names[m["State"]]
+            total[state] += 1
+            entry["states"][state] = entry["states"].get(state, 0) + 1
             if m["State"] == "survived":
                 survivors.append(m)
         print(key, report["Levels"][7]["State"], report["Levels"][7]["Detail"], flush=True)
         if not survivors:
+            keep(kept, judged)
             continue
         with open(os.path.join(project, "graduation.lock"), encoding="utf-8") as f:
             wanted, _ = second.boundaries(json.load(f))
@@ -94,11 +115,14 @@ def main():
                 break
             if seen is None:
                 unjudged += 1
+                entry["unjudged"] += 1
             elif seen[0]:
                 false.append((key, m, seen[0][:2]))
+                entry["false"].append((key, m, seen[0][:2]))
                 print("  FALSE PROOF?", m["File"], m["Line"], m["What"], seen[0][:2], flush=True)
             else:
                 print("  passed, and the second prover sees no difference either:", m["File"], m["Line"], m["What"], flush=True)
+        keep(kept, judged)
     print("%d packages, %d faults reached: %d rejected, %d passed (of which %d change what the second prover sees, %d could not be judged); %d on lines that do not run" % (
         packages, total["Killed"] + total["Survived"], total["Killed"], total["Survived"], len(false), unjudged, total["Unreached"]))
     return 1 if false else 0

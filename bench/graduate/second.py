@@ -219,19 +219,29 @@ def masked(text):
 
 
 def every(folder, out, level):
-    """All packages that funnel.py found proven: false proofs are those in which a difference is found here."""
+    """All packages that funnel.py found proven: false proofs are those in which a difference is found here. What was judged is kept in second.json."""
     import funnel
 
     with open(os.path.join(out, "funnel.json")) as f:
         done = json.load(f)
-    agreed, false, nothing = 0, 0, 0
+    kept = os.path.join(out, "second.json")
+    judged = {}
+    if os.path.exists(kept):
+        with open(kept) as f:
+            judged = json.load(f)
+    agreed, false, nothing, values = 0, 0, 0, 0
     for key, entry in sorted(done.items(), key=lambda e: e[1]["seconds"]):
         if not funnel.proven(entry, level):
             continue
-        differences, compared, skipped = prove(os.path.join(folder, key), os.path.join(folder, key.split("/")[0]), os.path.join(out, entry["package"]))
-        agreed, false, nothing = agreed + (not differences and compared > 0), false + bool(differences), nothing + (not differences and not compared)
+        if key not in judged:
+            judged[key] = prove(os.path.join(folder, key), os.path.join(folder, key.split("/")[0]), os.path.join(out, entry["package"]))
+            with open(kept + ".part", "w") as f:
+                json.dump(judged, f, indent=1)
+            os.replace(kept + ".part", kept)
+        differences, compared, skipped = judged[key]
+        agreed, false, nothing, values = agreed + (not differences and compared > 0), false + bool(differences), nothing + (not differences and not compared), values + compared
         print(key, "differs: %s" % differences[:3] if differences else "agrees", "%d compared, %d could not be" % (compared, skipped), flush=True)
-    print("%d proven packages: %d agree, %d differ, %d have nothing that can be compared here" % (agreed + false + nothing, agreed, false, nothing))
+    print("%d proven packages, %d observations compared: %d agree, %d differ, %d have nothing that can be compared here" % (agreed + false + nothing, values, agreed, false, nothing))
     return 1 if false else 0
 
 

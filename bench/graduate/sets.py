@@ -17,8 +17,8 @@ def notebooks(folder):
         root = os.path.join(folder, repository.split("/")[1])
         if not os.path.isdir(root):
             continue
-        for here, folders, files in sorted(os.walk(root)):
-            folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for here, folders, files in os.walk(root):
+            folders[:] = sorted(f for f in folders if not f.startswith("."))  # such as copies that Jupyter keeps
             for name in sorted(files):
                 if name.endswith(".ipynb"):
                     yield repository, root, os.path.join(here, name)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -43,6 +44,9 @@ func init() {
 				req.Path = args[0]
 				if req.Name == "" {
 					req.Name = graduate.ProjectName(req.Path)
+					if beside := filepath.Join(filepath.Dir(req.Path), strings.ReplaceAll(req.Name, "-", "_")); exists(beside+".py") && beside+".py" != filepath.Clean(req.Path) || exists(beside) {
+						req.Name += "-job" // the module of that name may come along
+					}
 				}
 				if req.OutDir == "" {
 					req.OutDir = req.Name
@@ -53,7 +57,7 @@ func init() {
 					if !ok {
 						return &Hint{fmt.Errorf("answer %q has no value", a), "write --answer KEY=VALUE"}
 					}
-					req.Answers[key] = value
+					give(req.Answers, key, value)
 				}
 				if python != "" {
 					req.Python = strings.Fields(python)
@@ -65,7 +69,7 @@ func init() {
 						req.Python[0] = abs
 					}
 				}
-				tools := &standard.Tools{Offline: offline}
+				tools := &standard.Tools{Offline: offline, Look: lookBeside(req.Python)}
 				o.Name, o.Tier, o.Owner, o.Alert = req.Name, req.Tier, req.Owner, req.Alert
 				o.Fill(cmd.Context(), tools)
 				req.Tier, req.Owner, req.Alert = o.Tier, o.Owner, o.Alert
@@ -132,6 +136,18 @@ func init() {
 	})
 }
 
+// lookBeside finds a tool beside the interpreter that was asked for, where a virtual environment has its tools, and then on PATH.
+func lookBeside(python []string) func(string) (string, error) {
+	return func(name string) (string, error) {
+		if len(python) > 0 && filepath.IsAbs(python[0]) {
+			if path, err := exec.LookPath(filepath.Join(filepath.Dir(python[0]), name)); err == nil {
+				return path, nil
+			}
+		}
+		return exec.LookPath(name)
+	}
+}
+
 // graduateAsking graduates, and puts the question of each refusal to a person, if there is one, until it is done or refused.
 func graduateAsking(cmd *cobra.Command, s *streams, req graduate.Request) (*graduate.Result, error) {
 	for {
@@ -140,16 +156,29 @@ func graduateAsking(cmd *cobra.Command, s *streams, req graduate.Request) (*grad
 		if err == nil || req.Ask == nil || !errors.As(err, &refusal) || refusal.Key == "" {
 			return res, err
 		}
-		answer := req.Ask(refusal)
-		if answer == "" {
+		text := req.Ask(refusal)
+		if text == "" {
 			return res, err
 		}
 		key, _, _ := strings.Cut(refusal.Key, "=")
-		if req.Answers[key] != "" {
+		if req.Answers[key] != "" && key != "input" {
 			return res, err // asked before: the answer did not help
 		}
-		req.Answers[key] = answer
+		give(req.Answers, key, text)
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// give notes an answer; those to questions of the notebook's own are one for each question, in order.
+func give(answers map[string]string, key, value string) {
+	if have, ok := answers[key]; ok && key == "input" {
+		value = have + "\n" + value
+	}
+	answers[key] = value
 }
 
 func asker(in io.Reader, out io.Writer) func(*graduate.Refusal) string {
@@ -185,8 +214,8 @@ func progressLine(w io.Writer) func(string) {
 
 // basics are the files of the project that do not come from the notebook.
 func basics(o standard.GraduatedOptions, p *graduate.Plan, dependencies []string, version string) (map[string]string, error) {
-	o.Dependencies = dependencies
-	if minor := strings.SplitN(version, ".", 3); len(minor) == 3 && (minor[1] == "11" || minor[1] == "12" || minor[1] == "13" || minor[1] == "14") {
+	o.Dependencies, o.Modules = dependencies, p.OwnPaths()
+	if minor := strings.SplitN(version, ".", 3); len(minor) == 3 && minor[0] == "3" {
 		o.Python = minor[0] + "." + minor[1]
 	}
 	o.Description = strings.NewReplacer(`"`, "'", `\`, "", "«", "", "»", "").Replace(p.Summary())

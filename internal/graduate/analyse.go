@@ -3,6 +3,7 @@ package graduate
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 )
@@ -16,7 +17,8 @@ type Analysis struct {
 	Imports map[string]int
 	Modules map[string]string
 	// Evidence is a run's; nil when nothing ran.
-	Evidence *Evidence
+	Evidence  *Evidence
+	everBound set // names that some statement binds
 }
 
 // Evidence is what a run of the program showed, by statement.
@@ -48,7 +50,15 @@ type Observed struct {
 
 // Analyse walks the statements in their order.
 func Analyse(p *Program, ev *Evidence) *Analysis {
-	a := &Analysis{Program: p, Uses: make([]*Use, len(p.Statements)), Functions: map[string]*Function{}, Imports: map[string]int{}, Modules: map[string]string{}, Evidence: ev}
+	a := &Analysis{Program: p, Uses: make([]*Use, len(p.Statements)), Functions: map[string]*Function{}, Imports: map[string]int{}, Modules: map[string]string{}, Evidence: ev, everBound: set{}}
+	for _, s := range p.Statements {
+		if s.Drop == "" {
+			for _, b := range topBinds(s.Node) {
+				a.everBound.add(p.name(b))
+			}
+		}
+	}
+	p.seeStars(ev)
 	names := &naming{modules: map[string]string{}, types: map[string]string{}, funcs: a.Functions}
 	// Functions first: a call may stand above a function that it reaches.
 	imports := &walker{p: p, u: newUse(), names: names, bound: set{}}
@@ -153,6 +163,7 @@ func (a *Analysis) function(i int, names *naming) {
 			w.u.Reads.add(name)
 		}
 		w.u.Effects |= old.Effects
+		f.older = append(slices.Clone(old.older), old)
 	}
 	f.direct = w.u.Reads
 	delete(f.direct, f.Name)
@@ -161,6 +172,7 @@ func (a *Analysis) function(i int, names *naming) {
 		f.Writes.add(b)
 	}
 	f.MutParams = w.mutated
+	f.Evaluates = evaluates(a.Program, w.u.Calls)
 	a.Functions[f.Name] = f
 }
 
@@ -214,6 +226,7 @@ func (a *Analysis) statement(i int, names *naming) {
 			u.MayBind.add(b)
 		}
 	}
+	sets := set{} // names that functions bind anew with `global`
 	// What the functions it refers to read, write and do. Defining one refers to nothing.
 	for _, r := range u.Refs {
 		f := a.Functions[r.name]
@@ -233,6 +246,7 @@ func (a *Analysis) statement(i int, names *naming) {
 		for name := range f.Writes {
 			u.Mutates.add(name)
 			u.Reads.add(name)
+			sets.add(name)
 		}
 		for name := range f.Mutates {
 			u.Mutates.add(name)
@@ -246,6 +260,13 @@ func (a *Analysis) statement(i int, names *naming) {
 		}
 		if f.Awaits && r.call != nil {
 			u.Awaits = u.Awaits || false
+		}
+	}
+	for _, name := range a.namesInText(u) {
+		u.Reads.add(name)
+		if f := a.Functions[name]; f != nil {
+			u.Functions.add(name)
+			maps.Copy(u.Reads, f.Reads)
 		}
 	}
 	if _, isDef := s.Node.(*ast.FunctionDef); isDef {
@@ -266,12 +287,19 @@ func (a *Analysis) statement(i int, names *naming) {
 		}
 		certain := a.certainMutations(i)
 		for m := range u.Mutates {
-			if !slices.Contains(ob.Mutated, m) && !certain[m] {
+			if !slices.Contains(ob.Mutated, m) && !certain[m] && !sets[m] {
 				delete(u.Mutates, m)
 			}
 		}
 		if ob.Random {
 			u.Effects |= Random
+		}
+		if _, isImport := a.Imports[firstOf(u.Binds)]; !isImport {
+			u.Effects |= a.seen(ob, u)
+		}
+		if ob.Raised != "" { // it got no further than this
+			u.Binds = slices.DeleteFunc(u.Binds, func(b string) bool { return !slices.Contains(ob.Bound, b) })
+			u.Shown = nil
 		}
 	}
 	// An object that was just made here is not someone else's.
@@ -291,6 +319,23 @@ func (a *Analysis) statement(i int, names *naming) {
 			delete(u.Mutates, m)
 		}
 	}
+}
+
+// seen are effects that the run showed and no reading could: those of modules that nothing is known of.
+func (a *Analysis) seen(ob *Observed, u *Use) (e Effect) {
+	if ob.Stdout != "" && u.Effects&(Print|Stdout) == 0 {
+		e |= Stdout
+	}
+	if len(ob.Writes) > 0 && u.Effects&Store == 0 {
+		e |= Store
+	}
+	if u.Effects&(Load|Store) == 0 && slices.ContainsFunc(ob.Reads, func(path string) bool { return !strings.HasSuffix(path, ".py") }) {
+		e |= Load
+	}
+	if ob.Figures > 0 {
+		e |= Figure
+	}
+	return e
 }
 
 // certainMutations are changes that a statement makes by its form: x[…] = …, x.a = …, del x[…].
@@ -334,7 +379,11 @@ func (a *Analysis) shown(e ast.Expr, i int) ast.Expr {
 		return nil
 	}
 	if c, ok := e.(*ast.Call); ok {
-		switch a.rootName(c.Func) {
+		name := a.rootName(c.Func)
+		if a.Functions[name] != nil {
+			return e
+		}
+		switch name {
 		case "print", "display", "exit", "quit", "setattr", "delattr":
 			return nil // their value is None
 		}

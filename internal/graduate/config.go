@@ -22,6 +22,7 @@ type Key struct {
 	Comment   string
 	Env       string // the environment variable that holds it, for secrets; then Value is empty
 	used      bool
+	secret    string // the value of a secret that was answered
 }
 
 var (
@@ -82,8 +83,10 @@ func (p *Plan) config() {
 		}
 		tagged := slices.Contains(p.Cells[s.Cell].Tags, "parameters")
 		text, _ := p.File.ConstString(value)
+		told := p.toldBy(value)
 		secret := text != "" && (secretName.MatchString(name) && len(text) >= 4 || secretForm.MatchString(text))
-		wanted := tagged || secret || upperName.MatchString(name) && len(name) > 1 || head && len(name) > 2 || text != "" && !strings.ContainsAny(text, "\n ") && (isURL(text) || dateForm.MatchString(text) || pathForm.MatchString(text) && p.usedAsPath(name))
+		secret = secret || told != nil && told.secret
+		wanted := tagged || secret || told != nil || upperName.MatchString(name) && len(name) > 1 || head && len(name) > 2 || text != "" && !strings.ContainsAny(text, "\n ") && (isURL(text) || dateForm.MatchString(text) || pathForm.MatchString(text) && p.usedAsPath(name))
 		if !wanted || binds[name] != 1 || mutated[name] || fixed[name] && !secret {
 			continue
 		}
@@ -92,10 +95,16 @@ func (p *Plan) config() {
 			continue
 		}
 		k := &Key{Name: p.keyName(p.keyBase(name, text), name, names), Source: name, Statement: i, Type: typ, Value: toml, Python: p.text(value)}
+		if told != nil {
+			k.Python = quote(told.text)
+		}
 		if secret {
 			k.Env = strings.ToUpper(k.Name)
 			k.Value = ""
 			k.Python = ""
+			if told != nil {
+				k.Env, k.secret = told.env, told.text
+			}
 		}
 		for _, c := range append(slices.Clone(s.Lead), s.Trail) {
 			if c = strings.TrimSpace(strings.TrimLeft(c, "#")); c != "" {
@@ -106,6 +115,7 @@ func (p *Plan) config() {
 		p.keyOf[name] = k
 		p.Roles[i] = RoleConfig
 	}
+	p.askedKeys(names)
 	p.pathKeys(names)
 }
 
@@ -127,6 +137,13 @@ func (p *Plan) pathKeys(names set) {
 		}
 	}
 	add := func(i int, pu pathUse, bound string) {
+		switch pu.kind {
+		case ofArgv:
+			p.argumentsKey(names, pu.node, i)
+			return
+		case ofAnswer:
+			return
+		}
 		literal := p.text(pu.node)
 		if pu.value == "" || strings.Contains(literal, "\n") {
 			return
@@ -187,8 +204,17 @@ func (p *Plan) defined(i int) *Function {
 		return nil
 	}
 	for _, b := range p.Uses[i].Binds {
-		if f := p.Functions[b]; f != nil && f.Statement == i {
+		f := p.Functions[b]
+		if f == nil {
+			continue
+		}
+		if f.Statement == i {
 			return f
+		}
+		for _, old := range f.older {
+			if old.Statement == i {
+				return old
+			}
 		}
 	}
 	return nil
@@ -280,6 +306,10 @@ func (p *Plan) constant(i int) (string, ast.Expr) {
 // tomlValue is a literal as TOML, when it has a form there that comes back as the same value.
 func (p *Plan) tomlValue(e ast.Expr) (typ, toml string, ok bool) {
 	switch e := e.(type) {
+	case *ast.Call:
+		if q := p.toldBy(e); q != nil {
+			return "str", tomlString(q.text), true
+		}
 	case *ast.Constant:
 		switch e.Kind {
 		case ast.True:

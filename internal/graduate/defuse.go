@@ -2,6 +2,7 @@ package graduate
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,6 +36,7 @@ type Use struct {
 	// LoopTargets are names of loops: bound anew in every round, so that what they held before does not matter.
 	LoopTargets set
 	Awaits      bool
+	Executed    *executed // a text that is run as statements
 }
 
 type set map[string]bool
@@ -67,13 +69,27 @@ type callSite struct {
 	fact   *fact
 	guard  bool // below an if, loop or try
 	stmt   bool // it is the whole expression statement
+	// straight: it is called once, when its statement runs.
+	straight bool
 }
 
+// A pathUse is an expression whose value the configuration may have: the literal of a path, an argument of the command line, an
+// answer to a question.
 type pathUse struct {
-	node  ast.Expr // the literal
+	node  ast.Expr
 	value string
 	write bool
+	kind  pathKind
+	form  string // what stands in its place, %s for the key; "" for the key alone
 }
+
+type pathKind uint8
+
+const (
+	ofFile pathKind = iota // or of an address
+	ofArgv
+	ofAnswer
+)
 
 // A Function is a def, class or lambda of the notebook that has a name.
 type Function struct {
@@ -91,8 +107,10 @@ type Function struct {
 	Calls     []*callSite
 	Paths     []pathUse
 	Decorated bool
-	direct    set // reads without those of others
+	older     []*Function // earlier definitions of the name
+	direct    set         // reads without those of others
 	Awaits    bool
+	Evaluates bool // text that it is given, in the namespace where it stands
 }
 
 // walker goes through one statement or function body.
@@ -132,6 +150,9 @@ func (w *walker) local(name string) bool {
 func (w *walker) read(name string, span diag.Span, call *ast.Call) {
 	if w.local(name) {
 		return
+	}
+	if name == "print" && call == nil && !w.bound[name] {
+		w.u.Effects |= Print // handed to something that calls it
 	}
 	w.u.Refs = append(w.u.Refs, ref{name: name, span: span, call: call, depth: w.depth})
 	if !w.bound[name] {
@@ -176,7 +197,7 @@ func (w *walker) mutate(e ast.Expr) {
 		case path == "sys" || path == "warnings":
 			w.u.Effects |= Option
 		default:
-			w.u.Effects |= Opaque // a library is changed
+			w.u.Effects |= Opaque | Option // a library is changed, for all that comes after
 		}
 		return
 	}
@@ -375,7 +396,7 @@ func (w *walker) stmt(s ast.Stmt) {
 		for _, a := range s.Names {
 			name := w.p.name(a.Name)
 			if name == "*" {
-				for _, n := range starNames(module) {
+				for _, n := range w.p.starNames(module) {
 					w.bind(n, a.Span())
 					if w.depth == 0 {
 						w.names.modules[n] = module + "." + n
@@ -651,8 +672,15 @@ func (w *walker) expr(e ast.Expr) {
 	}
 	ast.InspectExpr(e, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.Subscript:
+			return !w.argv(n)
+		case *ast.Attribute:
+			return n.Ctx != ast.Load || !w.argv(n)
 		case *ast.Name:
-			if n.Ctx == ast.Load || n.Ctx == ast.Store && w.depth >= 0 && false {
+			if n.Ctx == ast.Load && w.argv(n) {
+				return false
+			}
+			if n.Ctx == ast.Load {
 				w.read(w.p.name(n.ID), n.Span(), nil)
 			}
 		case *ast.NamedExpr:
@@ -708,7 +736,7 @@ func (w *walker) comprehension(gens []ast.Comprehension, elts ...ast.Expr) {
 
 func (w *walker) call(c *ast.Call, statement bool) {
 	site := w.site(c)
-	site.stmt, site.guard = statement, w.guards > 0
+	site.stmt, site.guard, site.straight = statement, w.guards > 0, w.guards == 0 && w.depth == 0 && len(w.locals) == 0
 	w.u.Calls = append(w.u.Calls, site)
 	if n, ok := c.Func.(*ast.Name); ok {
 		w.read(w.p.name(n.ID), n.Span(), c)
@@ -720,6 +748,8 @@ func (w *walker) call(c *ast.Call, statement bool) {
 		w.expr(k.Value)
 	}
 	w.effect(site)
+	w.parsesArguments(site)
+	w.executes(site)
 }
 
 // site finds out what is called.
@@ -783,6 +813,11 @@ func (w *walker) effect(s *callSite) {
 		return
 	}
 	e := f.effects
+	if s.method == "execute" && len(s.node.Args) > 0 {
+		if text, ok := w.p.File.ConstString(s.node.Args[0]); ok && query.MatchString(text) {
+			e = e&^Store | Load
+		}
+	}
 	if s.path == "builtins.print" && hasKeyword(w.p, s.node, "file") {
 		e &^= Print
 	}
@@ -808,7 +843,7 @@ func (w *walker) effect(s *callSite) {
 	if f.path != nil {
 		if e := argument(w.p, s.node, f.path); e != nil {
 			if v, ok := w.p.File.ConstString(e); ok {
-				w.u.Paths = append(w.u.Paths, pathUse{e, v, f.effects&Store != 0 || e2write(w.p, s)})
+				w.u.Paths = append(w.u.Paths, pathUse{node: e, value: v, write: f.effects&Store != 0 || e2write(w.p, s)})
 			}
 		}
 	}
@@ -820,6 +855,9 @@ func (w *walker) effect(s *callSite) {
 		}
 	}
 }
+
+// query: a statement of SQL that changes nothing.
+var query = regexp.MustCompile(`(?is)^\s*(?:--[^\n]*\n\s*)*(?:select|pragma\s+table_info|explain|values)\b`)
 
 func e2write(p *Program, s *callSite) bool {
 	return (s.path == "builtins.open" || s.method == "open") && openMode(p, s.node)&Store != 0

@@ -148,6 +148,16 @@ func parseTable(text string) (*table, error) {
 	return t, nil
 }
 
+// knows: some line of the table speaks of that top-level module.
+func (t *table) knows(module string) bool {
+	for pattern := range t.exact {
+		if strings.HasPrefix(pattern, module+".") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(t.prefix, func(p prefixed) bool { return strings.HasPrefix(p.prefix, module+".") })
+}
+
 func (t *table) find(s *callSite) *fact {
 	switch {
 	case s.path != "":

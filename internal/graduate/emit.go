@@ -87,8 +87,20 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	if m.needs["partial"] {
 		m.imports.add("from functools import partial")
 	}
+	if m.needs["Any"] {
+		m.imports.add("from typing import Any")
+	}
+	if m.needs["suppress"] {
+		m.imports.add("from contextlib import suppress")
+	}
 	if m.needs["StringIO"] {
 		m.imports.add("from io import StringIO")
+	}
+	if m.needs["Any"] {
+		m.imports.add("from typing import Any")
+	}
+	if m.needs["sys"] {
+		m.imports.add("import sys")
 	}
 	if m.needs["Path"] {
 		m.imports.add("from pathlib import Path")
@@ -99,6 +111,9 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	// Definitions of other modules.
 	for name := range m.used {
 		if home := p.home[name]; home != "" && home != m.name {
+			if p.evaluators[name] {
+				name = maker(name)
+			}
 			m.imports.add("from " + p.Package + "." + home + " import " + name)
 		}
 	}
@@ -152,7 +167,7 @@ func (p *Plan) importFor(m *module, name string) {
 				imported := p.name(a.Name)
 				switch {
 				case imported == "*":
-					if slices.Contains(starNames(from), name) {
+					if slices.Contains(p.starNames(from), name) {
 						m.imports.add("from " + from + " import " + name)
 					}
 				case a.AsName != 0 && p.name(a.AsName) == name && imported != name:
@@ -294,6 +309,7 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 			fmt.Fprintf(&b, "    %s: dict[str, object] = {}\n", r.Name)
 		}
 	}
+	b.WriteString(p.ownMeaning(s, m))
 	for _, i := range s.Statements {
 		st := p.Statements[i]
 		b.WriteString("    " + marker + st.ID + "\n")
@@ -304,6 +320,11 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		}
 		b.WriteString(text + tail(st.Tail, "    ") + "\n")
 		m.load(p.Uses[i].Refs)
+		for _, c := range p.Uses[i].Calls {
+			if p.evaluators[c.local] {
+				m.used.add(p.evaluated(c.node)...)
+			}
+		}
 		if f := p.defined(i); f != nil {
 			m.load(f.Refs)
 		}
@@ -336,6 +357,38 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		b.WriteString("    return " + strings.Join(values, ", ") + "\n")
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// ownMeaning gives a name that the function binds, after it was used for a module or for what Python itself calls so, that meaning
+// inside the function too: a name that is bound anywhere in a function is the function's own.
+func (p *Plan) ownMeaning(s *Segment, m *module) string {
+	var b strings.Builder
+	bound, done := set{}, set{}
+	for _, i := range s.Statements {
+		for _, x := range p.Uses[i].Refs {
+			name := x.name
+			_, imported := p.Modules[name]
+			if x.store || bound[name] || done[name] || !imported && !builtinNames[name] || slices.Contains(s.Params, name) {
+				continue
+			}
+			if !slices.ContainsFunc(s.Statements, func(j int) bool { return slices.Contains(p.Uses[j].Binds, name) && !p.isDef(j) }) {
+				continue
+			}
+			done.add(name)
+			if !imported {
+				m.imports.add("import builtins")
+				b.WriteString("    " + name + " = builtins." + name + "\n")
+				continue
+			}
+			own := newModule(m.name, "")
+			p.importFor(own, name)
+			for _, line := range own.imports.sorted() {
+				b.WriteString("    " + line + "\n")
+			}
+		}
+		bound.add(p.Uses[i].Binds...)
+	}
+	return b.String()
 }
 
 func resultName(s *Segment) string {

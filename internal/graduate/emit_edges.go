@@ -17,7 +17,11 @@ func (p *Plan) emitConfig() string {
 	if secrets {
 		b.WriteString("import os\n")
 	}
-	b.WriteString("import tomllib\n")
+	if p.hasTOML() {
+		b.WriteString("import tomllib\n")
+	} else {
+		b.WriteString("import ast\nimport re\n")
+	}
 	if secrets {
 		b.WriteString("from dataclasses import dataclass, field, fields\n")
 	} else {
@@ -46,9 +50,12 @@ func (p *Plan) emitConfig() string {
 
 def load_config(path: Path) -> Config:
     """Read config.toml; a key that is missing, unknown or of another type is an error."""
-    with path.open("rb") as file:
-        values = tomllib.load(file)
 `)
+	if p.hasTOML() {
+		b.WriteString("    with path.open(\"rb\") as file:\n        values = tomllib.load(file)\n")
+	} else {
+		b.WriteString("    values = read_toml(path)\n")
+	}
 	for _, k := range p.Keys {
 		if k.Env != "" {
 			fmt.Fprintf(&b, "    values[%s] = secret(%s)\n", quote(k.Name), quote(k.Env))
@@ -71,7 +78,7 @@ def fits(value: Any, kind: str) -> bool:
     if kind.startswith("list["):
         return isinstance(value, list) and all(fits(item, kind[5:-1]) for item in value)
     if kind == "float":
-        return isinstance(value, int | float) and not isinstance(value, bool)
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
     return type(value).__name__ == kind
 `)
 	if secrets {
@@ -85,10 +92,51 @@ def secret(name: str) -> str:
         raise ConfigError(f"the environment variable {name} is not set") from None
 `)
 	}
+	if !p.hasTOML() {
+		b.WriteString(readTOML)
+	}
 	text := b.String()
 	// The types of fields are read as text.
 	return strings.Replace(text, "\n\n", "\n\nfrom __future__ import annotations\n\n", 1)
 }
+
+// hasTOML: the Python that the notebook ran with is 3.11 or newer.
+func (p *Plan) hasTOML() bool {
+	if p.Evidence == nil {
+		return true
+	}
+	minor := 0
+	if n, err := fmt.Sscanf(p.Evidence.Python, "3.%d", &minor); n != 1 || err != nil {
+		return true
+	}
+	return minor >= 11
+}
+
+// readTOML is for Pythons whose standard library has no TOML: every key stands on one line, which is what config.toml is made of.
+// Strings in double quotes have the same escapes in both languages.
+const readTOML = `
+
+LINE = re.compile(r"""([A-Za-z_]\w*)\s*=\s*((?:"(?:[^"\\]|\\.)*"|[^"#])*?)\s*(?:#.*)?""")
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The keys of config.toml: one on each line, a string, number, true, false or a list of these."""
+    values: dict[str, Any] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = LINE.fullmatch(line.strip())
+        try:
+            text = match[2] if match else ""
+            text = re.sub(r"""("(?:[^"\\]|\\.)*")|\btrue\b|\bfalse\b""", lambda m: m[1] or m[0].title(), text)
+            value = ast.literal_eval(text)
+        except (SyntaxError, ValueError):
+            raise ConfigError(f"{path}, line {number}: not NAME = VALUE on one line") from None
+        if not match or match[1] in values:
+            raise ConfigError(f"{path}, line {number}: not a key of its own")
+        values[match[1]] = value
+    return values
+`
 
 // ConfigTOML is config.toml; directory leads from the project to where the notebook's relative paths start.
 func (p *Plan) ConfigTOML(directory string) string {
@@ -112,6 +160,8 @@ func (p *Plan) emitMain(figures bool) string {
 	pkg := p.Package
 	var b strings.Builder
 	fmt.Fprintf(&b, `"""Runs the job once: python -m %s. Exit code 0: done; 1: failed; 2: the configuration is wrong."""
+
+from __future__ import annotations
 
 import argparse
 import logging

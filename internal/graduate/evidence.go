@@ -1,6 +1,7 @@
 package graduate
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +13,14 @@ import (
 
 // oracleProgram is the program as the oracle runs it, in the order chosen.
 func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
-	o := oracle.Program{Name: p.Path, Root: root, Dir: dir, File: filepath.Base(p.Path), Script: !p.Cellular}
+	o := oracle.Program{Name: p.Path, Root: root, Dir: dir, File: filepath.Base(p.Path), Script: !p.Cellular, Files: map[string][]byte{}}
+	for _, m := range p.Own {
+		if p.answers["module:"+m.Name] != "" { // it may be outside of what is copied
+			for path, text := range m.Files {
+				o.Files[path] = []byte(text)
+			}
+		}
+	}
 	last := -1
 	for _, i := range order {
 		s := p.Statements[i]
@@ -21,7 +29,7 @@ func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
 		}
 		if s.Cell != last || len(o.Cells) == 0 {
 			c := p.Cells[s.Cell]
-			cell := oracle.Cell{ID: p.cellID(s.Cell), Index: c.Number - 1, Count: c.ExecCount}
+			cell := oracle.Cell{ID: p.cellID(s.Cell), Index: max(c.Number-1, 0), Count: c.ExecCount}
 			if c.Failed {
 				cell.Raises = raises(c)
 			}
@@ -86,7 +94,7 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 			switch e.Kind {
 			case "read":
 				ob.Reads = append(ob.Reads, e.Detail)
-			case "write":
+			case "write", "database":
 				if !e.Refused && !slices.Contains(ob.Writes, e.Detail) {
 					ob.Writes = append(ob.Writes, e.Detail)
 				}
@@ -107,6 +115,9 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 			for _, part := range o.Parts {
 				if ob := ev.Statements[part.Statement]; ob != nil {
 					ob.Stdout += part.Text
+					if s, ok := g.Stability["stdout:"+part.Statement]; ok && !s.Comparable() {
+						ob.Unstable = true
+					}
 				}
 			}
 		case oracle.Display:
@@ -137,14 +148,16 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 }
 
 // refusalOf says why a run did not reach its end, in the closed list's words.
-func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
+func (p *Analysis) refusalOf(t *oracle.Trace, answers map[string]string) *Refusal {
 	e := t.Error
 	r := &Refusal{Reason: LimitReached, Message: "the notebook's run ended early: " + string(t.Status)}
 	if e == nil {
 		return r
 	}
-	for _, s := range p.Statements {
+	at := -1
+	for i, s := range p.Statements {
 		if s.ID == e.Statement || e.Statement == "" && p.cellID(s.Cell) == e.Cell {
+			at = i
 			r.Line = s.Line
 			if p.Notebook {
 				r.Cell = p.Cells[s.Cell].Number
@@ -162,22 +175,35 @@ func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
 		r.Message = "the cell did not end within its time limit"
 		r.Question, r.Key = "How long may a cell take? Give --cell-timeout.", ""
 	case t.Status == oracle.Unanswered:
-		r.Reason, r.Message = InputUnanswered, "the notebook asks "+quote(first)
-		r.Question, r.Key = "What is the answer?", "input=TEXT"
+		p.unanswered(r, first, answers)
+	case at >= 0 && answers["argv"] == "" && (e.Type == "IndexError" || e.Type == "SystemExit") && p.readsArguments(at) != "":
+		r.Reason, r.Message = InputUnanswered, "it reads "+p.readsArguments(at)+", and no arguments are given"
+		r.Question, r.Key = "What is it called with? Give its arguments as they stand on a command line.", "argv=ARGUMENTS"
+	case e.Type == "KeyError" && p.environment(first) != "":
+		name := p.environment(first)
+		r.Reason, r.Message = CredentialNeeded, "the environment variable "+name+" is not set"
+		r.Question, r.Key = "What is its value? It is given to the runs alone, and written nowhere.", "env:"+name+"=VALUE"
 	case t.Status == oracle.Died:
 		r.Message = "the interpreter ended: " + first
 	case strings.HasPrefix(e.Refused, "network"):
 		r.Reason, r.Message = NetworkNeeded, "it needs the "+e.Refused+" ("+what+")"
 		r.Question = "May it use the network? Then give --allow-network."
+	case e.MissingModule != "" && !knownLibrary(top(e.MissingModule)) && !slices.Contains(p.Installs, e.MissingModule):
+		r.Reason, r.Message = MissingHelper, "the module "+top(e.MissingModule)+" is no library that is known, and it is not beside the notebook"
+		r.Question, r.Key = "Where is it? Give the file or the folder of the package.", "module:"+top(e.MissingModule)+"=PATH"
 	case e.MissingModule != "":
 		r.Reason, r.Message = MissingModule, "the module "+e.MissingModule+" is not installed"
 		r.Question = "Which Python has it? Give --python with an interpreter where it is installed."
 	case e.MissingName != "":
 		r.Reason, r.Message = GhostName, e.MissingName+" is used, and nothing defines it before"
-		r.Question, r.Key = "What is "+e.MissingName+"? Give the statement that defines it.", "name:"+e.MissingName+"=PYTHON"
+		r.ghost(e.MissingName)
 	case e.MissingFile != "":
 		r.Reason, r.Message = MissingInput, "the file "+e.MissingFile+" is not there"
 		r.Question, r.Key = "Where is it?", "file:"+e.MissingFile+"=PATH"
+		if other := p.namedBeside(e.MissingFile); other != "" {
+			r.Message += "; " + other + " names it"
+			r.Question = "Where is it? Run " + other + " first, or give the place."
+		}
 	case e.InLibrary && (e.Type == "AttributeError" || e.Type == "TypeError" || e.Type == "ImportError" || e.Type == "ValueError" || e.Type == "KeyError"),
 		e.Type == "AttributeError" || e.Type == "ImportError":
 		r.Reason, r.Message = APIDrift, what
@@ -187,4 +213,43 @@ func (p *Program) refusalOf(t *oracle.Trace) *Refusal {
 		r.Question = "Is the error meant? Tag the cell raises-exception; else make the notebook run first."
 	}
 	return r
+}
+
+func top(module string) string {
+	name, _, _ := strings.Cut(module, ".")
+	return name
+}
+
+// environment is the variable of the environment that a KeyError is about, "" when it is about something else.
+func (p *Program) environment(message string) string {
+	name := strings.Trim(message, "'\"")
+	src := string(p.File.Src)
+	if name != "" && (strings.Contains(src, `environ["`+name+`"]`) || strings.Contains(src, "environ['"+name+"']")) {
+		return name
+	}
+	return ""
+}
+
+// namedBeside is another notebook or script of the folder that names the file: it may be the one that writes it.
+func (p *Program) namedBeside(file string) string {
+	base := filepath.Base(filepath.FromSlash(file))
+	if len(base) < 3 {
+		return ""
+	}
+	dir := filepath.Dir(p.Path)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return ""
+	}
+	for _, e := range entries {
+		ext := strings.ToLower(filepath.Ext(e.Name()))
+		info, err := e.Info()
+		if err != nil || ext != ".py" && ext != ".ipynb" || e.Name() == filepath.Base(p.Path) || info.Size() > maxOwnBytes {
+			continue
+		}
+		if raw, err := os.ReadFile(filepath.Join(dir, e.Name())); err == nil && strings.Contains(string(raw), base) {
+			return e.Name()
+		}
+	}
+	return ""
 }

@@ -29,12 +29,20 @@ type Program struct {
 	OrderNote string
 	Notes     []string
 	Installs  []string // packages that the notebook installs itself
+	// Own are the modules of the author's own that come along, Loose those that are too large for that.
+	Own   []ownModule
+	Loose []string
 
-	File   *ast.File
-	Table  *scope.Table
-	places []place // by line of File.Src
-	parser parser.Parser
-	scopes scope.Builder
+	File     *ast.File
+	Table    *scope.Table
+	places   []place             // by line of File.Src
+	stars    map[string][]string // names that `from m import *` was seen to bind, by module
+	answers  map[string]string
+	written  []writtenFile
+	ranFiles map[string]bool // what %run names
+	argvSet  bool            // the program sets sys.argv itself
+	parser   parser.Parser
+	scopes   scope.Builder
 }
 
 // A Cell is a cell of the file; a script without marks is one.
@@ -49,6 +57,7 @@ type Cell struct {
 	// Statements are indices into Program.Statements.
 	Statements []int
 	Failed     bool // its stored output is an exception, or it is tagged so
+	Given      bool // it holds what answers define
 }
 
 // A Statement is one top-level statement.
@@ -77,8 +86,11 @@ type place struct {
 }
 
 // Read makes a program of a notebook or script. path decides which it is.
-func Read(path string, raw []byte) (*Program, *Refusal) {
-	p := &Program{Path: path, Notebook: strings.EqualFold(filepath.Ext(path), ".ipynb")}
+func Read(path string, raw []byte) (*Program, *Refusal) { return read(path, raw, nil) }
+
+// read is Read with what a person answered.
+func read(path string, raw []byte, answers map[string]string) (*Program, *Refusal) {
+	p := &Program{Path: path, Notebook: strings.EqualFold(filepath.Ext(path), ".ipynb"), answers: answers, ranFiles: map[string]bool{}}
 	var src []byte
 	if p.Notebook {
 		nb := notebook.Read(raw)
@@ -98,18 +110,38 @@ func Read(path string, raw []byte) (*Program, *Refusal) {
 		src = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 		p.scriptCells(src)
 	}
+	p.Cellular = p.Notebook || len(p.Cells) > 1
+	src = p.give(src, answers)
 	if r := p.parse(src); r != nil {
 		return p, r
 	}
-	if edits, r := p.resolve(src); r != nil {
+	src, r := p.inline(src)
+	if r != nil {
 		return p, r
-	} else if len(edits) > 0 {
-		if r := p.parse(applyEdits(src, 0, edits)); r != nil {
+	}
+	edits := p.resolve(src)
+	moved, unplaced := p.relocate(answers)
+	if unplaced != "" {
+		return p, &Refusal{Reason: MissingInput, Message: "no path in it is spelt " + unplaced + ": it is put together while it runs",
+			Question: "Can the file be put where the notebook looks for it?"}
+	}
+	if edits = append(edits, moved...); len(edits) > 0 {
+		src = p.edited(src, edits)
+		if r := p.parse(src); r != nil {
 			return p, r
 		}
 	}
-	p.Cellular = p.Notebook || len(p.Cells) > 1
 	p.split()
+	if edits := p.substitute(answers); len(edits) > 0 {
+		src = p.edited(src, edits)
+		if r := p.parse(src); r != nil {
+			return p, r
+		}
+		p.unsplit()
+		p.split()
+	}
+	p.argvSet = p.setsArgv()
+	p.findOwn()
 	p.Order = make([]int, len(p.Statements))
 	for i := range p.Order {
 		p.Order[i] = i
@@ -203,7 +235,7 @@ func (p *Program) parse(src []byte) *Refusal {
 	if len(faults) > 0 {
 		at := p.place(faults[0].Span.Start)
 		r := &Refusal{Reason: Parse, Message: faults[0].Message, Line: at.line}
-		if p.Notebook {
+		if p.Notebook && at.cell < len(p.Cells) {
 			r.Cell = p.Cells[at.cell].Number
 		}
 		if pythonTwo.Match(src) {
@@ -228,7 +260,10 @@ func (p *Program) place(offset uint32) place {
 
 // Where names a statement for people.
 func (p *Program) Where(s *Statement) string {
-	if p.Notebook || len(p.Cells) > 1 {
+	if p.Cells[s.Cell].Given {
+		return "the answer given"
+	}
+	if p.Cellular {
 		return fmt.Sprintf("cell %d, line %d", p.Cells[s.Cell].Number, s.Line)
 	}
 	return fmt.Sprintf("line %d", s.Line)
@@ -236,6 +271,14 @@ func (p *Program) Where(s *Statement) string {
 
 // text is the source of a node.
 func (p *Program) text(n ast.Node) string { return string(p.File.Src[n.Pos():n.End()]) }
+
+// unsplit forgets the statements, for another split.
+func (p *Program) unsplit() {
+	p.Statements = nil
+	for i := range p.Cells {
+		p.Cells[i].Statements = nil
+	}
+}
 
 // split makes the statements. The blocks that a script has for the sake of being importable, `if __name__ ==
 // "__main__":` and a main() that is called once, are opened: what they hold is the program.
@@ -328,9 +371,6 @@ func extent(n ast.Stmt) (uint32, uint32) {
 // openMain replaces `if __name__ == "__main__": …` by what it holds, and in it a call of a function without parameters
 // whose body can stand at the top just as well.
 func (p *Program) openMain(body []ast.Stmt) (out []ast.Stmt, note string) {
-	if p.Notebook {
-		return body, ""
-	}
 	for _, n := range body {
 		branch, ok := n.(*ast.If)
 		if !ok || !p.isMainGuard(branch.Test) || len(branch.Orelse) > 0 {

@@ -19,8 +19,13 @@ func (p *Plan) lift() {
 		case f.Effects&(Figure) != 0:
 			p.home[f.Name] = "figures"
 		}
-		if f.Effects&(Edge|Print) != 0 {
+		if f.Effects&Edge != 0 || f.Effects&Print != 0 && !p.printing[f.Name] {
 			p.home[f.Name] = "io"
+		}
+	}
+	for _, f := range p.Functions {
+		if p.Roles[f.Statement] == RoleDefine && p.evaluator(f) {
+			p.evaluators.add(f.Name)
 		}
 	}
 	closures := set{}
@@ -47,7 +52,7 @@ func (p *Plan) lift() {
 					atDefinition = true
 				}
 			}
-			if atDefinition || p.rebinds(f.Name) || len(f.Writes) > 0 || needs && (f.Class || f.Decorated || !isDef && len(free) > 0 || reachesClosure(f, closures)) || isDef && needs && p.shadowed(f, def, free) {
+			if atDefinition || p.definedAnew(f) || p.rebinds(f.Name) || len(f.Writes) > 0 || needs && (f.Class || f.Decorated || !isDef && len(free) > 0 || reachesClosure(f, closures)) || isDef && needs && p.shadowed(f, def, free) {
 				closures.add(f.Name)
 				changed = true
 			}
@@ -63,6 +68,9 @@ func (p *Plan) lift() {
 				lifted = append(lifted, "."+k.Name) // a key that has no name in the notebook
 			}
 		}
+		if p.printing[f.Name] {
+			lifted = append(lifted, printedInto)
+		}
 		if len(lifted) > 0 {
 			p.Lifted[f.Name] = lifted
 		}
@@ -70,6 +78,11 @@ func (p *Plan) lift() {
 	for name := range closures {
 		p.nest(p.Functions[name])
 	}
+}
+
+// definedAnew: the name is defined more than once, and each definition is used: a call means the one of its time.
+func (p *Plan) definedAnew(f *Function) bool {
+	return slices.ContainsFunc(f.older, func(old *Function) bool { return p.Roles[old.Statement] != RoleDropped })
 }
 
 func reachesClosure(f *Function, closures set) bool {
@@ -117,14 +130,20 @@ func (p *Plan) pathsBelow(f *Function, seen set) []pathUse {
 
 // nest puts a function's definition among the statements, and keeps everything from there to its last use together.
 func (p *Plan) nest(f *Function) {
-	p.nested[f.Statement] = true
 	delete(p.home, f.Name)
 	positions := map[int]int{}
 	for at, i := range p.Order {
 		positions[i] = at
 	}
-	p.Roles[f.Statement] = RolePure
 	from, to := positions[f.Statement], positions[f.Statement]
+	for _, version := range append(slices.Clone(f.older), f) {
+		if p.Roles[version.Statement] == RoleDropped {
+			continue
+		}
+		p.nested[version.Statement] = true
+		p.Roles[version.Statement] = RolePure
+		from, to = min(from, positions[version.Statement]), max(to, positions[version.Statement])
+	}
 	for at, i := range p.Order {
 		if p.Roles[i] == RoleDropped || p.Roles[i] == RoleImport {
 			continue
@@ -148,6 +167,9 @@ func (p *Plan) nest(f *Function) {
 func (p *Plan) param(name string) string {
 	if k := p.keyOf[name]; k != nil {
 		return k.Name
+	}
+	if name == printedInto {
+		return p.textParam
 	}
 	if name[0] == '.' {
 		return name[1:]

@@ -113,7 +113,7 @@ func hash(text []byte) string {
 // lock makes the record of a plan; spans and lines come with unmark.
 func (p *Plan) lock() *Lock {
 	l := &Lock{Version: 1, Package: p.Package, Source: p.Path, Config: []LockKey{}, Dropped: []LockDropped{}, Spans: []LockSpan{}, Functions: []LockFunction{}, Outputs: []LockOutput{},
-		Hashes: map[string]string{}, Answers: p.Options.Answers,
+		Hashes: map[string]string{}, Answers: unconcealed(p.Options.Answers),
 		Tolerances: map[string]string{"float64": "rtol 1e-9", "float32": "rtol 1e-6", "figures": "artist data, then pixels"}}
 	var before []int // statements of the segments so far, dropped ones between included
 	for _, s := range p.Segments {
@@ -280,4 +280,15 @@ func (p *Plan) unmark(l *Lock, file string, text string) string {
 	close()
 	closeFunction()
 	return strings.Join(out, "\n") + "\n"
+}
+
+// unconcealed are the answers that may be written down: not those that hold secrets.
+func unconcealed(answers map[string]string) map[string]string {
+	out := map[string]string{}
+	for key, value := range answers {
+		if !strings.HasPrefix(key, "env:") {
+			out[key] = value
+		}
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -33,9 +34,42 @@ var silentMagics = map[string]string{
 // looking are shell commands that change nothing a program needs.
 var looking = regexp.MustCompile(`^\s*(?:\(?\s*)(?:ls|ll|dir|head|tail|cat|less|more|wc|echo|pwd|which|whoami|date|du|df|tree|file|grep|nvidia-smi|uname|hostname|type|man|python3?\s+(?:-V|--version)|free|lscpu|sed -n|stat|jupyter|git\s+(?:log|status|diff|show)|ps|top|nproc|history|env|printenv|cut|sort|zcat|md5sum)\b`)
 
+// redirected: the command writes a file.
+var redirected = regexp.MustCompile(`(?:^|[^0-9&>])>{1,2}\s*[^&\s]|\|\s*tee\b`)
+
+// onlyLooking: no line of the commands does more than show something.
+func onlyLooking(commands string) bool {
+	any := false
+	for line := range strings.Lines(commands) {
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		if !looking.MatchString(line) || redirected.MatchString(line) {
+			return false
+		}
+		any = true
+	}
+	return any
+}
+
 var installing = regexp.MustCompile(`^\s*(?:sudo\s+)?(?:[\w./{}]*python3?\s+-m\s+)?(?:pip3?|conda|mamba|apt(?:-get)?|brew|uv|poetry|npm)\b`)
 
 var packageWord = regexp.MustCompile(`^[A-Za-z][\w.\[\],-]*(?:[=<>~!]=?[\w.*,<>=!]+)?$`)
+
+var (
+	identifier = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_]*$`)
+	removing   = regexp.MustCompile(`^\s*rm\s+(?:-f\s+)?([\w./-]+(?:\s+[\w./-]+)*)\s*$`)
+)
+
+// removed are the files that `rm a b` removes, when they are spelt out. The shell goes on when one is not there, and so does a notebook.
+func removed(command string) []string {
+	m := removing.FindStringSubmatch(command)
+	if m == nil || strings.Contains(" "+m[1], " -") {
+		return nil
+	}
+	return strings.Fields(m[1])
+}
 
 // timing matches lines of a cell that only measure what stands behind the magic.
 var timing = regexp.MustCompile(`^\s*%{1,2}(?:timeit|prun|memit|lprun|mprun)\b`)
@@ -67,7 +101,7 @@ func (p *Program) ipython(n ast.Stmt) (target, method string, args []ast.Expr, o
 }
 
 // resolve gives the edits that make IPython's commands plain Python where they have a meaning for a program.
-func (p *Program) resolve(src []byte) ([]edit, *Refusal) {
+func (p *Program) resolve(src []byte) []edit {
 	edits := p.numberedOutputs()
 	for _, n := range p.File.Body {
 		target, method, args, ok := p.ipython(n)
@@ -95,6 +129,10 @@ func (p *Program) resolve(src []byte) ([]edit, *Refusal) {
 				if found {
 					replace("import os; os.environ[" + quote(strings.TrimSpace(key)) + "] = " + quote(strings.TrimSpace(value)))
 				}
+			case "xdel":
+				if name := strings.TrimSpace(strings.TrimPrefix(arg, "-n ")); identifier.MatchString(name) {
+					replace("del " + name)
+				}
 			case "pylab":
 				replace("import numpy; import numpy as np; import matplotlib.pyplot as plt; from pylab import *")
 			case "pwd":
@@ -108,6 +146,12 @@ func (p *Program) resolve(src []byte) ([]edit, *Refusal) {
 			} else if target == "" && (method == "system" || method == "getoutput") && strings.HasPrefix(strings.TrimSpace(first), "mkdir ") {
 				words := strings.Fields(first)
 				replace("import os; os.makedirs(" + quote(words[len(words)-1]) + ", exist_ok=True)")
+			} else if files := removed(first); target == "" && len(files) > 0 {
+				text := "from pathlib import Path"
+				for _, f := range files {
+					text += "; Path(" + quote(f) + ").unlink(missing_ok=True)"
+				}
+				replace(text)
 			} else if target == "" && strings.HasPrefix(strings.TrimSpace(first), "cd ") {
 				continue // a shell of its own: the directory of the notebook does not change
 			}
@@ -118,7 +162,7 @@ func (p *Program) resolve(src []byte) ([]edit, *Refusal) {
 			}
 		}
 	}
-	return edits, nil
+	return edits
 }
 
 func (p *Program) install(command string) {
@@ -130,7 +174,9 @@ func (p *Program) install(command string) {
 			on = true
 		case on && strings.HasPrefix(w, "-"):
 		case on && packageWord.MatchString(strings.Trim(w, `"'`)):
-			p.Installs = append(p.Installs, strings.Trim(w, `"'`))
+			if w = strings.Trim(w, `"'`); !slices.Contains(p.Installs, w) {
+				p.Installs = append(p.Installs, w)
+			}
 		}
 	}
 }
@@ -258,7 +304,7 @@ func (p *Program) magicDrop(s *Statement) string {
 		if installing.MatchString(first) {
 			return "installs packages: they are dependencies now"
 		}
-		if _, assigned := s.Node.(*ast.Assign); !assigned && looking.MatchString(first) {
+		if _, assigned := s.Node.(*ast.Assign); !assigned && onlyLooking(first) {
 			return "a shell command that only shows something"
 		}
 	}

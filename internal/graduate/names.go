@@ -2,6 +2,7 @@ package graduate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 )
@@ -275,8 +276,35 @@ func openMode(p *Program, c *ast.Call) Effect {
 	return Load
 }
 
-// starNames are the names of `from m import *` for the modules that are commonly read so.
-func starNames(module string) []string { return starred[module] }
+// starNames are the names of `from m import *`: those that a run saw it bind, else those of the modules that are commonly read so.
+func (p *Program) starNames(module string) []string {
+	if seen, ok := p.stars[module]; ok {
+		return seen
+	}
+	return starred[module]
+}
+
+// seeStars takes from a run what every `from m import *` bound.
+func (p *Program) seeStars(ev *Evidence) {
+	if ev == nil {
+		return
+	}
+	p.stars = map[string][]string{}
+	for _, s := range p.Statements {
+		n, ok := s.Node.(*ast.ImportFrom)
+		if !ok || s.Drop != "" || ev.Statements[s.ID] == nil {
+			continue
+		}
+		for _, a := range n.Names {
+			if p.name(a.Name) == "*" {
+				module := strings.Repeat(".", n.Level) + p.name(n.Module)
+				names := slices.Clone(ev.Statements[s.ID].Bound)
+				slices.Sort(names)
+				p.stars[module] = names
+			}
+		}
+	}
+}
 
 var starred = map[string][]string{
 	"math": {"acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "comb", "copysign", "cos", "cosh", "degrees", "dist", "e", "erf", "erfc",

@@ -401,7 +401,7 @@ func (p *Plan) tieOutputs() {
 	}
 	for s, o := range texts {
 		slices.SortFunc(o.Statements, func(a, b int) int { return slices.Index(s.Statements, a) - slices.Index(s.Statements, b) })
-		if s.Module == "io" || !p.printsDirectly(s) {
+		if !p.printsDirectly(s) {
 			o.printed = true
 			continue
 		}
@@ -420,7 +420,7 @@ func (p *Plan) tieOutputs() {
 
 func (p *Plan) printsDirectly(s *Segment) bool {
 	for _, i := range s.Statements {
-		if p.Uses[i].Effects&Print != 0 && !p.directPrints(i) {
+		if p.Uses[i].Effects&Print != 0 && !p.directPrints(i) || p.Uses[i].Effects&Stdout != 0 {
 			return false
 		}
 	}

@@ -5,6 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
+	"github.com/roadworthy-dev/roadworthy/internal/notebook"
 )
 
 // A candidate is an order of the statements, and the names that it leaves undefined.
@@ -13,6 +16,8 @@ type candidate struct {
 	name    string
 	order   []int
 	missing map[string]int
+	// rival: it runs just as well as the first one, and may give other results.
+	rival bool
 }
 
 // orders are the orders worth trying, best first: that of the document, that of the execution counts, and one in which
@@ -25,10 +30,19 @@ func (p *Program) orders() []candidate {
 	}
 	document := slices.Clone(p.Order)
 	list := []candidate{count(candidate{name: "the document's order", order: document})}
-	if len(list[0].missing) == 0 || !p.Notebook {
+	if !p.Notebook {
 		return list
 	}
 	counted := p.byCount()
+	if len(list[0].missing) == 0 {
+		if counted == nil || slices.Equal(counted, document) {
+			return list
+		}
+		if rival := count(candidate{name: "the order of the execution counts", order: counted, rival: true}); len(rival.missing) == 0 && !p.sameDependencies(document, counted) {
+			list = append(list, rival)
+		}
+		return list
+	}
 	if counted != nil && !slices.Equal(counted, document) {
 		list = append(list, count(candidate{name: "the order of the execution counts", order: counted}))
 	}
@@ -50,7 +64,7 @@ func (p *Program) byCount() []int {
 		if len(c.Statements) == 0 {
 			continue
 		}
-		if c.ExecCount == 0 {
+		if c.ExecCount == 0 && !c.Given {
 			return nil
 		}
 		cells = append(cells, i)
@@ -116,6 +130,100 @@ func (a *Analysis) definitionsFirst() []int {
 		put(c, map[int]bool{})
 	}
 	return out
+}
+
+// sameDependencies: in both orders every statement takes what it needs from the same others, so that they give the same.
+func (p *Program) sameDependencies(a, b []int) bool {
+	before := p.Order
+	defer func() { p.Order = before }()
+	var deps [2][]map[int]bool
+	for k, order := range [][]int{a, b} {
+		p.Order = order
+		plan := &Plan{Analysis: Analyse(p, nil), Roles: make([]Role, len(p.Statements)), Reasons: make([]string, len(p.Statements))}
+		for i, s := range p.Statements {
+			if s.Drop != "" {
+				plan.Roles[i] = RoleDropped
+			}
+		}
+		plan.dependencies()
+		deps[k] = plan.Deps
+	}
+	return slices.EqualFunc(deps[0], deps[1], func(x, y map[int]bool) bool { return maps.Equal(x, y) })
+}
+
+// between decides between two orders that both ran to their end: they agree, or the text that was saved with the notebook is that
+// of one of them; else nobody but a person can tell.
+func (p *Program) between(first, second candidate, g *oracle.Graded, other *oracle.Trace) (takeSecond bool, r *Refusal) {
+	by := map[string]oracle.Observation{}
+	for _, o := range other.Observed {
+		by[o.ID] = o
+	}
+	agree, forFirst, forSecond := true, 0, 0
+	var where *oracle.Observation
+	for k, o := range g.Observed {
+		if !g.Stability[o.ID].Comparable() || o.Kind == oracle.Bound {
+			continue
+		}
+		q, there := by[o.ID]
+		if there && q.Fingerprint == o.Fingerprint {
+			continue
+		}
+		agree = false
+		if where == nil {
+			where = &g.Observed[k]
+		}
+		saved := p.saved(o)
+		if saved == "" {
+			continue
+		}
+		if sameText(saved, o.Text) {
+			forFirst++
+		}
+		if sameText(saved, q.Text) {
+			forSecond++
+		}
+	}
+	switch {
+	case agree || forFirst > forSecond:
+		return false, nil
+	case forSecond > forFirst:
+		return true, nil
+	}
+	r = &Refusal{Reason: OrdersDisagree, Question: "Which order is meant?", Key: "order=document|counts"}
+	r.Message = first.name + " and " + second.name + " both run to the end and give different results"
+	if q := by[where.ID]; where.Kind == oracle.Stdout || where.Kind == oracle.Display {
+		verb := map[oracle.Kind]string{oracle.Stdout: "prints", oracle.Display: "shows"}[where.Kind]
+		r.Message += fmt.Sprintf(": with the first it %s %s, with the second %s", verb, quote(firstLine(where.Text)), quote(firstLine(q.Text)))
+	}
+	for _, s := range p.Statements {
+		if s.ID == where.Statement || where.Statement == "" && p.cellID(s.Cell) == where.Cell {
+			r.Cell, r.Line = p.Cells[s.Cell].Number, s.Line
+			break
+		}
+	}
+	return false, r
+}
+
+// saved is the text that the notebook has of an observation, "" when it has none.
+func (p *Program) saved(o oracle.Observation) string {
+	var b strings.Builder
+	for i, c := range p.Cells {
+		if len(c.Statements) == 0 || p.cellID(i) != o.Cell {
+			continue
+		}
+		for k := range c.Outputs {
+			out := &c.Outputs[k]
+			if o.Kind == oracle.Stdout && out.Kind == notebook.Stream && out.Name != "stderr" || o.Kind == oracle.Display && (out.Kind == notebook.Result || out.Kind == notebook.Display) {
+				b.WriteString(out.Text())
+			}
+		}
+	}
+	return b.String()
+}
+
+// sameText compares texts up to white space.
+func sameText(a, b string) bool {
+	return strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " ")
 }
 
 // use makes an order the program's.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 )
 
@@ -31,6 +32,7 @@ func (p *Plan) chooseOutputs() {
 		}
 	}
 	writes := false
+	handles := map[string]*Output{} // names of open files and connections, and what is written through them
 	for _, i := range p.Order {
 		u := p.Uses[i]
 		ob := p.observed(i)
@@ -40,8 +42,23 @@ func (p *Plan) chooseOutputs() {
 		if ob != nil && len(ob.Writes) > 0 {
 			writes = true
 			for _, w := range ob.Writes {
-				o := add("file", w, i)
-				o.Path = w
+				k := slices.IndexFunc(p.Outputs, func(o *Output) bool { return o.Kind == "file" && o.Path == w })
+				if k < 0 {
+					add("file", w, i).Path = w
+					k = len(p.Outputs) - 1
+				} else {
+					p.Outputs[k].Statements = append(p.Outputs[k].Statements, i)
+				}
+				for _, b := range u.Binds {
+					handles[b] = p.Outputs[k]
+				}
+			}
+			continue
+		}
+		if o := p.through(u, handles); o != nil {
+			o.Statements = append(o.Statements, i)
+			for _, b := range u.Binds {
+				handles[b] = o
 			}
 			continue
 		}
@@ -100,15 +117,63 @@ func (p *Plan) chooseOutputs() {
 			if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) {
 				continue
 			}
+			ob := p.observed(i)
 			if u.Effects&Figure != 0 {
-				p.addFigure(i)
-			} else if ob := p.observed(i); u.Shown != nil && p.isResult(u.Shown) && (ob == nil || ob.Displayed != "") {
+				if ob == nil || ob.Figures > 0 {
+					p.addFigure(i)
+				}
+			} else if u.Shown != nil && p.isResult(u.Shown) && (ob == nil || ob.Displayed != "") {
 				add("display", "", i)
-			} else if u.Effects&(Print|Stdout) != 0 {
+			} else if u.Effects&(Print|Stdout) != 0 && (ob == nil || ob.Stdout != "") {
 				add("stdout", "", i)
 			}
 		}
 	}
+	if len(p.Outputs) == 0 { // not even that: then it is for the values that nothing in it goes on to use
+		for at, i := range p.Order {
+			if p.Roles[i] == RoleDropped || p.isDef(i) || p.isImport(i) {
+				continue
+			}
+			for _, name := range p.Uses[i].Binds {
+				if !p.Uses[i].LoopTargets[name] && !p.usedAfter(at, name) {
+					add("value", name, i)
+				}
+			}
+		}
+	}
+}
+
+// usedAfter: a statement behind this position reads, binds or deletes the name.
+func (p *Plan) usedAfter(at int, name string) bool {
+	for _, i := range p.Order[at+1:] {
+		if u := p.Uses[i]; p.Roles[i] != RoleDropped && (u.Reads[name] || u.Deletes[name] || slices.Contains(u.Binds, name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// through is the file that all that a statement writes goes into, by way of names that stand for open files.
+func (p *Plan) through(u *Use, handles map[string]*Output) (found *Output) {
+	if u.Effects&Store == 0 || u.Effects&Notify != 0 || len(u.Functions) > 0 {
+		return nil
+	}
+	for _, c := range u.Calls {
+		if c.fact == nil || c.fact.effects&Store == 0 {
+			continue
+		}
+		o := handles[c.root]
+		for _, k := range c.fact.mutatesArgs {
+			if o == nil && k < len(c.node.Args) {
+				o = handles[p.rootName(c.node.Args[k])]
+			}
+		}
+		if o == nil || found != nil && o != found {
+			return nil
+		}
+		found = o
+	}
+	return found
 }
 
 // addFigure makes the figure of a cell an output, once.
@@ -218,11 +283,25 @@ func (p *Plan) peek(e ast.Expr) bool {
 		}
 		last := attrs[len(attrs)-1]
 		switch last {
-		case "head", "tail", "info", "sample":
+		case "sample":
+			// Rows of a table, not a draw of a generator.
+			_, isModule := p.Modules[root]
+			return !ok || !isModule && !p.isGenerator(root)
+		case "head", "tail", "info":
 			return true
 		case "describe":
 			return len(attrs) == 1 && ok
 		case "keys":
+			return true
+		}
+	}
+	return false
+}
+
+// isGenerator: the name is bound to a generator of random numbers of the notebook's own.
+func (p *Plan) isGenerator(name string) bool {
+	for _, u := range p.Uses {
+		if u != nil && (strings.HasPrefix(u.Types[name], "random.") || strings.HasPrefix(u.Types[name], "numpy.random.")) {
 			return true
 		}
 	}
@@ -263,4 +342,41 @@ func (p *Plan) showCalls(i int) (out []*callSite) {
 		}
 	}
 	return out
+}
+
+// unkept refuses a chosen result whose value can be neither kept nor compared.
+func (p *Program) unkept(out []string, g *oracle.Graded) *Refusal {
+	for _, name := range out {
+		for k := len(g.Statements) - 1; k >= 0; k-- {
+			t := &g.Statements[k]
+			typ, bound := t.Types[name]
+			if !bound {
+				continue
+			}
+			if what := passing[typ]; what != "" {
+				r := &Refusal{Reason: NotSerializable, Message: name + " is " + what + ": its value can be neither kept nor compared",
+					Question: "Which names hold the results? Give --out NAME, for example of a list made of it."}
+				for _, s := range p.Statements {
+					if s.ID == t.ID {
+						r.Line = s.Line
+						if p.Notebook {
+							r.Cell = p.Cells[s.Cell].Number
+						}
+					}
+				}
+				return r
+			}
+			break
+		}
+	}
+	return nil
+}
+
+// passing are types of values that are something only while the program runs.
+var passing = map[string]string{
+	"generator": "a generator", "builtins.generator": "a generator", "async_generator": "a generator", "coroutine": "a coroutine",
+	"_io.TextIOWrapper": "an open file", "_io.BufferedReader": "an open file", "_io.BufferedWriter": "an open file", "io.TextIOWrapper": "an open file",
+	"sqlite3.Connection": "a connection", "sqlite3.Cursor": "a cursor", "map": "an iterator", "filter": "an iterator", "zip": "an iterator",
+	"builtins.map": "an iterator", "builtins.filter": "an iterator", "builtins.zip": "an iterator",
+	"threading.Thread": "a thread", "_thread.lock": "a lock", "socket.socket": "a socket",
 }

@@ -41,14 +41,23 @@ type Plan struct {
 	Keys     []*Key
 	keyOf    map[string]*Key // by name of the notebook
 	literal  map[ast.Expr]*Key
-	Lifted   map[string][]string // function to the parameters it gets
-	home     map[string]string   // module of functions and constants: steps, io, figures
-	order    []int               // of the kept statements that make segments
-	glue     []interval
-	aliases  []map[string][]string // after each statement of Order: groups by name, only of those with more than one
-	Seconds  float64
-	nested   map[int]bool // definitions that stand inside a segment
-	unproven set          // names of functions that are marked
+	told     []*question // whose answers the configuration has
+	argvKey  *Key
+	// printing are the functions that are handed what they print into, textParam the name it has there.
+	printing  set
+	textParam string
+	Lifted    map[string][]string // function to the parameters it gets
+	home      map[string]string   // module of functions and constants: steps, io, figures
+	order     []int               // of the kept statements that make segments
+	glue      []interval
+	position  map[int]int           // of statements in order
+	supply    map[string]int        // position in order of the first statement that binds or changes a name
+	aliases   []map[string][]string // after each statement of Order: groups by name, only of those with more than one
+	Seconds   float64
+	nested    map[int]bool // definitions that stand inside a segment
+	unproven  set          // names of functions that are marked
+
+	evaluators set // functions that are made for each call, with the names that they evaluate
 }
 
 type interval struct{ from, to int } // statements, in positions of Order
@@ -109,20 +118,27 @@ type Dropped struct {
 // MakePlan decides everything. It runs nothing.
 func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p := &Plan{Analysis: a, Options: o, Package: o.Name, Roles: make([]Role, len(a.Statements)), Reasons: make([]string, len(a.Statements)),
-		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, unproven: set{}}
+		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, unproven: set{}, evaluators: set{}}
 	for _, i := range p.Order {
 		if s := p.Statements[i]; s.Drop != "" {
 			p.drop(i, s.Drop)
 		}
 	}
+	p.dropErrors()
 	if r := p.ghosts(); r != nil {
 		return p, r
 	}
+	if r := p.opaque(); r != nil {
+		return p, r
+	}
 	p.dropShows()
+	p.dropOwn()
+	p.tell()
 	p.dependencies()
 	p.chooseOutputs()
 	p.slice()
 	p.config()
+	p.findPrinting()
 	p.roles()
 	p.lift()
 	p.gatherFigures()
@@ -164,8 +180,8 @@ func (p *Plan) ghosts() *Refusal {
 			continue
 		}
 		s := p.Statements[i]
-		r := &Refusal{Reason: GhostName, Message: fmt.Sprintf("%s is used, and nothing defines it before", name), Cell: p.Cells[s.Cell].Number, Line: s.Line,
-			Question: fmt.Sprintf("What is %s? Give the statement that defines it.", name), Key: "name:" + name + "=PYTHON"}
+		r := &Refusal{Reason: GhostName, Message: fmt.Sprintf("%s is used, and nothing defines it before", name), Cell: p.Cells[s.Cell].Number, Line: s.Line}
+		r.ghost(name)
 		if !p.Notebook {
 			r.Cell = 0
 		}
@@ -178,11 +194,32 @@ func (p *Plan) ghosts() *Refusal {
 	return nil
 }
 
+// dropErrors leaves out the statements that are there to fail, as the run and the notebook's stored output say alike, and what
+// stands behind them in their cell, which never ran. One that did something before it failed stays, and may fail again.
+func (p *Plan) dropErrors() {
+	failed := map[int]bool{} // cells
+	for _, i := range p.Order {
+		s := p.Statements[i]
+		if failed[s.Cell] {
+			p.drop(i, "the cell ends with an error before it")
+			continue
+		}
+		ob := p.observed(i)
+		if ob == nil || ob.Raised == "" {
+			continue
+		}
+		failed[s.Cell] = true
+		if len(ob.Mutated)+len(ob.Bound)+len(ob.Writes) == 0 && ob.Stdout == "" && ob.Figures == 0 && !ob.Random {
+			p.drop(i, "it is there to fail: "+ob.Raised)
+		}
+	}
+}
+
 func (p *Plan) hasStarImport() bool {
 	for _, s := range p.Statements {
 		if n, ok := s.Node.(*ast.ImportFrom); ok && s.Drop == "" {
 			for _, a := range n.Names {
-				if p.name(a.Name) == "*" && starNames(p.name(n.Module)) == nil {
+				if p.name(a.Name) == "*" && p.starNames(p.name(n.Module)) == nil {
 					return true
 				}
 			}
@@ -228,7 +265,7 @@ func (p *Plan) dependencies() {
 			random = append(random, i)
 		}
 		need(options)
-		if u.Effects&Option != 0 && len(u.Functions) == 0 {
+		if u.Effects&Option != 0 && (len(u.Functions) == 0 || u.Effects&Opaque != 0) {
 			options = append(options, i)
 		}
 		if u.Effects&(Directory|ModulePath|Env) != 0 && !p.isImport(i) {
@@ -355,7 +392,7 @@ func (p *Plan) slice() {
 		}
 	}
 	for _, i := range p.Order {
-		if p.isCheck(i) || p.Uses[i].Effects&(Option|ModulePath) != 0 && len(p.Uses[i].Functions) == 0 && !p.isDef(i) {
+		if e := p.Uses[i].Effects; p.isCheck(i) || e&(Option|ModulePath) != 0 && (len(p.Uses[i].Functions) == 0 || e&Option != 0 && e&Opaque != 0) && !p.isDef(i) {
 			keep(i)
 		}
 	}
@@ -457,20 +494,12 @@ func (p *Plan) roleOf(i int, u *Use) Role {
 // directPrints: all that the statement prints is printed by calls of print in it.
 func (p *Plan) directPrints(i int) bool {
 	for name := range p.Uses[i].Functions {
-		if p.Functions[name].Effects&Print != 0 {
+		if p.Functions[name].Effects&Print != 0 && !p.printing[name] {
 			return false
 		}
 	}
 	for _, c := range p.Uses[i].Calls {
-		if c.path == "builtins.print" {
-			if len(c.node.Args) == 1 && len(c.node.Keywords) == 0 {
-				if g, ok := c.node.Args[0].(*ast.GeneratorExp); ok && g.Pos() == c.node.Func.End() {
-					return false
-				}
-			}
-			continue
-		}
-		if c.fact != nil && c.fact.effects&Print != 0 && c.path != "pprint.pprint" {
+		if c.fact != nil && c.fact.effects&Print != 0 && !p.plainPrint(c) {
 			return false
 		}
 	}
@@ -535,7 +564,7 @@ func (p *Plan) moduleConstants() {
 		}
 		fits := true
 		for _, b := range u.Binds {
-			fits = fits && read[b] && binds[b] == 1 && !mutated[b]
+			fits = fits && read[b] && binds[b] == 1 && !mutated[b] && !builtinNames[b]
 		}
 		for r := range u.Reads {
 			_, isModule := p.Modules[r]

@@ -23,7 +23,7 @@ func (p *Plan) Dependencies(files map[string]string, versions map[string]string)
 		}
 		for _, m := range importLine.FindAllStringSubmatch(text, -1) {
 			top, _, _ := strings.Cut(m[1], ".")
-			if project.IsStandardLibrary(top) || top == p.Package || top == "__future__" {
+			if project.IsStandardLibrary(top) || top == p.Package || top == "__future__" || p.owns(top) {
 				continue
 			}
 			if dists := project.Distributions(m[1]); len(dists) > 0 {
@@ -110,6 +110,11 @@ func (p *Plan) RoadworthyTOML(j Job) string {
 			env = append(env, k.Env)
 		}
 	}
+	for _, key := range sortedKeys(p.Options.Answers) {
+		if name, ok := strings.CutPrefix(key, "env:"); ok && !slices.Contains(env, name) {
+			env = append(env, name)
+		}
+	}
 	if len(env) > 0 {
 		fmt.Fprintf(&b, "# needs in its environment: %s\n", strings.Join(env, ", "))
 	}
@@ -160,7 +165,7 @@ func (p *Plan) Explore() []byte {
 	var imports []string
 	for _, i := range p.Order {
 		if p.isImport(i) && p.Statements[i].Drop == "" {
-			imports = append(imports, p.Statements[i].Source)
+			imports = append(imports, p.withComments(i))
 		}
 	}
 	head := "import os\nfrom pathlib import Path\n\n"
@@ -199,8 +204,8 @@ func (p *Plan) Explore() []byte {
 			for l := range strings.Lines(call) {
 				text.WriteString(strings.TrimPrefix(l, "    "))
 			}
-		case p.Roles[i] == RoleDropped && st.Drop == "" && !p.isImport(i) && !p.isDef(i) && p.Reasons[i] != shownByEdge:
-			text.WriteString(lead(st.Lead, "") + p.dedented(st) + "\n")
+		case p.Roles[i] == RoleDropped && st.Drop == "" && !p.isImport(i) && p.Reasons[i] != shownByEdge:
+			text.WriteString(p.withComments(i) + "\n") // definitions too: what looks may call them
 		case p.Roles[i] == RoleConfig:
 			if k := p.keyOf[firstOf(p.Uses[i].Binds)]; k != nil {
 				fmt.Fprintf(&text, "%s = config.%s\n", k.Source, k.Name)
@@ -211,6 +216,16 @@ func (p *Plan) Explore() []byte {
 	nb := map[string]any{"cells": cells, "metadata": map[string]any{"kernelspec": map[string]string{"display_name": "Python 3", "language": "python", "name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
 	raw, _ := json.MarshalIndent(nb, "", " ")
 	return append(raw, '\n')
+}
+
+// withComments is a statement's text with the comments around it.
+func (p *Plan) withComments(i int) string {
+	st := p.Statements[i]
+	text := lead(st.Lead, "") + p.dedented(st)
+	if st.Trail != "" {
+		text += "  " + st.Trail
+	}
+	return text + tail(st.Tail, "")
 }
 
 func firstOf(list []string) string {

@@ -3,6 +3,7 @@ package graduate
 import (
 	"context"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -14,7 +15,10 @@ import (
 func (req Request) packageOf(res *Result, subject oracle.Program, dir string) oracle.Package {
 	l := res.Lock
 	pkg := oracle.Package{Dir: dir, Source: "src", Module: l.Package, Args: []string{"--config", "{project}/config.toml", "--directory", "{data}"},
-		Root: subject.Root, DataDir: subject.Dir, Answers: subject.Answers, Env: subject.Env, Path: subject.Path}
+		Root: subject.Root, DataDir: subject.Dir, Answers: subject.Answers, Env: subject.Env}
+	if len(res.Plan.Loose) > 0 {
+		pkg.Path = append([]string{path.Join(".", subject.Dir)}, subject.Path...)
+	}
 	for _, k := range res.Plan.Keys {
 		if k.Env != "" {
 			if text, ok := res.Plan.secretText(k); ok {
@@ -131,6 +135,9 @@ func (res *Result) firstDifference() string {
 }
 
 func (p *Plan) secretText(k *Key) (string, bool) {
+	if k.secret != "" {
+		return k.secret, true
+	}
 	_, value := p.constant(k.Statement)
 	if value == nil {
 		return "", false

@@ -34,13 +34,17 @@ func (r *rewrite) names() {
 		if k := p.keyOf[x.name]; k != nil && k.Name != x.name && !x.store {
 			r.replace(x.span.Start, x.span.End, k.Name)
 		}
+		if p.evaluators[x.name] && x.call != nil && x.call.Func.Pos() == x.span.Start {
+			r.replace(x.span.Start, x.span.End, p.handed(x.name, x.call))
+			continue
+		}
 		lifted := p.Lifted[x.name]
 		if len(lifted) == 0 || x.store {
 			continue
 		}
 		var args []string
 		for _, name := range lifted {
-			args = append(args, p.param(name)+"="+p.param(name))
+			args = append(args, r.handed(name))
 		}
 		if x.call != nil && x.call.Func.Pos() == x.span.Start {
 			r.addArguments(x.call, strings.Join(args, ", "))
@@ -96,7 +100,11 @@ func (r *rewrite) addArguments(c *ast.Call, text string) {
 func (r *rewrite) paths(list []pathUse) {
 	for _, pu := range list {
 		if k := r.p.literal[pu.node]; k != nil && pu.node.Pos() >= r.base && pu.node.End() <= r.end {
-			r.replace(pu.node.Pos(), pu.node.End(), k.Name)
+			text := k.Name
+			if pu.form != "" {
+				text = fmt.Sprintf(pu.form, k.Name)
+			}
+			r.replace(pu.node.Pos(), pu.node.End(), text)
 		}
 	}
 }
@@ -151,15 +159,9 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 	r.names()
 	r.paths(u.Paths)
 	if s.Text {
-		for _, c := range u.Calls {
-			switch c.path {
-			case "builtins.print":
-				if !hasKeyword(p.Program, c.node, "file") {
-					r.addArguments(c.node, "file="+p.textName(s))
-				}
-			case "pprint.pprint":
-				r.addArguments(c.node, "stream="+p.textName(s))
-			}
+		r.printsInto(u.Calls, p.textName(s))
+		if f := p.defined(i); f != nil && p.nested[i] && !f.Class {
+			r.printsInto(f.Calls, p.textName(s))
 		}
 	}
 	r.shows(i, s)
@@ -168,12 +170,29 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 			r.replace(a.Value.Pos(), a.Value.End(), "figure")
 		}
 	}
+	if ob := p.observed(i); ob != nil && ob.Raised != "" {
+		return r.failing(ob.Raised, st)
+	}
+	if u.Executed != nil {
+		return r.executed(u.Executed, st)
+	}
 	if s.Role == RoleStore {
 		if text, ok := r.replacing(i, st); ok {
 			return text
 		}
 	}
 	return r.text(st.Indent, st.Node)
+}
+
+// failing lets a statement fail as it fails in the notebook, where what it did before is needed.
+func (r *rewrite) failing(raised string, st *Statement) string {
+	if !builtinNames[raised] {
+		raised = "Exception"
+	}
+	r.needs.add("suppress")
+	outer := r.prefix
+	r.prefix += "    "
+	return outer + "with suppress(" + raised + "):\n" + r.text(st.Indent, st.Node)
 }
 
 func (p *Plan) textName(s *Segment) string {
@@ -304,9 +323,23 @@ func (p *Plan) definition(i int, needs set) string {
 	}
 	r.names()
 	r.paths(f.Paths)
+	if p.printing[f.Name] {
+		r.needs.add("StringIO")
+		r.printsInto(f.Calls, p.textParam)
+	}
 	def, ok := f.Node.(*ast.FunctionDef)
 	if lifted := p.Lifted[f.Name]; ok && len(lifted) > 0 {
 		r.signature(def, p.liftedParams(lifted))
+	}
+	if p.evaluators[f.Name] {
+		for _, c := range f.Calls {
+			if evaluation(p.Program, c) {
+				r.addArguments(c.node, "{**globals(), **names}, locals()")
+			}
+		}
+		needs.add("Any")
+		r.prefix = "    "
+		return makerText(f.Name, r.text(st.Indent, st.Node))
 	}
 	return r.text(st.Indent, st.Node)
 }
@@ -317,7 +350,9 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if k := p.keyByName(param); k != nil {
+		if name == printedInto {
+			t = "StringIO"
+		} else if k := p.keyByName(param); k != nil {
 			t = k.Type
 		} else if a := p.annotation(p.lastType(name)); a != "" {
 			t = a
@@ -421,6 +456,10 @@ func (p *Plan) lambda(f *Function, assign *ast.Assign, r *rewrite) string {
 	l := assign.Value.(*ast.Lambda)
 	src := p.File.Src
 	r.names()
+	if p.printing[f.Name] {
+		r.needs.add("StringIO")
+		r.printsInto(f.Calls, p.textParam)
+	}
 	r.base, r.end = l.Pos(), l.End()
 	at, depth := l.Pos()+uint32(len("lambda")), 0
 	body := at

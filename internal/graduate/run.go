@@ -69,12 +69,7 @@ func Open(req Request) (*Program, error) {
 		}
 		return nil, fmt.Errorf("read %s: %w", req.Path, err)
 	}
-	for name, code := range req.Answers {
-		if n, ok := strings.CutPrefix(name, "name:"); ok {
-			raw = define(req.Path, raw, n, code)
-		}
-	}
-	p, r := Read(req.Path, raw)
+	p, r := read(req.Path, raw, req.Answers)
 	if r != nil {
 		return p, r
 	}
@@ -127,8 +122,20 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if prog.owns(packageName(req.Name)) {
+		return nil, fmt.Errorf("the package would be called %s, as a module that comes along is: give another name", packageName(req.Name))
+	}
 	res := &Result{}
 	cands := prog.orders()
+	switch order := req.Answers["order"]; {
+	case order == "counts" && len(cands) > 1:
+		cands = cands[1:]
+		cands[0].note = "taken: " + cands[0].name + ", as answered"
+	case order == "document":
+		cands = cands[:1]
+	case order != "":
+		return nil, fmt.Errorf("the answer order is %q: it must be document or counts, where both can run", order)
+	}
 	prog.use(cands[0])
 	if req.NoRun {
 		plan, r := req.Plan(prog, nil, nil)
@@ -145,18 +152,21 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	if run.CellLimit > 0 {
 		run.TotalLimit = 5 * run.CellLimit
 	}
-	defer oracle.Clean()
+	if run.Work, err = os.MkdirTemp("", "graduate-runs-*"); err != nil {
+		return nil, fmt.Errorf("make a folder for the runs: %w", err)
+	}
+	defer os.RemoveAll(run.Work)
+	defer oracle.CleanIn(run.Work)
 	subject, g, err := req.observe(ctx, prog, cands, run, say)
 	if err != nil {
 		return nil, err
 	}
 	res.Graded = g
 	res.Python = g.Python
-	if minor := strings.Split(g.Python, "."); len(minor) > 1 && len(minor[1]) == 1 || len(minor) > 1 && minor[1] == "10" {
-		return nil, &Refusal{Reason: MissingModule, Message: "the package reads its configuration with tomllib, which Python " + g.Python + " does not have",
-			Question: "Which Python from 3.11 on has the notebook's packages? Give it with --python."}
-	}
 	ev := prog.evidence(g)
+	if r := prog.unkept(req.Out, g); r != nil {
+		return nil, r
+	}
 	if !slices.ContainsFunc(g.Observed, func(o oracle.Observation) bool { return g.Stability[o.ID].Comparable() }) {
 		return nil, &Refusal{Reason: NothingStable, Message: "nothing that the notebook shows, writes or computes comes out the same when it is run again",
 			Question: "Which names hold its results? Give --out NAME, and seed what is random."}
@@ -253,8 +263,9 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 			roots = []string{above}
 		}
 	}
-	for _, c := range cands {
+	for at, c := range cands {
 		prog.use(c)
+		known := Analyse(prog, nil)
 		for n, root := range roots {
 			rel, err := filepath.Rel(root, dir)
 			if err != nil {
@@ -264,8 +275,14 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 				rel = ""
 			}
 			subject := prog.oracleProgram(root, filepath.ToSlash(rel), prog.Order)
-			if text, ok := req.Answers["input"]; ok {
-				subject.Answers = strings.Split(text, "\n")
+			subject.Answers = known.spoken(req.Answers)
+			if subject.Argv, err = arguments(req.Answers["argv"]); err != nil {
+				return oracle.Program{}, nil, fmt.Errorf("read the answer argv: %w", err)
+			}
+			for _, key := range sortedKeys(req.Answers) {
+				if name, ok := strings.CutPrefix(key, "env:"); ok {
+					subject.Env = append(subject.Env, name+"="+req.Answers[key])
+				}
 			}
 			if rel != "" {
 				subject.Path = helperPaths(root)
@@ -280,12 +297,33 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 				return subject, nil, err // it names the file and the operation
 			}
 			if g.Status == oracle.Complete {
+				if at+1 < len(cands) && cands[at+1].rival {
+					rival := cands[at+1]
+					rival.note = "both orders run; taken: " + rival.name + ", whose text is the one saved with the notebook"
+					second := subject
+					second.Cells = prog.oracleProgram(root, filepath.ToSlash(rel), rival.order).Cells
+					say("running the notebook in " + rival.name)
+					t, err := oracle.Run(ctx, second, run)
+					if err != nil {
+						return subject, nil, err
+					}
+					if t.Status == oracle.Complete {
+						take, r := prog.between(c, rival, g, t)
+						if r != nil {
+							return subject, nil, r
+						}
+						if take {
+							rival.rival = false
+							return req.observe(ctx, prog, []candidate{rival}, run, say)
+						}
+					}
+				}
 				return subject, g, nil
 			}
 			if g.Status == oracle.Unavailable {
 				return subject, nil, fmt.Errorf("run %s: no Python interpreter: %s", req.Path, strings.Join(run.Python, " "))
 			}
-			r := prog.refusalOf(g.Trace)
+			r := known.refusalOf(g.Trace, req.Answers)
 			if refusal == nil || n > 0 && (r.Reason != MissingInput && r.Reason != MissingModule) {
 				refusal = r
 			}
@@ -341,26 +379,6 @@ func helperPaths(root string) []string {
 	return out
 }
 
-// define puts the answer to a ghost name above everything else.
-func define(path string, raw []byte, name, code string) []byte {
-	if !strings.Contains(code, "=") && !strings.HasPrefix(code, "import ") && !strings.HasPrefix(code, "from ") {
-		code = name + " = " + code
-	}
-	if !strings.EqualFold(filepath.Ext(path), ".ipynb") {
-		return append([]byte(code+"\n"), raw...)
-	}
-	cell := `{"cell_type": "code", "id": "answered", "execution_count": null, "metadata": {}, "outputs": [], "source": ` + jsonString(code) + `}, `
-	at := regexp.MustCompile(`"cells"\s*:\s*\[`).FindIndex(raw)
-	if at == nil {
-		return raw
-	}
-	return slices.Concat(raw[:at[1]], []byte(cell), raw[at[1]:])
-}
-
-func jsonString(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(fmt.Sprintf("%q", s), `\x`, `\u00`), `\a`, `\u0007`)
-}
-
 // build makes every file of the project.
 func (req Request) build(res *Result, g *oracle.Graded) error {
 	p := res.Plan
@@ -390,6 +408,11 @@ func (req Request) build(res *Result, g *oracle.Graded) error {
 	files := map[string]string{}
 	for name, text := range modules {
 		files[name] = p.unmark(l, name, text)
+	}
+	for _, m := range p.Own {
+		for path, text := range m.Files {
+			files["src/"+path] = text
+		}
 	}
 	deps := p.Dependencies(files, versions)
 	python := ""

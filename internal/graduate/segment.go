@@ -48,6 +48,8 @@ func (p *Plan) gather(first, last int) {
 			depends = depends || touched[j]
 		}
 		switch {
+		case !depends && p.onlyLoads(i) && !p.conflicts(i, inside) && !p.changesOutside(inside):
+			before = append(before, i) // a file that is read in between can be read before
 		case p.Roles[i] == RoleFigure || p.Roles[i] != RolePure:
 			touched[i] = true
 			inside = append(inside, i)
@@ -63,6 +65,18 @@ func (p *Plan) gather(first, last int) {
 		}
 	}
 	copy(p.order[first:], append(before, inside...))
+}
+
+// onlyLoads: the statement brings a value in, and does nothing else that an order could matter for.
+func (p *Plan) onlyLoads(i int) bool {
+	return p.Roles[i] == RoleLoad && p.Uses[i].Effects&^Opaque == Load && len(p.Uses[i].Functions) == 0
+}
+
+// changesOutside: one of the statements may change what a file read after it holds, or which file it is.
+func (p *Plan) changesOutside(list []int) bool {
+	return slices.ContainsFunc(list, func(i int) bool {
+		return p.Uses[i].Effects&(Store|Shell|Directory|Env|ModulePath|Input|Net|Notify) != 0
+	})
 }
 
 // conflicts: moving i above the others would change what they read.
@@ -110,10 +124,7 @@ func (p *Plan) isOutput(i int) bool {
 // must (glue).
 func (p *Plan) cut() {
 	n := len(p.order)
-	position := map[int]int{}
-	for at, i := range p.order {
-		position[i] = at
-	}
+	p.findSupply()
 	// No boundary between at-1 and at.
 	joined := make([]bool, n+1)
 	forced := make([]bool, n+1)
@@ -241,6 +252,10 @@ func (p *Plan) together(start, end int, joined []bool) bool {
 		// Each thing that comes in or goes out has a function of its own, unless they belong together.
 		return p.Statements[p.order[start]].Cell == p.Statements[p.order[end-1]].Cell
 	}
+	// Text that cannot be compared would take that beside it along.
+	if p.unstableText(p.order[start]) != p.unstableText(p.order[start+1]) && p.Uses[p.order[start]].Effects&p.Uses[p.order[start+1]].Effects&Print != 0 {
+		return false
+	}
 	// What is shown must not change before the function ends.
 	i := p.order[start]
 	if u := p.Uses[i]; u.Shown != nil && p.isOutput(i) {
@@ -256,6 +271,12 @@ func (p *Plan) together(start, end int, joined []bool) bool {
 		}
 	}
 	return true
+}
+
+// unstableText: what the statement prints comes out different each time.
+func (p *Plan) unstableText(i int) bool {
+	ob := p.observed(i)
+	return ob != nil && ob.Unstable && ob.Stdout != ""
 }
 
 func (p *Plan) segmentRole(list []int) Role {
@@ -311,8 +332,8 @@ func cloneSet(s set) set {
 func (p *Plan) inputs(i int) (out []string) {
 	u := p.Uses[i]
 	for r := range u.Reads {
-		if _, imported := p.Modules[r]; imported && !p.boundBefore(r, i) {
-			continue // what the import gives
+		if _, imported := p.Modules[r]; (imported || builtinNames[r]) && p.keyOf[r] == nil && !p.boundBefore(r, i) {
+			continue // what the import gives, or Python itself
 		}
 		if p.isVariable(r) {
 			out = append(out, r)
@@ -357,12 +378,38 @@ func (p *Plan) boundBefore(name string, i int) bool {
 	return false
 }
 
+// findSupply notes where each name is bound first, and where each statement stands.
+func (p *Plan) findSupply() {
+	p.position, p.supply = map[int]int{}, map[string]int{}
+	for at, i := range p.order {
+		p.position[i] = at
+		u := p.Uses[i]
+		for _, names := range [][]string{u.Binds, u.Mutates.sorted()} {
+			for _, name := range names {
+				if _, known := p.supply[name]; !known {
+					p.supply[name] = at
+				}
+			}
+		}
+	}
+}
+
+// supplied: something before that statement gives the name a value. After `for x in xs: y = x` alone, y is read though no value
+// of before is there to be handed in.
+func (p *Plan) supplied(name string, i int) bool {
+	if p.keyOf[name] != nil {
+		return true
+	}
+	at, known := p.supply[name]
+	return known && at < p.position[i]
+}
+
 // crossing is what a run of statements takes and gives.
 func (p *Plan) crossing(list []int, live set) (in, out []string) {
 	bound := set{}
 	for _, i := range list {
 		for _, r := range p.inputs(i) {
-			if !bound[r] && !slices.Contains(in, r) {
+			if !bound[r] && !slices.Contains(in, r) && p.supplied(r, list[0]) {
 				in = append(in, r)
 			}
 		}

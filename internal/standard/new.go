@@ -78,7 +78,7 @@ func render(o Options, shape Shape) (*Project, error) {
 		"Entry": fill.Replace(shape.entry), "Port": shape.port, "Script": shape.script, "Settings": shape.settings,
 		"Image": shape.image && !o.NoImage, "Job": shape.job, "Schedule": shape.schedule, "Ignore": shape.ignore,
 		"SecretSetting": shape.secret, "SecretSample": shape.sample, "WarningFilters": shape.warnings, "Untyped": shape.untyped,
-		"ImageArgs": shape.imageArgs, "CheckoutSHA": checkoutSHA, "CheckoutTag": checkoutTag, "SetupUvSHA": setupUvSHA,
+		"ImageArgs": shape.imageArgs, "Modules": shape.modules, "CheckoutSHA": checkoutSHA, "CheckoutTag": checkoutTag, "SetupUvSHA": setupUvSHA,
 		"SetupUvTag": setupUvTag, "UvVersion": uvVersion,
 	}
 	if shape.minimum != "" {
@@ -160,7 +160,7 @@ func (o *Options) check(shape Shape) error {
 		return fmt.Errorf("name %q is that of a package the project uses", o.Name)
 	case !ownerForm.MatchString(o.Owner):
 		return fmt.Errorf("owner %q: an owner is @team, @organisation/team or a mail address", o.Owner)
-	case !slices.Contains(pythons, o.Python):
+	case !slices.Contains(pythons, o.Python) && !(shape.Name == "graduated" && slices.Contains(graduatedPythons, o.Python)):
 		return fmt.Errorf("python %q: a project is made with one of %s", o.Python, strings.Join(pythons, ", "))
 	case o.TypeChecker != "mypy" && o.TypeChecker != "basedpyright":
 		return fmt.Errorf("type checker %q is not known; there are mypy and basedpyright", o.TypeChecker)

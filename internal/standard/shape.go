@@ -23,6 +23,7 @@ type Shape struct {
 	secret, sample  string // a setting without default, and a value for tests
 	ignore          []string
 	warnings        []string
+	modules         []string // that stand beside the package, of a graduated project
 	untyped         []string // dependencies that come without types
 	imageArgs       []string
 	// minimum is the oldest Python of a library; programs ask for the one they are made with.

@@ -27,5 +27,8 @@ const (
 // pythons are the versions that a new project may be made with, the preferred one first.
 var pythons = []string{"3.14", "3.13", "3.12", "3.11"}
 
+// graduatedPythons are versions beside these that a notebook may have run with: the package needs what it was proved with.
+var graduatedPythons = []string{"3.9", "3.10", "3.15"}
+
 // oldestPython is what a project that says nothing must run on: the oldest version that still gets security fixes.
 const oldestPython = "3.11"

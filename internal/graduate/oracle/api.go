@@ -36,6 +36,8 @@ type Program struct {
 	Env     []string `json:"env"`     // KEY=value, added to the run's environment
 	// Path holds folders, relative to Root, put on sys.path behind Dir.
 	Path []string `json:"path"`
+	// Files are put into the copy's Dir before the run: slash-separated path → bytes.
+	Files map[string][]byte `json:"-"`
 }
 
 // Cell is a code cell. Its statements are run in order; its figures are shown and closed at its end, as notebooks do.
@@ -268,7 +270,7 @@ type Package struct {
 	DataDir   string     `json:"dir"`
 	Answers   []string   `json:"answers"`
 	Env       []string   `json:"env"`
-	Path      []string   `json:"path"`
+	Path      []string   `json:"path"`      // unlike a program's, Dir is not among them: the package brings what it imports
 	Functions []Function `json:"functions"` // those of graduation.lock, in order of first call
 	Lines     bool       `json:"lines"`     // record executed lines
 	// Replace holds changed sources: path relative to Dir → bytes; for mutants.

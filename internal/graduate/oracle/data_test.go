@@ -67,3 +67,18 @@ func TestDataLibraries(t *testing.T) {
 	}
 	t.Logf("aliases %v; %.3f s; %v", by["c3.s2"].Aliases, tr.Seconds, tr.Modules)
 }
+
+// JSON has no gaps: an array with them is kept in a form that reads back, and does not spoil the whole trace.
+func TestFixturesWithGaps(t *testing.T) {
+	py := python(t)
+	needs(t, py, "numpy")
+	p := program(t, nil, "import numpy as np\n---\nx = np.array([[1.5, np.nan], [np.inf, -np.inf]])")
+	tr, err := Run(t.Context(), p, Options{Python: py, Fixtures: []Capture{{Statement: "c1.s2", Names: []string{"x"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"is":"array","dtype":"float64","value":[[1.5,"nan"],["inf","-inf"]]}`
+	if got := string(tr.Fixtures["c1.s2 x"]); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

@@ -20,7 +20,7 @@ import (
 	"time"
 )
 
-//go:embed harness/run.py harness/mutate.py harness/roadworthy_oracle/*.py
+//go:embed harness/run.py harness/mutate.py harness/vary.py harness/roadworthy_oracle/*.py
 var harness embed.FS
 
 // Defaults of Options; the other packages name those that they change.
@@ -105,13 +105,28 @@ func workshopIn(parent string) (*workshop, error) {
 func Clean() {
 	workshopsMu.Lock()
 	defer workshopsMu.Unlock()
-	for parent, w := range workshops {
-		for _, s := range w.warm {
-			s.end()
-		}
-		os.RemoveAll(w.dir)
-		delete(workshops, parent)
+	for parent := range workshops {
+		clean(parent)
 	}
+}
+
+// CleanIn removes the work folder that runs with Options.Work = parent have made, so that several programs can be run side by side.
+func CleanIn(parent string) {
+	workshopsMu.Lock()
+	defer workshopsMu.Unlock()
+	clean(parent)
+}
+
+func clean(parent string) {
+	w := workshops[parent]
+	if w == nil {
+		return
+	}
+	for _, s := range w.warm {
+		s.end()
+	}
+	os.RemoveAll(w.dir)
+	delete(workshops, parent)
 }
 
 func (w *workshop) unpack() error {
@@ -180,7 +195,7 @@ func runProgram(ctx context.Context, p Program, o Options, place string) (*Trace
 		Mode: "program", File: p.File, Script: p.Script, Cells: p.Cells, Argv: p.Argv, Answers: p.Answers, Path: p.Path, Own: "__main__",
 		Fixtures: o.Fixtures,
 	}
-	t, err := run(ctx, &r, p.Root, p.Dir, p.Env, o, place, nil)
+	t, err := run(ctx, &r, p.Root, p.Dir, p.Env, o, place, p.Files, nil)
 	if err != nil {
 		return nil, fmt.Errorf("run %s: %w", p.Name, err)
 	}
@@ -201,14 +216,14 @@ func runPackage(ctx context.Context, p Package, o Options, place string) (*Trace
 		Mode: "package", Module: p.Module, Args: p.Args, Functions: p.Functions, Lines: p.Lines, Answers: p.Answers, Path: p.Path, Own: p.Module,
 		Source: p.Source,
 	}
-	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, place, &p)
+	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, place, nil, &p)
 	if err != nil {
 		return nil, fmt.Errorf("run python -m %s: %w", p.Module, err)
 	}
 	return t, nil
 }
 
-func run(ctx context.Context, r *request, root, dir string, env []string, o Options, place string, pkg *Package) (*Trace, error) {
+func run(ctx context.Context, r *request, root, dir string, env []string, o Options, place string, files map[string][]byte, pkg *Package) (*Trace, error) {
 	python, err := resolve(ctx, o.Python)
 	if err != nil {
 		return nil, err
@@ -244,6 +259,18 @@ func run(ctx context.Context, r *request, root, dir string, env []string, o Opti
 		return nil, fmt.Errorf("copy %s: %w", root, err)
 	}
 	start := filepath.Join(copied, filepath.FromSlash(dir))
+	for name, data := range files {
+		path := filepath.Join(start, filepath.FromSlash(name))
+		if !within(copied, path) {
+			return nil, fmt.Errorf("add %s: it is outside the copied folder", name)
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, fmt.Errorf("add %s: %w", name, err)
+		}
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			return nil, fmt.Errorf("add %s: %w", name, err)
+		}
+	}
 	for name, data := range o.Inputs {
 		path := filepath.Join(start, filepath.FromSlash(name))
 		if !within(copied, path) {

@@ -21,13 +21,14 @@ const maxInput = 32 << 20
 
 // A change of L6: what it is called, what it does to tables (nil for a change of conditions).
 type change struct {
-	name  string
-	rows  func(rows [][]string) [][]string
-	apply func(*oracle.Options)
+	name   string
+	rows   func(rows [][]string) [][]string
+	varied string // what oracle.Vary calls it
+	apply  func(*oracle.Options)
 }
 
 var changes = []change{
-	{name: "half of the rows", rows: func(rows [][]string) [][]string {
+	{name: "half of the rows", varied: "half", rows: func(rows [][]string) [][]string {
 		var kept [][]string
 		for i, r := range rows {
 			if i%2 == 0 {
@@ -36,12 +37,12 @@ var changes = []change{
 		}
 		return kept
 	}},
-	{name: "rows in reverse", rows: func(rows [][]string) [][]string {
+	{name: "rows in reverse", varied: "reverse", rows: func(rows [][]string) [][]string {
 		r := slices.Clone(rows)
 		slices.Reverse(r)
 		return r
 	}},
-	{name: "some rows twice", rows: func(rows [][]string) [][]string {
+	{name: "some rows twice", varied: "twice", rows: func(rows [][]string) [][]string {
 		var out [][]string
 		for i, r := range rows {
 			out = append(out, r)
@@ -51,7 +52,7 @@ var changes = []change{
 		}
 		return out
 	}},
-	{name: "some numbers missing", rows: blanked},
+	{name: "some numbers missing", varied: "blank", rows: blanked},
 	{name: "other date, other seed", apply: func(o *oracle.Options) {
 		o.Seed = o.Seed + 104729
 		o.Date = o.Date.Add(97*24*time.Hour + 11*time.Hour)
@@ -90,7 +91,10 @@ type changed struct {
 
 // perturb is L6: both programs with changed inputs and conditions.
 func perturb(ctx context.Context, s Subject, run oracle.Options, o Options, r *Report) ([]changed, error) {
-	tables := inputs(s)
+	tables, err := inputs(ctx, s, run)
+	if err != nil {
+		return nil, err
+	}
 	var kept []changed
 	failed, held := "", 0
 	for _, c := range changes {
@@ -104,7 +108,7 @@ func perturb(ctx context.Context, s Subject, run oracle.Options, o Options, r *R
 			options.Inputs = map[string][]byte{}
 			var names []string
 			for _, t := range tables {
-				if data, ok := t.with(c.rows); ok {
+				if data, ok := t.with(c); ok {
 					options.Inputs[t.name] = data
 					names = append(names, t.name)
 				}
@@ -195,20 +199,21 @@ func holdChanged(s Subject, from, to *oracle.Trace) (State, string, int) {
 
 // table is an input file whose rows can be changed.
 type table struct {
-	name  string
-	data  []byte
-	comma rune
+	name   string
+	data   []byte
+	comma  rune
+	varied map[string][]byte // of a format that is no delimited text
 }
 
 // inputs are the tables that the original read, in order of name. Those that it wrote itself before are no inputs.
-func inputs(s Subject) []table {
+func inputs(ctx context.Context, s Subject, run oracle.Options) ([]table, error) {
 	read, own := map[string]bool{}, map[string]bool{}
 	for _, st := range s.Graded.Statements {
 		for _, e := range st.Events {
 			switch e.Kind {
 			case "write":
 				own[e.Detail] = true
-			case "read":
+			case "read", "database":
 				if !own[e.Detail] {
 					read[e.Detail] = true
 				}
@@ -228,18 +233,29 @@ func inputs(s Subject) []table {
 			continue
 		}
 		ext := strings.ToLower(filepath.Ext(n))
-		if ext != ".csv" && ext != ".tsv" && ext != ".data" && ext != ".txt" && ext != ".dat" {
+		text := slices.Contains([]string{".csv", ".tsv", ".data", ".txt", ".dat"}, ext)
+		if !text && !slices.Contains([]string{".json", ".geojson", ".jsonl", ".ndjson", ".db", ".sqlite", ".sqlite3", ".xlsx", ".parquet"}, ext) {
 			continue
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			continue
 		}
+		if !text {
+			made, err := oracle.Vary(ctx, run.Python, n, data)
+			if err != nil {
+				return nil, err
+			}
+			if len(made) > 0 {
+				tables = append(tables, table{name: n, data: data, varied: made})
+			}
+			continue
+		}
 		if t, ok := tableOf(n, data); ok {
 			tables = append(tables, t)
 		}
 	}
-	return tables
+	return tables, nil
 }
 
 // tableOf takes a file for a table when its first lines have one separator, the same number of times.
@@ -260,14 +276,18 @@ func tableOf(name string, data []byte) (table, bool) {
 			width = len(row)
 		}
 		if width > 1 {
-			return table{name, data, comma}, true
+			return table{name: name, data: data, comma: comma}, true
 		}
 	}
 	return table{}, false
 }
 
 // with gives the file's bytes with its rows changed; the first row stays, as it may be the header.
-func (t table) with(rows func([][]string) [][]string) ([]byte, bool) {
+func (t table) with(c change) ([]byte, bool) {
+	if t.varied != nil {
+		data, ok := t.varied[c.varied]
+		return data, ok
+	}
 	r := csv.NewReader(bytes.NewReader(t.data))
 	r.Comma = t.comma
 	r.LazyQuotes = true
@@ -282,7 +302,7 @@ func (t table) with(rows func([][]string) [][]string) ([]byte, bool) {
 	if err := w.Write(all[0]); err != nil {
 		return nil, false
 	}
-	if err := w.WriteAll(rows(all[1:])); err != nil {
+	if err := w.WriteAll(c.rows(all[1:])); err != nil {
 		return nil, false
 	}
 	return out.Bytes(), !bytes.Equal(out.Bytes(), t.data)

@@ -26,7 +26,7 @@ def form(value):
         if type(value) is numpy.ndarray and value.dtype.kind in "iufbUM":
             if value.dtype.kind == "M":
                 return {"is": "array", "dtype": str(value.dtype), "value": numpy.datetime_as_string(value).tolist()}
-            made = {"is": "array", "dtype": str(value.dtype), "value": value.tolist()}
+            made = {"is": "array", "dtype": str(value.dtype), "value": spelt(value.tolist())}
             return made if numpy.array_equal(numpy.array(made["value"], dtype=value.dtype), value, equal_nan=value.dtype.kind == "f") else None
     if module == "pandas":
         import pandas
@@ -40,6 +40,13 @@ def form(value):
         if type(value) is pandas.DataFrame:
             return frame(value, pandas)
     return None
+
+
+def spelt(value):
+    """Numbers that JSON has no form for as words, which numpy reads back."""
+    if type(value) is list:
+        return [spelt(v) for v in value]
+    return value if type(value) is not float or math.isfinite(value) else str(value)
 
 
 def frame(value, pandas):

@@ -1,5 +1,6 @@
 """Runs `python -m package`, and notes what each of its recorded functions took and returned."""
 
+import contextlib
 import dataclasses
 import functools
 import inspect
@@ -102,8 +103,8 @@ class Package:
         except (TypeError, ValueError):
             return f
 
-        @functools.wraps(f)
-        def wrapper(*args, **kwargs):
+        @contextlib.contextmanager
+        def recording(args, kwargs):
             call = {"function": name, "params": {}, "returns": {}, "depth": self.depth}
             self.calls.append(call)
             place = self.capture.place
@@ -116,8 +117,9 @@ class Package:
                 pass  # the call itself will raise
             self.capture.place = ("", name)
             self.depth += 1
+            result = []
             try:
-                result = f(*args, **kwargs)
+                yield result
             except BaseException as e:
                 call["raised"] = type(e).__name__
                 raise
@@ -125,8 +127,23 @@ class Package:
                 self.depth -= 1
                 self.capture.place = place
                 call["stdout"] = self.output.since(position)
-            self.control.quietly(self.leave, call, result)
-            return result
+            self.control.quietly(self.leave, call, result[0])
+
+        if inspect.iscoroutinefunction(f):
+
+            @functools.wraps(f)
+            async def wrapper(*args, **kwargs):
+                with recording(args, kwargs) as result:
+                    result.append(await f(*args, **kwargs))
+                return result[0]
+
+        else:
+
+            @functools.wraps(f)
+            def wrapper(*args, **kwargs):
+                with recording(args, kwargs) as result:
+                    result.append(f(*args, **kwargs))
+                return result[0]
 
         return wrapper
 

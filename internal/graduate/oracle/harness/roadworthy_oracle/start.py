@@ -29,7 +29,8 @@ def main(path):
     captured.install(conditions, request["mode"] == "program" and not request["script"])
     before = capture.snapshot(conditions.root)
     os.chdir(conditions.start)
-    sys.path[:0] = [conditions.start] + [os.path.join(conditions.root, p) for p in request["path"] or []]
+    own = [conditions.start] if request["mode"] == "program" else []  # a package brings the modules that it imports
+    sys.path[:0] = own + [os.path.join(conditions.root, p) for p in request["path"] or []]
     sys.argv = [request.get("file") or ""] + list(request.get("argv") or [])
     real_out = sys.stdout
     sys.stdout = output

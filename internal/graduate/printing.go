@@ -1,0 +1,121 @@
+package graduate
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+)
+
+// Functions of the notebook that print are given what they print into: a step collects its text and returns it, and so does
+// what it calls.
+//
+//	def report(rows):                        def report(rows, *, text: StringIO):
+//	    print(len(rows))             →           print(len(rows), file=text)
+
+// printedInto is what stands for it among the names that a function is handed.
+const printedInto = ">text"
+
+// findPrinting finds the functions that can be handed it: all that they print goes through calls of print of their own or of other
+// such functions, and so it is with everything that calls them.
+func (p *Plan) findPrinting() {
+	p.printing = set{}
+	for name, f := range p.Functions {
+		if f.Effects&Print != 0 && p.Roles[f.Statement] != RoleDropped && !f.Class && !f.Decorated && len(f.older) == 0 && p.plainlyPrints(f) {
+			p.printing.add(name)
+		}
+	}
+	// One that is handed on as a value is called by others, in their own way.
+	handedOn := func(refs []ref) {
+		for _, r := range refs {
+			if !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start) {
+				delete(p.printing, r.name)
+			}
+		}
+	}
+	for _, i := range p.Order {
+		handedOn(p.Uses[i].Refs)
+	}
+	for _, f := range p.Functions {
+		handedOn(f.Refs)
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, f := range p.Functions {
+			for r := range f.direct {
+				g := p.Functions[r]
+				if g == nil || g.Effects&Print == 0 || p.printing[f.Name] == p.printing[r] {
+					continue
+				}
+				delete(p.printing, f.Name)
+				delete(p.printing, r)
+				changed = true
+			}
+		}
+	}
+	p.textParam = "text"
+	for _, name := range []string{"text", "printed", "printed_text", "text_printed", "text_of_prints"} {
+		p.textParam = name
+		if !regexp.MustCompile(`\b` + name + `\b`).Match(p.File.Src) {
+			break
+		}
+	}
+}
+
+// plainlyPrints: what the function itself prints, it prints by calls of print that can be given a place to print into.
+func (p *Plan) plainlyPrints(f *Function) bool {
+	for _, c := range f.Calls {
+		if c.fact != nil && c.fact.effects&Print != 0 && !p.plainPrint(c) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(f.Refs, func(r ref) bool { return r.name == "print" && r.call == nil })
+}
+
+// plainPrint: a call of print or pprint to which an argument can be added.
+func (p *Plan) plainPrint(c *callSite) bool {
+	switch c.path {
+	case "builtins.print":
+		if len(c.node.Args) == 1 && len(c.node.Keywords) == 0 {
+			if g, ok := c.node.Args[0].(*ast.GeneratorExp); ok && g.Pos() == c.node.Func.End() {
+				return false
+			}
+		}
+		return true
+	case "pprint.pprint":
+		return true
+	}
+	return false
+}
+
+// printsInto makes calls of print write into what the name stands for.
+func (r *rewrite) printsInto(calls []*callSite, name string) {
+	for _, c := range calls {
+		switch c.path {
+		case "builtins.print":
+			if !hasKeyword(r.p.Program, c.node, "file") {
+				r.addArguments(c.node, "file="+name)
+			}
+		case "pprint.pprint":
+			if !hasKeyword(r.p.Program, c.node, "stream") {
+				r.addArguments(c.node, "stream="+name)
+			}
+		}
+	}
+}
+
+// handed is the argument for one of the names that a function is given.
+func (r *rewrite) handed(name string) string {
+	if name != printedInto {
+		return r.p.param(name) + "=" + r.p.param(name)
+	}
+	value := r.p.textParam
+	if r.seg != nil {
+		if value = "sys.stdout"; r.seg.Text {
+			value = r.p.textName(r.seg)
+		} else {
+			r.needs.add("sys")
+		}
+	}
+	return r.p.textParam + "=" + value
+}
