@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Recall: of the faults that projects mended themselves, how many does the check find in the commit before?
 
-    python3 bench/recall/recall.py --program bin/roadworthy --repositories DIR [--only TEXT] [--markdown FILE]
+    python3 bench/recall/recall.py --program bin/roadworthy --repositories DIR [--faults FILE] [--only TEXT] [--markdown FILE]
 
-faults.tsv names them: family, rules, repository, commit that mends it, what was wrong. They were chosen from the projects'
+faults.tsv names them (faults_unseen.tsv those of other projects, whose misses nobody read before the rules were mended): family, rules, repository, commit that mends it, what was wrong. They were chosen from the projects'
 commit messages, not from what the check says. Each repository is cloned into DIR (owner+name, bare) unless it is there.
 
 A fault counts as found when a finding of one of the rules, or a step of its witness, is on a line that the commit changes,
@@ -77,11 +77,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--repositories", required=True, type=pathlib.Path)
+    parser.add_argument("--faults", type=pathlib.Path, default=HERE / "faults.tsv")
     parser.add_argument("--only", default="", help="faults whose line holds this text")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the tables here")
     options = parser.parse_args()
     rows = []
-    for line in (HERE / "faults.tsv").read_text().splitlines():
+    for line in options.faults.read_text().splitlines():
         if line.startswith("#") or options.only not in line:
             continue
         family, rules, name, commit, fault, *elsewhere = line.split("\t")
