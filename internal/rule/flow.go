@@ -18,6 +18,8 @@ type Flow struct {
 	p      *Pass
 	source func(*Value) string
 	budget int
+	// Stop ends a way at a value: what it is made from does not matter. nil stops nowhere.
+	Stop func(*Value) bool
 }
 
 // Value is a variable on the way back, with the operation that made it; Param is set instead for a function's parameter.
@@ -238,6 +240,9 @@ func (w *walk) op(file *link.File, op *facts.Op, in *bound) *Origin {
 	if what := w.source(&Value{File: file, Op: op, flow: w.Flow}); what != "" {
 		return &Origin{What: what, Frames: []diag.Frame{w.frame(file, op, "takes "+what)}}
 	}
+	if w.Stop != nil && w.Stop(&Value{File: file, Op: op, flow: w.Flow}) {
+		return nil
+	}
 	one := func(xs ...uint32) *Origin {
 		for _, x := range xs {
 			if o := w.ref(file, facts.Ref(x), in); o != nil {
@@ -456,6 +461,9 @@ func (w *walk) param(file *link.File, fn link.Func, par *facts.Param, in *bound)
 		}
 		return nil
 	}
+	if file.Facts.Str(w.p.Facts(fn).Name) == "__init__" && w.madeOften(fn) {
+		return nil
+	}
 	for _, n := range w.instances(fn) {
 		for _, i := range w.p.InEdges(n) {
 			e := &w.p.Edges[i]
@@ -477,6 +485,19 @@ func (w *walk) param(file *link.File, fn link.Func, par *facts.Param, in *bound)
 		}
 	}
 	return nil
+}
+
+// madeOften: objects are made in more places than maxMade.
+func (w *walk) madeOften(init link.Func) bool {
+	seen := map[*facts.Op]bool{}
+	for _, n := range w.instances(init) {
+		for _, i := range w.p.InEdges(n) {
+			if e := &w.p.Edges[i]; !w.p.File(e.From).Test {
+				seen[e.Op] = true
+			}
+		}
+	}
+	return len(seen) > maxMade
 }
 
 func (w *walk) instances(fn link.Func) []effects.Node {

@@ -11,15 +11,26 @@ import (
 // maxWant bounds the attributes that a search remembers: x.a.b.c.d and more says nothing certain.
 const maxWant = 4
 
+// maxMade bounds the places that make an object: a class of which objects are made everywhere says nothing of one of them.
+const maxMade = 4
+
 // attr goes on from the attribute of a value: for self.name in a method, with what the class gives it; otherwise with the
 // value itself, of which the attribute is wanted.
 func (w *walk) attr(file *link.File, op *facts.Op, in *bound) *Origin {
 	name := file.Facts.Str(op.B)
 	base := facts.Ref(op.A)
-	if class := w.classOfSelf(file, base); class != nil {
-		return w.member(file, class, name, 0)
-	}
 	old := w.want
+	if class := w.classOfSelf(file, base); class != nil {
+		recv := facts.Ref(0)
+		if in != nil {
+			recv, _ = w.Method(in.file, in.op)
+		}
+		if recv == 0 || w.classOfSelf(in.file, recv) != nil {
+			return w.member(file, class, name, 0)
+		}
+		// The object that the method was called on is known: its own attribute, not that of any object of the class.
+		file, base, in = in.file, recv, in.up
+	}
 	if strings.Count(old, ".") < maxWant {
 		w.want = name + "." + old
 	}
