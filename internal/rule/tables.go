@@ -2,6 +2,7 @@ package rule
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -122,7 +123,15 @@ func (t *fileTables) fill() {
 			continue
 		}
 		d := t.def(facts.Ref(op.A))
-		if d == nil || d.Code != facts.Attr {
+		if d == nil {
+			continue
+		}
+		if checks(t.nameOf(d)) {
+			for _, x := range ff.Args(op).Pos {
+				t.asked[facts.Ref(x)] = facts.Ref(x).IsVar()
+			}
+		}
+		if d.Code != facts.Attr {
 			continue
 		}
 		switch recv, name := facts.Ref(d.A), ff.Str(d.B); {
@@ -138,6 +147,40 @@ func (t *fileTables) fill() {
 		}
 	}
 	t.called = make([]atomic.Pointer[string], len(ff.Ops))
+}
+
+// nameOf is the name of a function or method as a call writes it.
+func (t *fileTables) nameOf(d *facts.Op) string {
+	for range 5 {
+		switch d.Code {
+		case facts.Attr:
+			return t.facts.Str(d.B)
+		case facts.ImportName:
+			return t.facts.Str(t.facts.Imports[d.A].Name)
+		case facts.MakeFunc:
+			return t.facts.Str(t.facts.Funcs[d.A].Name)
+		case facts.Copy:
+			if d = t.def(facts.Ref(d.A)); d != nil {
+				continue
+			}
+		}
+		return ""
+	}
+	return ""
+}
+
+// checks: a function of this name says whether a value may be used, or stops when it may not.
+func checks(name string) bool {
+	name = strings.TrimLeft(name, "_")
+	if name == "check_output" || name == "check_call" { // of subprocess: these run what they are given
+		return false
+	}
+	for _, p := range []string{"is_valid", "is_safe", "is_allowed", "is_internal", "validate", "check_", "verify_", "ensure_", "assert_", "fullmatch"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // gathers are methods that put their arguments into their receiver.
