@@ -129,7 +129,8 @@ type Workflow struct {
 	Condition       string // the job's own if
 	Checkouts       []Checkout
 	Scripts         int      // steps that run a script, or an action of the repository itself
-	FreeTexts       []string // inputs, in lower case, that whoever starts it by hand or calls it may fill with any text
+	FreeTexts       []string // inputs, in lower case, that whoever starts it by hand may fill with any text
+	Answered        []string // ids, in lower case, of steps whose outputs an action of somebody else makes
 	Traced          []Traced
 }
 

@@ -33,12 +33,6 @@ func (p *artifactReader) workflow(text []byte) {
 					free = append(free, strings.ToLower(name))
 				}
 			}
-		case *actionlint.WorkflowCallEvent:
-			for _, in := range e.Inputs {
-				if in != nil && in.Type == actionlint.WorkflowCallEventInputTypeString {
-					free = append(free, strings.ToLower(in.ID))
-				}
-			}
 		}
 		if s, ok := on.(*actionlint.ScheduledEvent); ok {
 			for _, e := range s.Schedules {
@@ -171,6 +165,8 @@ func (a *Artifact) step(s *actionlint.Step, dir string, text []byte) {
 			a.Workflow.use(e.Uses, text)
 			if strings.HasPrefix(e.Uses.Value, "./") {
 				a.Workflow.Scripts++
+			} else if id := value(s.ID); id != "" {
+				a.Workflow.Answered = append(a.Workflow.Answered, strings.ToLower(id))
 			}
 			if in := e.Inputs["ref"]; in != nil && in.Value != nil && strings.HasPrefix(e.Uses.Value, "actions/checkout@") {
 				a.Workflow.Checkouts = append(a.Workflow.Checkouts, Checkout{Text: in.Value.Value, Condition: value(s.If), Line: line(in.Value)})

@@ -30,8 +30,10 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 		return
 	}
 	limited := map[string]bool{} // parameters of constructors that some call in the program gives
+	made := map[*facts.Op]*link.LibraryCall{}
 	for i := range p.Calls {
 		if c := &p.Calls[i]; c.Op.Code == facts.Call && c.Entity != nil && c.Entity.Kind == knowledge.Class {
+			made[c.Op] = c
 			a := p.File(effects.Node(c.From)).Facts.Args(c.Op)
 			for k := 0; k < len(a.Kw); k += 2 {
 				name := ""
@@ -45,6 +47,15 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			}
 		}
 	}
+	var its *link.LibraryCall
+	lib := ""
+	flow := p.NewFlow(func(v *rule.Value) string {
+		if c := made[v.Op]; v.Op != nil && c != nil && top(c.Path) == lib {
+			its = c
+			return "its client"
+		}
+		return ""
+	})
 	var once rule.Once
 	for i := range p.Sites {
 		s := &p.Sites[i]
@@ -54,7 +65,7 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			continue
 		}
 		file := p.File(s.Node)
-		lib := top(s.Path)
+		lib = top(s.Path)
 		if file.Test || rule.OpenKeywords(file, s.Op) || ef.Timeout != "" && s.Call.Arg(ef.Timeout).Given ||
 			ef.ClassTimeout != "" && (limited[lib+":"+ef.ClassTimeout] || limited[lib+":"]) {
 			continue
@@ -71,6 +82,12 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			x.Help += fmt.Sprintf(", with `%s`", strings.TrimPrefix(param, "class:"))
 		}
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
+		its = nil
+		if flow.From(file, facts.Ref(s.Op.A)); its != nil {
+			f := p.FuncOf(effects.Node(its.From))
+			at := p.At(f, its.Op)
+			x.Witness = append(x.Witness, diag.Frame{Function: p.Name(f), File: at.File, Line: at.Line, Cell: at.Cell, Note: "makes its client without a limit"})
+		}
 		x.Group = p.Rule.Code + ":" + file.Path + ":" + lib
 		once.Report(p, x)
 	}

@@ -56,7 +56,8 @@ func naiveTimeSchedule(p *rule.Pass) {
 		x := p.At(f, c.Op)
 		x.Message = fmt.Sprintf("`%s` gives a time of day without a time zone: the machine's own decides when this runs, and it moves, is skipped or runs twice when the clocks change", c.DisplayPath())
 		x.Help = "name the zone that the time is meant in, or UTC: `at(\"02:30\", \"Europe/Paris\")`, `timezone=\"UTC\"`"
-		x.Group = p.Rule.Code + ":" + p.FileOf(f).Path
+		library, _, _ := strings.Cut(c.Path, ".")
+		x.Group = p.Rule.Code + ":" + library // one setting mends them all
 		once.Report(p, x)
 	}
 }

@@ -53,6 +53,9 @@ func failurePathsWithoutTest(p *rule.Pass) {
 		if w.File < 0 || !byCall(w.Kind) || p.Files[w.File].Test || rule.InDir(strings.ToLower(p.Files[w.File].Path), "examples", "example", "docs", "tutorials", "samples", "demo", "scripts", "migrations", "alembic", "benchmarks", "tools") {
 			continue
 		}
+		if startedByTests(p, p.Files[w.File]) {
+			continue
+		}
 		var without []link.Func
 		some, any := false, false
 		p.Inventory.Each(i, func(n effects.Node) {
@@ -90,6 +93,17 @@ func failurePathsWithoutTest(p *rule.Pass) {
 		x.Group = p.Rule.Code + ":" + p.Name(f)
 		p.Report(x)
 	}
+}
+
+// startedByTests: a text of a test names the work's file or module, as one that starts it with a command does.
+func startedByTests(p *rule.Pass, w *link.File) bool {
+	base := strings.TrimSuffix(w.Path[strings.LastIndexByte(w.Path, '/')+1:], ".py")
+	for _, f := range p.Files {
+		if f.Test && slices.ContainsFunc(f.Facts.Strings, func(s string) bool { return strings.Contains(s, base) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // dealsWithFailure: the function has a handler that does something: more than pass and more than raise again.
