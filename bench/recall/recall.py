@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Recall: of the faults that projects mended themselves, how many does the check find in the commit before?
 
-    python3 bench/recall/recall.py --program bin/roadworthy --repositories DIR [--only TEXT] [--markdown FILE]
+    python3 bench/recall/recall.py --program bin/roadworthy --repositories DIR [--faults FILE] [--only TEXT] [--markdown FILE]
 
-faults.tsv names them: family, rules, repository, commit that mends it, what was wrong. They were chosen from the projects'
+faults.tsv names them (faults_unseen.tsv those of other projects, whose misses nobody read before the rules were mended): family, rules, repository, commit that mends it, what was wrong. They were chosen from the projects'
 commit messages, not from what the check says. Each repository is cloned into DIR (owner+name, bare) unless it is there.
 
 A fault counts as found when a finding of one of the rules, or a step of its witness, is on a line that the commit changes,
-give or take three lines; anywhere in an image's file that it changes. Commits may be those of pull requests that were merged in another form.
+give or take three lines; anywhere in an image's file that it changes. A rule with a + was added to the list
+after its misses had been read, as it is about this kind of fault: what only such rules find is counted apart. Commits may be those of pull requests that were merged in another form.
 """
 import argparse
 import collections
@@ -77,11 +78,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--repositories", required=True, type=pathlib.Path)
+    parser.add_argument("--faults", type=pathlib.Path, default=HERE / "faults.tsv")
     parser.add_argument("--only", default="", help="faults whose line holds this text")
     parser.add_argument("--markdown", type=pathlib.Path, help="write the tables here")
     options = parser.parse_args()
     rows = []
-    for line in (HERE / "faults.tsv").read_text().splitlines():
+    for line in options.faults.read_text().splitlines():
         if line.startswith("#") or options.only not in line:
             continue
         family, rules, name, commit, fault, *elsewhere = line.split("\t")
@@ -106,20 +108,27 @@ def main():
                 return file in lines  # an image is judged as a whole
             return any(a <= line <= b for a, b in lines.get(file, ()))
 
-        mine = [f for f in findings if f["rule"] in rules.split(",")]
-        hits = [f for f in mine if touches(f["file"], f["line"]) or any(touches(w["file"], w["line"]) for w in f["witness"])]
-        rows.append((family, rules, name, commit, fault, bool(hits)))
-        print(f"{'found ' if hits else 'missed'} {family:9} {rules:12} {name} {commit} {fault} ({time.time() - started:.0f} s)"
-              + (f"  {hits[0]['file']}:{hits[0]['line']}" if hits else f"  [{sum(f['file'] in lines for f in mine)} in the changed files]"), flush=True)
+        def hits(codes):
+            return [f for f in findings if f["rule"] in codes and
+                    (touches(f["file"], f["line"]) or any(touches(w["file"], w["line"]) for w in f["witness"]))]
+
+        codes = rules.split(",")
+        first = hits([c for c in codes if not c.startswith("+")])
+        later = hits([c[1:] for c in codes if c.startswith("+")])
+        rows.append((family, rules, name, commit, fault, bool(first), bool(first or later)))
+        mine = [f for f in findings if f["rule"] in rules.replace("+", "").split(",")]
+        print(f"{'found ' if first else 'added ' if later else 'missed'} {family:9} {rules:12} {name} {commit} {fault} ({time.time() - started:.0f} s)"
+              + (f"  {(first or later)[0]['file']}:{(first or later)[0]['line']}" if first or later else f"  [{sum(f['file'] in lines for f in mine)} in the changed files]"), flush=True)
     families = collections.OrderedDict()
     for row in rows:
-        families.setdefault(row[0], []).append(row[5])
-    text = ["| family | faults | found | share |", "|---|---|---|---|"]
-    for family, found in [*families.items(), ("all", [r[5] for r in rows])]:
-        text.append(f"| {family} | {len(found)} | {sum(found)} | {sum(found) / len(found):.2f} |" if found else "")
+        families.setdefault(row[0], []).append(row)
+    text = ["| family | faults | found | share | found with rules added to the list | share |", "|---|---|---|---|---|---|"]
+    for family, group in [*families.items(), ("all", rows)]:
+        n, first, later = len(group), sum(r[5] for r in group), sum(r[6] for r in group)
+        text.append(f"| {family} | {n} | {first} | {first / n:.2f} | {later} | {later / n:.2f} |" if n else "")
     text += ["", "| repository | commit | fault | rule | found |", "|---|---|---|---|---|"]
-    for family, rules, name, commit, fault, found in rows:
-        text.append(f"| {name} | `{commit}` | {fault} | {rules.replace(',', ', ')} | {'yes' if found else 'no'} |")
+    for family, rules, name, commit, fault, first, later in rows:
+        text.append(f"| {name} | `{commit}` | {fault} | {rules.replace('+', '').replace(',', ', ')} | {'yes' if first else 'by an added rule' if later else 'no'} |")
     print("\n".join(text[:len(families) + 3]))
     if options.markdown:
         options.markdown.write_text("\n".join(text) + "\n")

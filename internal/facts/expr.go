@@ -28,6 +28,11 @@ func (l *lowerer) expr(e ast.Expr) Ref {
 		if base == 0 {
 			base = l.newLocal()
 		}
+		if base.Tag() == TagStr {
+			if v, ok := l.decided(e); ok {
+				return MakeRef(TagStr, l.text(v.s))
+			}
+		}
 		dst := l.newLocal()
 		l.emit(Attr, e, dst, uint32(base), l.str(e.Attr), 0)
 		return dst
@@ -37,6 +42,11 @@ func (l *lowerer) expr(e ast.Expr) Ref {
 		base := l.expr(e.Value)
 		if base == 0 {
 			base = l.newLocal()
+		}
+		if base.Tag() == TagStr {
+			if v, ok := l.decided(e); ok {
+				return MakeRef(TagStr, l.text(v.s))
+			}
 		}
 		dst := l.newLocal()
 		if sl, ok := e.Index.(*ast.Slice); ok {
@@ -289,7 +299,7 @@ func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 
 func (l *lowerer) ifExp(e *ast.IfExp) Ref {
 	test := l.expr(e.Test)
-	switch l.truth(e.Test) {
+	switch l.test(e.Test) {
 	case 0:
 		return l.expr(e.Orelse)
 	case 1:
@@ -538,6 +548,10 @@ func (l *lowerer) genexpBody(fi uint32, e *ast.GeneratorExp) {
 // ---- match ----
 
 func (l *lowerer) match(s *ast.Match) {
+	if body, ok := l.casesOf(s); ok {
+		l.stmts(body)
+		return
+	}
 	subject := l.expr(s.Subject)
 	var ends [][]change
 	irrefutable := false

@@ -609,6 +609,17 @@ func (l *lowerer) truth(e ast.Expr) int {
 	return t
 }
 
+// test is the truth of a condition that a function's text decides, as truth gives it.
+func (l *lowerer) test(e ast.Expr) int {
+	if t := l.truth(e); t >= 0 {
+		return t
+	}
+	if v, ok := l.decided(e); ok {
+		return boolInt(v.truth())
+	}
+	return -1
+}
+
 func (l *lowerer) isTypeChecking(e ast.Expr) bool {
 	switch e := e.(type) {
 	case *ast.Name:
@@ -652,7 +663,7 @@ func (l *lowerer) ifStmt(s *ast.If) {
 		l.join(s, len(s.Orelse) == 0, a, b)
 		return
 	}
-	switch l.truth(s.Test) {
+	switch l.test(s.Test) {
 	case 0:
 		l.stmts(s.Orelse)
 		return

@@ -128,7 +128,18 @@ type Workflow struct {
 	Environment     string
 	Condition       string // the job's own if
 	Checkouts       []Checkout
-	Scripts         int // steps that run a script, or an action of the repository itself
+	Scripts         int      // steps that run a script, or an action of the repository itself
+	FreeTexts       []string // inputs, in lower case, that whoever starts it by hand may fill with any text
+	Answered        []string // ids, in lower case, of steps whose outputs an action of somebody else makes
+	Traced          []Traced
+}
+
+// A Traced is a variable with the name of a secret that a script fetches while its shell prints every command with what it
+// stands for.
+type Traced struct {
+	Name string
+	Line int
+	Set  int // line of `set -x`
 }
 
 // A Checkout is a step that fetches code other than the event's own.

@@ -2,6 +2,7 @@ package project
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 )
 
@@ -371,7 +372,13 @@ func (p *artifactReader) envFile(text []byte) {
 func (p *artifactReader) shellScript(text []byte) {
 	a := p.add(baseOf(p.path), 1)
 	a.run(string(text), 1)
+	if m := dropsRights.FindSubmatch(text); m != nil {
+		a.User = string(m[1])
+	}
 	if len(a.Runs) == 0 {
 		p.out = nil
 	}
 }
+
+// dropsRights finds the program by which a script goes on as another user.
+var dropsRights = regexp.MustCompile(`(?m)(?:^|[\s;&|(])(gosu|su-exec|setpriv|runuser|su|sudo|chroot|s6-setuidgid|setuidgid|chpst|start-stop-daemon|capsh)\s`)

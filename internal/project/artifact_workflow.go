@@ -23,8 +23,17 @@ func (p *artifactReader) workflow(text []byte) {
 	}
 	var triggers []string
 	var schedules []Trigger
+	var free []string
 	for _, on := range w.On {
 		triggers = append(triggers, on.EventName())
+		switch e := on.(type) {
+		case *actionlint.WorkflowDispatchEvent:
+			for name, in := range e.Inputs {
+				if in != nil && (in.Type == actionlint.WorkflowDispatchEventInputTypeNone || in.Type == actionlint.WorkflowDispatchEventInputTypeString) {
+					free = append(free, strings.ToLower(name))
+				}
+			}
+		}
 		if s, ok := on.(*actionlint.ScheduledEvent); ok {
 			for _, e := range s.Schedules {
 				if e.Cron != nil {
@@ -37,6 +46,8 @@ func (p *artifactReader) workflow(text []byte) {
 			}
 		}
 	}
+	slices.Sort(free)
+	free = slices.Compact(free)
 	jobs := slices.SortedFunc(maps.Values(w.Jobs), func(a, b *actionlint.Job) int {
 		if d := jobLine(a) - jobLine(b); d != 0 {
 			return d
@@ -49,7 +60,7 @@ func (p *artifactReader) workflow(text []byte) {
 		}
 		a := p.add(value(j.ID), jobLine(j))
 		a.Schedules = schedules
-		a.Workflow = &Workflow{Triggers: triggers}
+		a.Workflow = &Workflow{Triggers: triggers, FreeTexts: free}
 		permissions := j.Permissions
 		if permissions == nil {
 			permissions = w.Permissions
@@ -135,6 +146,7 @@ func (a *Artifact) step(s *actionlint.Step, dir string, text []byte) {
 		}
 		a.Workflow.expressions(e.Run.Value, at)
 		shell := value(e.Shell)
+		a.Workflow.traced(e.Run.Value, at, strings.Contains(shell, "bash") && strings.Contains(shell, " -x"))
 		var runs []Invocation
 		if strings.HasPrefix(shell, "python") {
 			runs = []Invocation{{Line: at, Program: "python", Runner: "python", Code: e.Run.Value}}
@@ -153,6 +165,8 @@ func (a *Artifact) step(s *actionlint.Step, dir string, text []byte) {
 			a.Workflow.use(e.Uses, text)
 			if strings.HasPrefix(e.Uses.Value, "./") {
 				a.Workflow.Scripts++
+			} else if id := value(s.ID); id != "" {
+				a.Workflow.Answered = append(a.Workflow.Answered, strings.ToLower(id))
 			}
 			if in := e.Inputs["ref"]; in != nil && in.Value != nil && strings.HasPrefix(e.Uses.Value, "actions/checkout@") {
 				a.Workflow.Checkouts = append(a.Workflow.Checkouts, Checkout{Text: in.Value.Value, Condition: value(s.If), Line: line(in.Value)})
@@ -231,6 +245,37 @@ func (w *Workflow) expressions(text string, at int) {
 		}
 		w.Expressions = append(w.Expressions, Expression{Text: strings.TrimSpace(text[start+3 : start+end]), Line: at + strings.Count(text[:start], "\n")})
 		offset = start + end + 2
+	}
+}
+
+var (
+	traceOn   = regexp.MustCompile(`^\s*set\s+(-[a-wyzA-Z]*x[a-zA-Z]*|-o\s+xtrace)\b`)
+	traceOff  = regexp.MustCompile(`(^|[;{(]\s*|\s)set\s+(\+[a-zA-Z]*x|\+o\s+xtrace)`)
+	fetches   = regexp.MustCompile(`^\s*(?:export\s+|local\s+|readonly\s+)?([A-Za-z_][A-Za-z0-9_]*)=["']?(\$\(|` + "`" + `)`)
+	secretish = regexp.MustCompile(`(?i)(token|secret|passw(or)?d|api_?key|private_?key|credential)s?$`)
+)
+
+// traced gathers the variables that a traced script fetches a secret into. A command that is traced is printed with its
+// values, and the platform hides only those that it was told of.
+func (w *Workflow) traced(script string, at int, on bool) {
+	if strings.Contains(script, "::add-mask::") {
+		return
+	}
+	since := 0
+	if on {
+		since = at
+	}
+	for i, text := range strings.Split(script, "\n") {
+		switch {
+		case traceOff.MatchString(text):
+			since = 0
+		case traceOn.MatchString(text):
+			since = at + i
+		case since > 0:
+			if m := fetches.FindStringSubmatch(text); m != nil && secretish.MatchString(m[1]) {
+				w.Traced = append(w.Traced, Traced{Name: m[1], Line: at + i, Set: since})
+			}
+		}
 	}
 }
 

@@ -10,13 +10,16 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// Flow finds where a value comes from: backward through assignments, the building of texts and containers, results of the
-// program's own functions and arguments of their callers, as far as that is certain. It stops at any call of which nobody
-// said that it passes its argument on, so that a conversion or a check ends the way: what it misses is said in the pages.
+// Flow finds where a value comes from: backward through assignments, the building of texts and containers, attributes of the
+// program's own objects, results of its functions and arguments of their callers, as far as that is certain. It stops at any
+// call of which nobody said that it passes its argument on, so that a conversion or a check ends the way: what it misses is
+// said in the pages.
 type Flow struct {
 	p      *Pass
 	source func(*Value) string
 	budget int
+	// Stop ends a way at a value: what it is made from does not matter. nil stops nowhere.
+	Stop func(*Value) bool
 }
 
 // Value is a variable on the way back, with the operation that made it; Param is set instead for a function's parameter.
@@ -161,6 +164,7 @@ type visit struct {
 	file *link.File
 	ref  facts.Ref
 	call *facts.Op
+	want string
 }
 
 // bound is the stack of calls that a value's way went into.
@@ -171,16 +175,19 @@ type bound struct {
 	size int
 }
 
+// walk is one search. want are the attributes that are read of what the search looks at, outermost last, each with a dot:
+// "a.b." for x where the value is x.b.a. An object of the program's own gives them what it was made with.
 type walk struct {
 	*Flow
 	seen map[visit]bool
+	want string
 }
 
 func (w *walk) ref(file *link.File, r facts.Ref, in *bound) *Origin {
 	if !r.IsVar() {
 		return nil
 	}
-	v := visit{file, r, nil}
+	v := visit{file, r, nil, w.want}
 	if in != nil {
 		v.call = in.op
 	}
@@ -233,6 +240,9 @@ func (w *walk) op(file *link.File, op *facts.Op, in *bound) *Origin {
 	if what := w.source(&Value{File: file, Op: op, flow: w.Flow}); what != "" {
 		return &Origin{What: what, Frames: []diag.Frame{w.frame(file, op, "takes "+what)}}
 	}
+	if w.Stop != nil && w.Stop(&Value{File: file, Op: op, flow: w.Flow}) {
+		return nil
+	}
 	one := func(xs ...uint32) *Origin {
 		for _, x := range xs {
 			if o := w.ref(file, facts.Ref(x), in); o != nil {
@@ -242,8 +252,10 @@ func (w *walk) op(file *link.File, op *facts.Op, in *bound) *Origin {
 		return nil
 	}
 	switch op.Code {
-	case facts.Copy, facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Narrow, facts.Slice, facts.Return:
+	case facts.Copy, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Narrow, facts.Slice, facts.Return, facts.Yield, facts.YieldFrom:
 		return one(op.A)
+	case facts.Attr:
+		return w.attr(file, op, in)
 	case facts.SetItem:
 		return one(op.A, op.C)
 	case facts.Item:
@@ -382,7 +394,11 @@ func (w *walk) call(file *link.File, op *facts.Op, in *bound) *Origin {
 		if in != nil {
 			size = in.size + 1
 		}
-		if o := w.ref(w.p.FileOf(g), fn.Ret, &bound{in, op, file, size}); o != nil {
+		result := fn.Ret
+		if fn.Flags&facts.FuncGenerator != 0 {
+			result = fn.Yields
+		}
+		if o := w.ref(w.p.FileOf(g), result, &bound{in, op, file, size}); o != nil {
 			return o
 		}
 	}
@@ -390,7 +406,17 @@ func (w *walk) call(file *link.File, op *facts.Op, in *bound) *Origin {
 		return nil
 	}
 	args := file.Facts.Args(op)
+	if w.want != "" {
+		if o, is := w.made(file, op, in); is {
+			return o
+		}
+	}
 	recv, name := w.Method(file, op)
+	if name == "get" {
+		if o, is := w.kept(file, recv, args.Pos, in); is {
+			return o
+		}
+	}
 	if slices.Contains(withArgs, name) {
 		for _, x := range args.Pos {
 			if o := w.ref(file, facts.Ref(x), in); o != nil {
@@ -435,10 +461,13 @@ func (w *walk) param(file *link.File, fn link.Func, par *facts.Param, in *bound)
 		}
 		return nil
 	}
+	if file.Facts.Str(w.p.Facts(fn).Name) == "__init__" && w.madeOften(fn) {
+		return nil
+	}
 	for _, n := range w.instances(fn) {
 		for _, i := range w.p.InEdges(n) {
 			e := &w.p.Edges[i]
-			if e.Mode != link.Called && e.Mode != link.Offloaded && e.Mode != link.Scheduled || e.Op.Code != facts.Call || e.Certainty < diag.Proved {
+			if e.Mode != link.Called && e.Mode != link.Made && e.Mode != link.Offloaded && e.Mode != link.Scheduled || e.Op.Code != facts.Call || e.Certainty < diag.Proved {
 				continue
 			}
 			from := w.p.File(e.From)
@@ -456,6 +485,19 @@ func (w *walk) param(file *link.File, fn link.Func, par *facts.Param, in *bound)
 		}
 	}
 	return nil
+}
+
+// madeOften: objects are made in more places than maxMade.
+func (w *walk) madeOften(init link.Func) bool {
+	seen := map[*facts.Op]bool{}
+	for _, n := range w.instances(init) {
+		for _, i := range w.p.InEdges(n) {
+			if e := &w.p.Edges[i]; !w.p.File(e.From).Test {
+				seen[e.Op] = true
+			}
+		}
+	}
+	return len(seen) > maxMade
 }
 
 func (w *walk) instances(fn link.Func) []effects.Node {

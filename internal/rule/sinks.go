@@ -66,13 +66,36 @@ func (p *Pass) ReportFlow(f link.Func, op *facts.Op, o *Origin, sink, message, h
 	p.Report(x)
 }
 
-// ShellCommand is the argument of a call that a shell reads; 0 when none does.
+// Handed is what a call has another thread call, with the place of that one's first argument among its own: subprocess.run
+// and 1 for asyncio.to_thread(subprocess.run, …). For any other call it is name and 0.
+func (f *Flow) Handed(file *link.File, op *facts.Op, name string) (string, int) {
+	first := -1
+	switch f.Dotted(file, facts.Ref(op.A)) {
+	case "asyncio.to_thread", "anyio.to_thread.run_sync", "starlette.concurrency.run_in_threadpool", "fastapi.concurrency.run_in_threadpool":
+		first = 0
+	default:
+		switch _, method := f.Method(file, op); method {
+		case "run_in_executor":
+			first = 1
+		}
+	}
+	if first < 0 {
+		return name, 0
+	}
+	if called := f.Dotted(file, Pos(file, op, first)); called != "" {
+		return called, first + 1
+	}
+	return name, 0
+}
+
+// ShellCommand is the argument of a call that a shell reads, here or in another thread; 0 when none does.
 func (f *Flow) ShellCommand(file *link.File, op *facts.Op, name string) facts.Ref {
+	name, at := f.Handed(file, op, name)
 	switch name {
 	case "os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput", "asyncio.create_subprocess_shell", "asyncio.subprocess.create_subprocess_shell":
-		return Argument(file, op, 0, "cmd")
+		return Argument(file, op, at, "cmd")
 	case "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen":
-		command := Argument(file, op, 0, "args")
+		command := Argument(file, op, at, "args")
 		if Keyword(file, op, "shell").Is(facts.ConstTrue) || f.startsShell(file, command) {
 			return command
 		}
@@ -117,6 +140,9 @@ func (f *Flow) startsShell(file *link.File, r facts.Ref) bool {
 // SQLQuery is the text that a call gives to a database, with the call's name; 0 when it gives none.
 func (f *Flow) SQLQuery(file *link.File, op *facts.Op) (facts.Ref, string) {
 	_, method := f.Method(file, op)
+	if method != "" && f.callsOwn(file, op) {
+		return 0, "" // what the program's own method does with it is looked at there
+	}
 	switch method {
 	case "execute", "executemany", "executescript", "exec_driver_sql", "raw", "fetch", "fetchrow", "fetchval", "fetch_all", "fetch_one", "mogrify":
 	default:
@@ -132,6 +158,12 @@ func (f *Flow) SQLQuery(file *link.File, op *facts.Op) (facts.Ref, string) {
 		}
 	}
 	return Pos(file, op, 0), method
+}
+
+// callsOwn: the call is one of the program's own functions, as far as is known.
+func (f *Flow) callsOwn(file *link.File, op *facts.Op) bool {
+	f.p.needFlow()
+	return len(f.p.edgesOf(file, op)) > 0 && f.p.firstCall(op) < 0
 }
 
 // Code is the argument of a call that runs as Python, or as a template's program.

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -14,18 +15,20 @@ import (
 // made when it is first asked for, and numbers variables and operations instead of hashing them, since rules ask about
 // every call of the program.
 type tables struct {
-	forFlow   sync.Once
-	files     []fileTables // by file
-	edges     lists        // by the program's number of an operation: edges of its calls
-	forCalls  sync.Once
-	calls     lists        // by the program's number of an operation: library calls, see CallsAt
-	ops       []*link.File // files that have operations, by their address
-	forNodes  sync.Once
-	instances [][]effects.Node // see Flow
-	forSites  sync.Once
-	sites     []callSite // see EachCall
-	forArrive sync.Once
-	arrivals  *Arrivals // see Arrivals
+	forFlow    sync.Once
+	files      []fileTables // by file
+	edges      lists        // by the program's number of an operation: edges of its calls
+	forCalls   sync.Once
+	calls      lists        // by the program's number of an operation: library calls, see CallsAt
+	ops        []*link.File // files that have operations, by their address
+	forNodes   sync.Once
+	instances  [][]effects.Node // see Flow
+	forSites   sync.Once
+	sites      []callSite // see EachCall
+	forArrive  sync.Once
+	arrivals   *Arrivals // see Arrivals
+	forModules sync.Once
+	modules    map[string]*link.File // see Flow.moduleOf
 }
 
 // callSite is a call and its block.
@@ -76,6 +79,7 @@ type fileTables struct {
 	facts  *facts.File
 	defs   lists                    // by variable: the operations that give it its values
 	stores map[facts.Ref][]uint32   // the calls x.append(…) and the like, by x
+	puts   map[facts.Ref][]uint32   // the calls x.set(key, value), by x
 	asked  map[facts.Ref]bool       // see checked
 	called []atomic.Pointer[string] // by operation: see Flow.Called, nil for not asked yet
 }
@@ -99,12 +103,12 @@ func (t *fileTables) fill() {
 		}
 		for b := range ff.Funcs {
 			fn := &ff.Funcs[b]
-			if !fn.Ret.IsVar() {
-				continue
-			}
 			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-				if ff.Ops[o].Code == facts.Return {
+				switch code := ff.Ops[o].Code; {
+				case code == facts.Return && fn.Ret.IsVar():
 					yield(t.variable(fn.Ret), o)
+				case (code == facts.Yield || code == facts.YieldFrom) && fn.Yields.IsVar():
+					yield(t.variable(fn.Yields), o)
 				}
 			}
 		}
@@ -119,17 +123,64 @@ func (t *fileTables) fill() {
 			continue
 		}
 		d := t.def(facts.Ref(op.A))
-		if d == nil || d.Code != facts.Attr {
+		if d == nil {
+			continue
+		}
+		if checks(t.nameOf(d)) {
+			for _, x := range ff.Args(op).Pos {
+				t.asked[facts.Ref(x)] = facts.Ref(x).IsVar()
+			}
+		}
+		if d.Code != facts.Attr {
 			continue
 		}
 		switch recv, name := facts.Ref(d.A), ff.Str(d.B); {
 		case recv.IsVar() && slices.Contains(gathers, name):
 			t.stores[recv] = append(t.stores[recv], uint32(i))
+		case recv.IsVar() && name == "set":
+			if t.puts == nil {
+				t.puts = map[facts.Ref][]uint32{}
+			}
+			t.puts[recv] = append(t.puts[recv], uint32(i))
 		case slices.Contains(checked, name):
 			t.asked[recv] = true
 		}
 	}
 	t.called = make([]atomic.Pointer[string], len(ff.Ops))
+}
+
+// nameOf is the name of a function or method as a call writes it.
+func (t *fileTables) nameOf(d *facts.Op) string {
+	for range 5 {
+		switch d.Code {
+		case facts.Attr:
+			return t.facts.Str(d.B)
+		case facts.ImportName:
+			return t.facts.Str(t.facts.Imports[d.A].Name)
+		case facts.MakeFunc:
+			return t.facts.Str(t.facts.Funcs[d.A].Name)
+		case facts.Copy:
+			if d = t.def(facts.Ref(d.A)); d != nil {
+				continue
+			}
+		}
+		return ""
+	}
+	return ""
+}
+
+// checks: a function of this name says whether a value may be used, or stops when it may not.
+func checks(name string) bool {
+	name = strings.TrimLeft(name, "_")
+	if name == "check_output" || name == "check_call" { // of subprocess: these run what they are given
+		return false
+	}
+	for _, p := range []string{"is_valid", "is_safe", "is_allowed", "is_internal", "validate", "check_", "verify_", "ensure_", "assert_", "fullmatch"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // gathers are methods that put their arguments into their receiver.
@@ -178,7 +229,8 @@ func (p *Pass) makeFlow() {
 	}
 	p.tables.edges = makeLists(ops, func(yield func(i, item uint32)) {
 		for i := range p.Edges {
-			if e := &p.Edges[i]; e.Mode == link.Called && e.Op.Code == facts.Call {
+			// A coroutine or generator is made by its call and runs later; its result is the call's all the same.
+			if e := &p.Edges[i]; (e.Mode == link.Called || e.Mode == link.Made) && e.Op.Code == facts.Call {
 				yield(e.ID, uint32(i))
 			}
 		}

@@ -322,3 +322,45 @@ func ManagerOf(p *Pass, f link.Func, c *facts.Ctx) *knowledge.Entity {
 	}
 	return nil
 }
+
+// Transaction is the library's path of the transaction that a with-statement holds: its manager's own, or that around the
+// yield of the program's own context manager which made it. "" when it holds none.
+func Transaction(p *Pass, f link.Func, c *facts.Ctx) string { return transactionOf(p, f, c, 0) }
+
+func transactionOf(p *Pass, f link.Func, c *facts.Ctx, depth int) string {
+	if m := ManagerOf(p, f, c); m != nil {
+		if m.Context == "transaction" {
+			return m.Path
+		}
+		return ""
+	}
+	file := p.FileOf(f)
+	def := DefOf(file, p.Facts(f), c.A)
+	if def == nil || def.Code != facts.Call || depth > 2 {
+		return ""
+	}
+	p.needFlow()
+	for _, i := range p.edgesOf(file, def) {
+		g := p.FuncOf(p.Edges[i].To)
+		fn := p.Facts(g)
+		if fn.Flags&facts.FuncGenerator == 0 || len(fn.Decorators) == 0 {
+			continue
+		}
+		in := p.FileOf(g)
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			if op := &in.Facts.Ops[o]; op.Code == facts.Yield {
+				path := ""
+				Around(in, op, func(c *facts.Ctx) bool {
+					if c.Kind == facts.CtxWith && op.Pos > c.Pos {
+						path = transactionOf(p, g, c, depth+1)
+					}
+					return path == ""
+				})
+				if path != "" {
+					return path
+				}
+			}
+		}
+	}
+	return ""
+}

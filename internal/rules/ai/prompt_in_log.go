@@ -53,6 +53,7 @@ func promptInLog(p *rule.Pass) {
 		}
 		return ""
 	})
+	flow.Stop = func(v *rule.Value) bool { return structure(flow, v) }
 	told := map[*facts.Op]bool{}
 	for i := range p.Sites {
 		s := &p.Sites[i]
@@ -80,6 +81,30 @@ func promptInLog(p *rule.Pass) {
 			break
 		}
 	}
+}
+
+// structural are attributes and keys of answers that hold what a program reads and no text for people: names, numbers, and
+// what a tool is called with.
+var structural = []string{"usage", "model", "id", "type", "name", "arguments", "input", "role", "index", "status", "finish_reason", "stop_reason", "created", "object", "function", "tool_calls", "tool", "action"}
+
+// structure: the value is read out of an answer under one of these.
+func structure(flow *rule.Flow, v *rule.Value) bool {
+	op := v.Op
+	if op == nil {
+		return false
+	}
+	key := facts.Ref(0)
+	switch op.Code {
+	case facts.Attr:
+		return slices.Contains(structural, v.Attr())
+	case facts.Item:
+		key = facts.Ref(op.C)
+	case facts.Call:
+		if _, name := flow.Method(v.File, op); name == "get" {
+			key = rule.Pos(v.File, op, 0)
+		}
+	}
+	return key.Tag() == facts.TagStr && slices.Contains(structural, v.File.Facts.Str(key.Index()))
 }
 
 // wording are attributes of answers, and of what they hold, that lead to their text.

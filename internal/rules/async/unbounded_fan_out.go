@@ -32,6 +32,16 @@ func unboundedFanOut(p *rule.Pass) {
 		return
 	}
 	flow := p.NewFlow(func(v *rule.Value) string { return unknownSize(p, v) })
+	// What is written out has as many elements as are written.
+	flow.Stop = func(v *rule.Value) bool {
+		switch v.Op.Code {
+		case facts.MakeList, facts.MakeTuple, facts.MakeSet, facts.MakeDict:
+			return v.Op.C != 1
+		case facts.Format:
+			return true
+		}
+		return false
+	}
 	t := p.Trace(func(s *effects.Site) bool { return costly(s.Kind) && !p.File(s.Node).Test }, func(e *effects.Edge) bool {
 		return (rule.Runs(e) || e.Mode == link.Offloaded) && !throttles(p, flow, p.FuncOf(e.From)) && !throttles(p, flow, p.FuncOf(e.To))
 	})
@@ -70,7 +80,8 @@ func unknownSize(p *rule.Pass, v *rule.Value) string {
 		}
 		for i := range p.Registrations {
 			r := &p.Registrations[i]
-			if r.Func == v.Func && r.Call != nil && r.Call.Phase == "request" {
+			// A message of a chat has as many parts as its platform lets through.
+			if r.Func == v.Func && r.Call != nil && r.Call.Phase == "request" && (r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "discord", "telegram", "slack_bolt", "slack_sdk")) {
 				return "what the request brings (`" + v.File.Facts.Str(v.Param.Name) + "`)"
 			}
 		}

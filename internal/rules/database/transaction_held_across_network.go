@@ -16,10 +16,13 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("transaction_held_across_network.md"), Check: transactionHeldAcrossNetwork,
 })
 
-var remote = rule.Kinds(knowledge.Net, knowledge.LLM, knowledge.Notify, knowledge.Payment)
+var far = rule.Kinds(knowledge.Net, knowledge.LLM, knowledge.Notify, knowledge.Payment)
+
+// remote: the call waits for something that is not this program: another service, or another process that is waited for.
+func remote(s *effects.Site) bool { return far(s.Kind) || s.Kind == knowledge.Subprocess && s.Blocking }
 
 func transactionHeldAcrossNetwork(p *rule.Pass) {
-	t := p.Trace(func(s *effects.Site) bool { return remote(s.Kind) && !p.File(s.Node).Test }, rule.Runs)
+	t := p.Trace(func(s *effects.Site) bool { return remote(s) && !p.File(s.Node).Test }, rule.Runs)
 	decorated := atomic(p)
 	var once rule.Once
 	for n := range effects.Node(p.Nodes()) {
@@ -32,8 +35,8 @@ func transactionHeldAcrossNetwork(p *rule.Pass) {
 			holder := decorated[f]
 			rule.Around(file, op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith && op.Pos > c.Pos {
-					if m := rule.ManagerOf(p, f, c); m != nil && m.Context == "transaction" {
-						holder = "with " + m.Path
+					if t := rule.Transaction(p, f, c); t != "" {
+						holder = "with " + t
 					}
 				}
 				return holder == ""
@@ -51,12 +54,15 @@ func transactionHeldAcrossNetwork(p *rule.Pass) {
 			}
 			x.Message = fmt.Sprintf("`%s` keeps a transaction (`%s`) open while it waits for %s: its locks and its connection wait as well", p.Short(f), holder, through)
 			x.Help = "call the other service before the transaction begins or after it is committed, and keep only the database work inside"
+			if site.Kind == knowledge.Subprocess {
+				x.Help = "run the other program before the transaction begins or after it is committed, and keep only the database work inside"
+			}
 			x.Witness = p.Frames(ss)
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
 			once.Report(p, x)
 		}
 		for _, i := range p.SitesOf(n) {
-			if s := &p.Sites[i]; remote(s.Kind) && s.Mode == link.Called {
+			if s := &p.Sites[i]; remote(s) && s.Mode == link.Called {
 				visit(s.Op, func() []effects.Step { return []effects.Step{p.SiteStep(s)} }, s.Certainty)
 			}
 		}

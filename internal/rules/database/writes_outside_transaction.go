@@ -202,9 +202,7 @@ func within(p *rule.Pass, file *link.File, f link.Func, op *facts.Op) (yes bool)
 		if c.Kind == facts.CtxWith {
 			def := rule.DefOf(file, p.Facts(f), c.A)
 			if def != nil && def.Code == facts.Call {
-				if m := rule.ManagerOf(p, f, c); m != nil && m.Context == "transaction" {
-					yes = true
-				}
+				yes = yes || rule.Transaction(p, f, c) != ""
 				if d := rule.DefOf(file, p.Facts(f), facts.Ref(def.A)); d != nil && d.Code == facts.Attr {
 					name := file.Facts.Str(d.B)
 					yes = yes || strings.Contains(name, "atomic") || strings.Contains(name, "transaction")

@@ -22,7 +22,7 @@ var _ = rule.Register(rule.Rule{
 var outbound = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.LLM, knowledge.Payment)
 
 func outboundCallWithoutTimeout(p *rule.Pass) {
-	b := bounds{p: p, made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}}
+	b := bounds{p: p, made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, set: map[string]bool{}}
 	b.collect()
 	var once rule.Once
 	// Constructors that wait themselves are findings of their own.
@@ -59,6 +59,7 @@ type bounds struct {
 	defaults bool                           // socket.setdefaulttimeout
 	// Django's setting for mail.
 	mailTimeout bool
+	set         map[string]bool // libraries whose client is given a limit by a call of set_timeout
 }
 
 func (b *bounds) collect() {
@@ -66,6 +67,9 @@ func (b *bounds) collect() {
 		c := &b.p.Calls[i]
 		if c.Path == "socket.setdefaulttimeout" {
 			b.defaults = true
+		}
+		if strings.HasSuffix(c.Path, ".set_timeout") {
+			b.set[top(c.Path)] = true
 		}
 		if c.Entity != nil && c.Entity.Kind == knowledge.Class {
 			b.made[c.Entity.Path] = append(b.made[c.Entity.Path], c)
@@ -99,6 +103,9 @@ func (b *bounds) collect() {
 func (b *bounds) elsewhere(s *effects.Site) bool {
 	c := s.Call
 	if b.defaults && rule.HasPrefix(c.Path, "urllib", "http.client", "smtplib", "ftplib", "socket", "imaplib", "poplib", "telnetlib", "xmlrpc") {
+		return true
+	}
+	if b.set[top(c.Path)] {
 		return true
 	}
 	file := b.p.File(s.Node)

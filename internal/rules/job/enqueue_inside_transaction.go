@@ -62,9 +62,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			inside := whole
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
-					if m := rule.ManagerOf(p, f, c); m != nil && transaction(m.Path) {
-						inside = true
-					}
+					inside = transaction(rule.Transaction(p, f, c))
 				}
 				return !inside
 			})

@@ -2,6 +2,7 @@ package security
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -52,11 +53,18 @@ func imageRunsAsRoot(p *rule.Pass) {
 	}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if !forService(a) || last[a.Path] != i || len(a.Runs) == 0 || len(a.Images) == 0 {
+		if !forService(a) || last[a.Path] != i || len(a.Images) == 0 {
 			continue
 		}
-		user, _, _ := strings.Cut(a.User, ":")
-		if user != "" && user != "root" && user != "0" || changesUser(a) {
+		runs, user := a.Runs, a.User
+		if len(runs) == 0 {
+			runs, user = startedBy(p, a)
+		}
+		if runs = scripted(p, runs); len(runs) == 0 {
+			continue
+		}
+		user, _, _ = strings.Cut(user, ":")
+		if user != "" && user != "root" && user != "0" || changesUser(runs) {
 			continue
 		}
 		base := a.Images[0].Name
@@ -67,7 +75,7 @@ func imageRunsAsRoot(p *rule.Pass) {
 			continue
 		}
 		x := diag.Finding{File: a.Path, Line: a.Line, Certainty: diag.Proved}
-		program := a.Runs[len(a.Runs)-1].Program
+		program := runs[len(runs)-1].Program
 		x.Message = fmt.Sprintf("the image runs `%s` as root: it sets no other user", program)
 		if user != "" {
 			x.Message = fmt.Sprintf("the image runs `%s` as root: its last `USER` says so", program)
@@ -77,9 +85,51 @@ func imageRunsAsRoot(p *rule.Pass) {
 	}
 }
 
+// startedBy is what a compose file lets an image without a command run, and as whom.
+func startedBy(p *rule.Pass, image *project.Artifact) ([]project.Invocation, string) {
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Kind == project.Compose && a.Build != nil && len(a.Runs) > 0 && a.Build.Dockerfile == image.Path {
+			if image.User != "" && a.User == "" {
+				return a.Runs, image.User
+			}
+			return a.Runs, a.User
+		}
+	}
+	return nil, ""
+}
+
+// scripted puts what a shell script of the repository starts in its place, where the script goes on as the same user.
+func scripted(p *rule.Pass, runs []project.Invocation) []project.Invocation {
+	if len(runs) != 1 || runs[0].Shell == "" {
+		return runs
+	}
+	var found *project.Artifact
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Kind != project.ShellScript || path.Base(a.Path) != path.Base(runs[0].Shell) {
+			continue
+		}
+		if found != nil {
+			return runs // which of them is copied into the image, nothing says
+		}
+		found = a
+	}
+	if found == nil || found.User != "" {
+		return runs
+	}
+	var out []project.Invocation
+	for _, r := range found.Runs {
+		if r.Runner != "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // changesUser: what starts the program may drop its rights by itself: an entrypoint script, or a tool that does only that.
-func changesUser(a *project.Artifact) bool {
-	for _, r := range a.Runs {
+func changesUser(runs []project.Invocation) bool {
+	for _, r := range runs {
 		if r.Shell != "" || r.Runner == "" {
 			return true
 		}

@@ -33,6 +33,19 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("workflow_template_injection.md"), Check: workflowTemplateInjection,
 })
 
+var _ = rule.Register(rule.Rule{
+	Code: "RW824", Name: "workflow-value-in-script", Since: "0.1", Family: "security",
+	// Only who may start the workflow, or answers one of its steps, can use it.
+	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Note, CustomerFacing: diag.Warning},
+	Doc:      docs.Read("workflow_value_in_script.md"), Check: workflowValueInScript,
+})
+
+var _ = rule.Register(rule.Rule{
+	Code: "RW825", Name: "traced-secret", Since: "0.1", Family: "security",
+	Severity: rule.Always(diag.Note), // until findings on more real code have been read
+	Doc:      docs.Read("traced_secret.md"), Check: tracedSecret,
+})
+
 // unpinnedAction gives one finding for each action and version, at its first use.
 func unpinnedAction(p *rule.Pass) {
 	var once rule.Once
@@ -195,4 +208,63 @@ func quotedAway(text string) bool {
 		}
 	}
 	return false
+}
+
+// inputOf finds the input of a workflow that an expression names; answerOf, a field of the JSON that an earlier step gave, when an action makes it and no script of the workflow itself.
+var (
+	inputOf  = regexp.MustCompile(`\b(?:github\.event\.)?inputs\.([A-Za-z_][A-Za-z0-9_-]*)`)
+	answerOf = regexp.MustCompile(`(?i)\bfromJSON\(\s*steps\.([A-Za-z0-9_-]+)\.outputs\.[A-Za-z0-9_-]+\s*\)\s*[.\[]`)
+)
+
+// workflowValueInScript gives one finding for each value and workflow, at its first use in a script.
+func workflowValueInScript(p *rule.Pass) {
+	type use struct{ file, value string }
+	told := map[use]bool{}
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil {
+			continue
+		}
+		for _, e := range a.Workflow.Expressions {
+			if quotedAway(e.Text) || strings.Contains(strings.ToLower(e.Text), "tojson(") {
+				continue
+			}
+			value, whose := "", ""
+			if m := inputOf.FindStringSubmatch(e.Text); m != nil && slices.Contains(a.Workflow.FreeTexts, strings.ToLower(m[1])) && !onlyAsked(e.Text, m[0]) {
+				value, whose = m[1], "whoever starts this workflow writes"
+			} else if m := answerOf.FindStringSubmatch(e.Text); m != nil && slices.Contains(a.Workflow.Answered, strings.ToLower(m[1])) {
+				value, whose = m[0], "what an earlier step was answered decides"
+			}
+			if value == "" || told[use{a.Path, value}] {
+				continue
+			}
+			told[use{a.Path, value}] = true
+			x := diag.Finding{File: a.Path, Line: e.Line, Certainty: diag.Proved}
+			x.Message = fmt.Sprintf("`${{ %s }}` is put into the script's text before it runs: %s it, and can add commands", e.Text, whose)
+			x.Help = fmt.Sprintf("give it to the step as an environment variable (`env: VALUE: ${{ %s }}`) and use `\"$VALUE\"` in the script", e.Text)
+			p.Report(x)
+		}
+	}
+}
+
+// onlyAsked: the input only decides which of two other values is taken: inputs.x && 'a' || 'b'.
+func onlyAsked(text, input string) bool {
+	rest := strings.TrimSpace(text[strings.Index(text, input)+len(input):])
+	return strings.HasPrefix(rest, "&&") || strings.HasPrefix(rest, "==") || strings.HasPrefix(rest, "!=")
+}
+
+func tracedSecret(p *rule.Pass) {
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Workflow == nil {
+			continue
+		}
+		for _, t := range a.Workflow.Traced {
+			x := diag.Finding{File: a.Path, Line: t.Line, Certainty: diag.Proved}
+			x.Message = fmt.Sprintf("the script fetches `%s` while `set -x` prints every command with its values: the log shows it", t.Name)
+			x.Help = fmt.Sprintf("take `set -x` out of this step, or hide the value as soon as it is there: `echo \"::add-mask::$%s\"`, with `set +x` before", t.Name)
+			x.Witness = []diag.Frame{{File: a.Path, Line: t.Set, Note: "turns the trace on"}}
+			p.Report(x)
+		}
+	}
 }

@@ -1,9 +1,11 @@
 # Facts: Anthropic Python SDK documentation (timeout of ten minutes, two retries).
 from anthropic.resources import Messages, AsyncMessages, Models
+from anthropic.resources.beta import Beta, AsyncBeta
 
 @framework("ai-client")
 class Anthropic:
     messages: Messages
+    beta: Beta
     models: Models
     @effect("env")
     def __init__(self, *, timeout=..., max_retries=...): ...
@@ -15,6 +17,7 @@ class Anthropic:
 @framework("ai-client")
 class AsyncAnthropic:
     messages: AsyncMessages
+    beta: AsyncBeta
     @effect("env")
     def __init__(self, *, timeout=..., max_retries=...): ...
     async def __aenter__(self) -> Self: ...
