@@ -5,7 +5,8 @@
 //     a socket …
 //   - [Category] is what a decision needs: database, external API, serialization … It comes from [Rules] over the evidence at hand, best
 //     evidence first: the peer of the socket that is waited for, then the frames from the leaf up, then the state alone.
-//   - [Profile] collects; every look weighs the real time since the one before, so a late timer loses nothing.
+//   - [Profile] collects. Looks come at exponential spaces and weigh the same, each thread's corrected so that the sums of running, being
+//     ready and waiting are those the kernel counts: what looks tell is what the time went into, not how much there was of it.
 //   - [Rank] turns shares into upper bounds of what a fix can gain, with intervals.
 //
 // The target is read with cpython.Target and through /proc; it is never stopped and nothing is written to it. Stacks that changed while
@@ -123,24 +124,26 @@ const spanLength = 100 * time.Millisecond
 
 // A Profile is what was seen.
 type Profile struct {
-	Started   time.Time
-	Length    time.Duration
-	Rate      int
-	Command   string
-	Cores     int
-	Targets   []Target
-	Stacks    []*Stack
-	spans     []span
-	Looks     int64 // times the targets were looked at
-	Late      int64 // looks that came more than one period late
-	Stats     cpython.Stats
-	Busy      time.Duration // processor time the profiler itself used
-	Notes     []string
-	index     map[string]*Stack
-	whole     bool          // the first process was watched from its start to its end
-	busy      int64         // looks at which something was at work
-	firstBusy time.Duration // how long the first thread of the first process was at work
-	lastSeen  time.Time
+	Started time.Time
+	Length  time.Duration
+	Rate    int
+	Command string
+	Cores   int
+	Targets []Target
+	Stacks  []*Stack
+	spans   []span
+	Looks   int64 // times the targets were looked at
+	Late    int64 // looks that came more than one period late
+	Stats   cpython.Stats
+	Busy    time.Duration // processor time the profiler itself used
+	Notes   []string
+	index   map[string]*Stack
+
+	coroutines map[Place]*Coroutine
+	whole      bool          // the first process was watched from its start to its end
+	busy       int64         // looks at which something was at work
+	firstBusy  time.Duration // how long the first thread of the first process was at work
+	lastSeen   time.Time
 }
 
 // A Target is one process of the profile.
@@ -163,7 +166,7 @@ type Options struct {
 }
 
 func newProfile(o Options) *Profile {
-	return &Profile{Started: time.Now(), Rate: o.Rate, index: map[string]*Stack{}}
+	return &Profile{Started: time.Now(), Rate: o.Rate, index: map[string]*Stack{}, coroutines: map[Place]*Coroutine{}}
 }
 
 // add collects one look of a weight.
