@@ -188,11 +188,15 @@ func (p *Plan) argumentsKey(names set, node ast.Expr, i int) {
 	p.literal[node] = p.argvKey
 }
 
-// setsArgv: the program gives sys.argv a value itself; then it is what it reads.
+// setsArgv: the program gives sys.argv a value itself, which is then what it reads; or it reads it where nothing can be handed in.
 func (p *Program) setsArgv() bool {
 	found := false
 	ast.Inspect(p.File, func(n ast.Node) bool {
 		switch n := n.(type) {
+		case *ast.ClassDef:
+			found = found || strings.Contains(p.text(n), "sys.argv")
+		case *ast.FunctionDef:
+			found = found || len(n.Decorators) > 0 && strings.Contains(p.text(n), "sys.argv")
 		case *ast.Attribute:
 			found = found || n.Ctx != ast.Load && p.text(n) == "sys.argv"
 		case *ast.Call:

@@ -379,7 +379,7 @@ func (p *Program) openMain(body []ast.Stmt) (out []ast.Stmt, note string) {
 		}
 		for _, inner := range branch.Body {
 			def := p.mainCall(inner, body)
-			if def == nil {
+			if def == nil || p.Notebook { // a cell's statements stay in their cell
 				out = append(out, inner)
 				continue
 			}

@@ -47,6 +47,7 @@ func (p *Program) findOwn() {
 		}
 		add(filepath.Clean(text))
 	}
+	near := len(folders) // a library that is installed comes before one of that name elsewhere in the repository
 	if root := repository(dir); root != "" {
 		add(root)
 		add(filepath.Join(root, "src"))
@@ -60,7 +61,11 @@ func (p *Program) findOwn() {
 			continue
 		}
 		seen[name] = true
-		m, large := p.ownModule(name, folders)
+		where := folders
+		if knownLibrary(name) {
+			where = folders[:near]
+		}
+		m, large := p.ownModule(name, where)
 		if large != "" {
 			p.Loose = append(p.Loose, name)
 			p.Notes = append(p.Notes, "the package "+name+" of the repository is too large to come along: it has to be importable where the job runs")

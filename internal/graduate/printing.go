@@ -69,7 +69,15 @@ func (p *Plan) plainlyPrints(f *Function) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(f.Refs, func(r ref) bool { return r.name == "print" && r.call == nil })
+	generates := false // it prints when somebody asks for its next value
+	ast.InspectStmt(f.Node, func(n ast.Node) bool {
+		switch n.(type) {
+		case *ast.Yield, *ast.YieldFrom:
+			generates = true
+		}
+		return true
+	})
+	return !generates && !slices.ContainsFunc(f.Refs, func(r ref) bool { return r.name == "print" && r.call == nil })
 }
 
 // plainPrint: a call of print or pprint to which an argument can be added.
