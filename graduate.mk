@@ -8,7 +8,7 @@ GRADUATE_TOOLS ?= $(dir $(BENCH_PYTHON))
 LEVEL ?= 6
 SAMPLE ?= 96
 FIRST ?= 0
-LIMIT ?= 180
+LIMIT ?= 240
 GRADUATE_ENV = PYTHONHASHSEED=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: graduate-test graduate-cases graduate-originals graduate-open graduate-second graduate-mutants graduate-heads graduate-gate

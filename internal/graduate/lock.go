@@ -64,6 +64,7 @@ type LockOutput struct {
 	Function   string   `json:"function,omitempty"`
 	Part       string   `json:"part,omitempty"`
 	Stdout     bool     `json:"stdout,omitempty"`
+	Label      string   `json:"label,omitempty"` // of what the program puts out
 }
 
 // A LockSpan leads from cell and line to file and line, and back.
@@ -156,6 +157,7 @@ func (p *Plan) lock() *Lock {
 			out.Stdout = o.printed
 			if !o.printed {
 				out.Part = p.partOf(o)
+				out.Label = p.label(o)
 			}
 		}
 		l.Outputs = append(l.Outputs, out)
@@ -167,6 +169,22 @@ func (p *Plan) lock() *Lock {
 		l.Dropped = append(l.Dropped, LockDropped{d.Statement.ID, p.Cells[d.Statement.Cell].Number, d.Statement.Line, d.Reason})
 	}
 	return l
+}
+
+// label is what the pipeline puts above a value that it shows, or at the head of the name of a figure's file.
+func (p *Plan) label(o *Output) string {
+	switch o.Kind {
+	case "display":
+		if _, key, ok := strings.Cut(o.part, "/"); ok {
+			return key
+		}
+		return strings.ReplaceAll(o.part, "_", " ")
+	case "figure":
+		if n := slices.Index(p.Segments, o.segment); n >= 0 && o.segment.Role == RoleFigure && !p.savesNext(n) {
+			return strings.TrimPrefix(o.segment.Name, "plot_")
+		}
+	}
+	return ""
 }
 
 // partOf is where in what a function returns an output is.

@@ -45,7 +45,7 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 	pkg := req.packageOf(res, subject, dir)
 	s := proof.Subject{Original: subject, Graded: res.Graded, Package: pkg}
 	for _, o := range l.Outputs {
-		out := proof.Output{ID: o.ID, Statements: o.Statements, Function: o.Function, Part: o.Part, Stdout: o.Stdout, Name: o.Name}
+		out := proof.Output{ID: o.ID, Statements: o.Statements, Function: o.Function, Part: o.Part, Stdout: o.Stdout, Name: o.Name, Label: o.Label}
 		switch o.Kind {
 		case "file":
 			out.Kind, out.Name, out.File = oracle.File, o.File, o.File

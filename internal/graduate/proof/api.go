@@ -51,6 +51,9 @@ type Output struct {
 	Function string
 	Part     string
 	Stdout   bool
+	// Label: what the program puts out for what a function returned. A display stands in standard output below a line of the label and a colon, a figure
+	// in a file of out/figures whose name begins with it. Empty: nothing of the kind is asked of it.
+	Label string
 }
 
 // Subject is what is to be proved.

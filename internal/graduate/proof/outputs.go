@@ -106,6 +106,11 @@ func holdOutputs(s Subject, from, to *oracle.Trace) []Row {
 	for _, out := range s.Outputs {
 		row := Row{Output: out.ID, Kind: out.Kind, Level: levelOf[out.Kind], Stability: oracle.Exact}
 		c := holdOutput(g, r, out, &row, used)
+		if c.Verdict.Holds() {
+			if lost := r.lost(out); lost != "" {
+				c = Comparison{Verdict: Different, Difference: lost}
+			}
+		}
 		row.Verdict, row.How, row.Difference = c.Verdict, c.How, c.Difference
 		if !row.Stability.Comparable() && row.Verdict != Missing {
 			row.Verdict, row.How, row.Difference = NotStable, string(row.Stability), ""
@@ -274,6 +279,35 @@ func weakest(a, b oracle.Stability) oracle.Stability {
 		return a
 	}
 	return b
+}
+
+// lost says what the program did not do with a value that a function rightly returned: a result that nobody gets to see is none.
+func (r *result) lost(out Output) string {
+	if out.Function == "" || out.Stdout {
+		return ""
+	}
+	switch out.Kind {
+	case oracle.Stdout:
+		v, err := r.Value(r.calls[out.Function].Returns[out.Part])
+		if err == nil && v.Kind == "str" && !strings.Contains(r.stdout, v.Text) {
+			return out.Function + " returns the text, and the program does not print it"
+		}
+	case oracle.Display:
+		if out.Label != "" && !strings.Contains("\n"+r.stdout, "\n"+out.Label+":\n") {
+			return out.Function + " returns the value, and the program does not show it"
+		}
+	case oracle.Figure:
+		if out.Label == "" {
+			return ""
+		}
+		for name := range r.files {
+			if strings.HasPrefix(name, "out/figures/"+out.Label) || strings.Contains(name, "/out/figures/"+out.Label) {
+				return ""
+			}
+		}
+		return out.Function + " returns the figure, and the program does not save it"
+	}
+	return ""
 }
 
 // returned looks up what a function gave for an output.
