@@ -69,14 +69,15 @@ func dumpingGroundModule(p *rule.Pass) {
 		for i := range f.Facts.Imports {
 			im := &f.Facts.Imports[i]
 			module := rule.ImportedModule(f, im)
-			for _, name := range []string{module + "." + f.Facts.Str(im.Name), module} {
-				if to := byModule[name]; to != nil && to != f {
-					if !seen[to] {
-						seen[to] = true
-						users[to.Index]++
-					}
-					break
+			to := byModule[module]
+			if im.Name != 0 && (to == nil || to.IsPackage) {
+				if sub := byModule[module+"."+f.Facts.Str(im.Name)]; sub != nil {
+					to = sub
 				}
+			}
+			if to != nil && to != f && !seen[to] {
+				seen[to] = true
+				users[to.Index]++
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package http
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -27,6 +28,11 @@ var slow = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.Payment)
 func defaultLimitOfMinutes(p *rule.Pass) {
 	from := p.Arrivals()
 	if from.None() {
+		return
+	}
+	if !slices.ContainsFunc(p.Sites, func(s effects.Site) bool {
+		return s.Effect != nil && s.Effect.Seconds >= tooLong && slow(s.Kind) && s.Call != nil
+	}) {
 		return
 	}
 	limited := map[string]bool{} // parameters of constructors that some call in the program gives

@@ -33,7 +33,7 @@ const enoughLines = 10
 // logWithoutIdentity gives one finding for the program: nothing in it names a request, and its requests come to many log lines.
 func logWithoutIdentity(p *rule.Pass) {
 	from := p.Arrivals()
-	if from.None() || p.Inventory == nil || identified(p) {
+	if from.None() || p.Inventory == nil {
 		return
 	}
 	var first *effects.Site
@@ -48,7 +48,7 @@ func logWithoutIdentity(p *rule.Pass) {
 		}
 		places[s.Op] = true
 	}
-	if len(places) < enoughLines {
+	if len(places) < enoughLines || identified(p) {
 		return
 	}
 	x := p.At(p.FuncOf(first.Node), first.Op)

@@ -99,7 +99,9 @@ func failurePathsWithoutTest(p *rule.Pass) {
 func startedByTests(p *rule.Pass, w *link.File) bool {
 	base := strings.TrimSuffix(w.Path[strings.LastIndexByte(w.Path, '/')+1:], ".py")
 	for _, f := range p.Files {
-		if f.Test && slices.ContainsFunc(f.Facts.Strings, func(s string) bool { return strings.Contains(s, base) }) {
+		if f.Test && slices.ContainsFunc(f.Facts.Strings, func(s string) bool {
+			return s == base || strings.Contains(s, base+".py") || strings.Contains(s, w.Module+" ")
+		}) {
 			return true
 		}
 	}
