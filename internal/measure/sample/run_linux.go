@@ -22,6 +22,7 @@ import (
 // A process is one target being watched.
 type process struct {
 	pid         int
+	period      time.Duration // between looks
 	target      *cpython.Target
 	threads     map[int]*threadFiles
 	sockets     map[string]wait
@@ -50,7 +51,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	defer runtime.UnlockOSThread()
 	defer proc.PreferThread()()
 
-	first := newProcess(o.PID, o.Patience)
+	first := newProcess(o.PID, o.Patience, time.Second/time.Duration(o.Rate))
 	if t, err := cpython.AttachSoon(o.PID, o.Patience); err != nil {
 		var no *cpython.UnsupportedError
 		if !o.Children || !(errors.Is(err, cpython.ErrNoPython) || errors.As(err, &no)) {
@@ -76,21 +77,27 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	period := time.Second / time.Duration(o.Rate)
 	p.Started = time.Now()
 	last := p.Started
-	due := p.Started
-	jitter := rand.New(rand.NewPCG(uint64(o.PID), uint64(p.Started.UnixNano())))
+	// Looks at even spaces would fall into step with what repeats in the target, such as threads that hand the GIL on every 5 ms; and a look
+	// changes what the scheduler does next, so that looks which never come soon after another miss some of it. Exponential spaces see every
+	// state for its share of the time, whatever looks set off, if each look weighs the same (Wolff 1982, "Poisson arrivals see time averages").
+	gaps := rand.New(rand.NewPCG(uint64(o.PID), uint64(p.Started.UnixNano())))
+	space := func() time.Duration { return time.Duration(gaps.ExpFloat64() * float64(period)) }
+	due := p.Started.Add(space())
 	var discover time.Time
 	var key []byte
 	var all []weighed
 	for {
-		// Looks at even spaces would fall into step with what repeats in the target, such as threads that hand the GIL on every 5 ms.
-		due = due.Add(period/2 + time.Duration(jitter.Int64N(int64(period))))
-		now := time.Now()
-		if now.Before(due) {
+		asked := due
+		if time.Now().Before(due) {
 			sleepUntil(due)
-			now = time.Now()
-		} else if now.Sub(due) > period {
+		}
+		now := time.Now()
+		if now.Sub(asked) > period {
 			p.Late++
-			due = now
+		}
+		weight := period
+		for due = due.Add(space()); !due.After(now); due = due.Add(space()) {
+			weight += period // looks that fell due meanwhile are taken together
 		}
 		if ctx.Err() != nil || (o.Duration > 0 && now.Sub(p.Started) >= o.Duration) {
 			break
@@ -99,12 +106,15 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 			discover = now.Add(100 * time.Millisecond)
 			for _, pid := range proc.Tree(o.PID) {
 				if processes[pid] == nil {
-					processes[pid] = newProcess(pid, o.Patience)
+					processes[pid] = newProcess(pid, o.Patience, time.Second/time.Duration(o.Rate))
 				}
 			}
 		}
-		weight := now.Sub(last)
+		since := now.Sub(last)
 		last = now
+		// A thread that lost its processor to the profiler did so after the look was due; on a busy machine, where the profiler itself has
+		// to wait, only what it lost just before is its doing.
+		wanted := monotonic(now) - int64(min(max(0, now.Sub(asked)), 250*time.Microsecond))
 		p.Looks++
 		alive := 0
 		all = all[:0]
@@ -123,7 +133,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 				}
 				continue
 			}
-			looks, err := pr.sample(o.Rules, weight, p.Looks)
+			looks, err := pr.sample(o.Rules, moment{weight, since, wanted, p.Looks})
 			if err != nil {
 				if _, statErr := os.Stat("/proc/" + strconv.Itoa(pr.pid)); statErr != nil || zombie(pr.pid) || errors.Is(err, unix.ESRCH) {
 					pr.gone = true
@@ -170,13 +180,13 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 		return nil, fmt.Errorf("profile: none of %d processes could be read: %s", len(processes), first.refused)
 	}
 	if p.Looks > 20 && p.Late*10 > p.Looks {
-		p.Notes = append(p.Notes, fmt.Sprintf("%d of %d looks came late: the machine was busy; each weighs the time it stands for", p.Late, p.Looks))
+		p.Notes = append(p.Notes, fmt.Sprintf("%d of %d looks came late: the machine was busy; those that fell due together were taken together", p.Late, p.Looks))
 	}
 	return p, nil
 }
 
-func newProcess(pid int, patience time.Duration) *process {
-	return &process{pid: pid, threads: map[int]*threadFiles{}, sockets: map[string]wait{}, patience: time.Now().Add(patience)}
+func newProcess(pid int, patience, period time.Duration) *process {
+	return &process{pid: pid, period: period, threads: map[int]*threadFiles{}, sockets: map[string]wait{}, patience: time.Now().Add(patience)}
 }
 
 // open tries to attach to a process that has just appeared, for as long as patience lasts.
@@ -241,8 +251,20 @@ func zombie(pid int) bool {
 	return false
 }
 
+// A moment is when a look is taken, and for how much it stands.
+type moment struct {
+	weight time.Duration
+	since  time.Duration // time since the last look
+	due    int64         // when it was due, on the monotonic clock
+	number int64
+}
+
 // sample looks at every thread of a process.
-func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]weighed, error) {
+func (pr *process) sample(rules *Rules, m moment) ([]weighed, error) {
+	// What the threads wait for comes first: a wait for a disk may be over before the stacks are read.
+	for _, f := range pr.threads {
+		f.glance()
+	}
 	threads, err := pr.target.Sample()
 	if err != nil {
 		return nil, err
@@ -255,19 +277,19 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 		}
 		f := pr.threads[th.OS]
 		if f == nil {
-			if f, err = openThread(pr.pid, th.OS); err != nil {
+			if f, err = openThread(pr.pid, th.OS, pr.period); err != nil {
 				continue // it has just ended
 			}
 			pr.threads[th.OS] = f
+			f.glance()
 		}
-		f.seen = look
-		c, ok := f.call()
-		if !ok {
+		f.seen = m.number
+		c := f.at
+		if !f.alive {
 			continue
 		}
 		state, w := pr.state(th, c)
-		runnable := c.running || c.nr < 0
-		short := f.shortage(state, runnable, weight)
+		short, woken := f.shortage(state, m.since, m.due)
 		s, cat, why := rules.categorise(state, w, th.Frames)
 		if cat == LockWait && th.OS != pr.pid && rules.emptyQueue(th.Frames) {
 			s, cat, why = Idle, Waiting, "a worker's empty queue"
@@ -277,32 +299,47 @@ func (pr *process) sample(rules *Rules, weight time.Duration, look int64) ([]wei
 			cat, why = Interpreter, "takes the GIL"
 		}
 		l := Look{PID: pr.pid, TID: th.OS, State: s, Category: cat, Evidence: why, Frames: th.Frames}
-		rest := weight
-		if runnable {
-			if d := time.Duration(short * float64(weight)); d > 0 {
+		rest := m.weight
+		as := blocked
+		if c.running {
+			as = onProcessor
+			if d := time.Duration(short * float64(m.weight)); d > 0 {
 				rest -= d
 				missing := l
 				missing.State = Starved
 				switch {
 				case state == Native && f.last == GIL: // it wakes every few milliseconds to ask again
 					missing.Category, missing.Evidence = GILWait, "state"
-				case state == Native && short == 1 && f.category != "":
-					// Its wait is over but it has not run since: that belongs to what it waited for.
-					missing.Category, missing.Evidence = f.category, f.evidence
+				case woken && (state == Native || th.GIL == 0):
+					// Its wait is over but it has not run since: that belongs to what it waited for, which was seen when it waited at
+					// the same place, or is what it last waited for.
+					w, seen := known{}, false
+					if len(th.Frames) > 0 {
+						w, seen = f.waits[siteOf(th.Frames[0])]
+					}
+					if !seen && f.switches == nil {
+						w, seen = f.wait, f.wait.category != ""
+					}
+					switch {
+					case seen:
+						missing.Category, missing.Evidence = w.category, w.evidence
+					case f.switches != nil:
+						missing.Category, missing.Evidence = Other, "woken from a wait that was not seen"
+					}
 				}
-				out = append(out, weighed{missing, d})
+				out = append(out, weighed{missing, f.account.weigh(ready, d)})
 			}
 		} else {
-			f.category, f.evidence = cat, why
+			f.noteWait(th.Frames, cat, why)
 		}
 		f.last = state
 		if rest > 0 {
-			out = append(out, weighed{l, rest})
+			out = append(out, weighed{l, f.account.weigh(as, rest)})
 		}
 	}
-	if look%512 == 0 {
+	if m.number%512 == 0 {
 		for tid, f := range pr.threads {
-			if f.seen+512 < look {
+			if f.seen+512 < m.number {
 				f.close()
 				delete(pr.threads, tid)
 			}

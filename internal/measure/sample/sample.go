@@ -5,7 +5,8 @@
 //     a socket …
 //   - [Category] is what a decision needs: database, external API, serialization … It comes from [Rules] over the evidence at hand, best
 //     evidence first: the peer of the socket that is waited for, then the frames from the leaf up, then the state alone.
-//   - [Profile] collects; every look weighs the real time since the one before, so a late timer loses nothing.
+//   - [Profile] collects. Looks come at exponential spaces and weigh the same, each thread's corrected so that the sums of running, being
+//     ready and waiting are those the kernel counts: what looks tell is what the time went into, not how much there was of it.
 //   - [Rank] turns shares into upper bounds of what a fix can gain, with intervals.
 //
 // The target is read with cpython.Target and through /proc; it is never stopped and nothing is written to it. Stacks that changed while

@@ -21,18 +21,55 @@ type threadFiles struct {
 	syscall, sched *os.File
 	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
 	turns          uint64  // times it was given a processor, as of the last look
-	ran, waited    float64 // processor time and run-queue delay since the last looks, older ones fading
+	share          float64 // of waiting, in the time ready or running in the last few looks
+	used           time.Duration
+	late           time.Duration // waited until it was given a processor since the last glance
+	turned         bool
+	account        account
+	glanced        time.Time
+	pending        time.Duration // how long it has been waiting for a processor, as far as that is known
+	ran, waited    float64       // processor time and run-queue delay since the last looks, older ones fading
 	started        bool
-	clock          int      // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
-	clocked        uint64   // its value as of the last look, ns
-	last           State    // what the last look found
-	runnable       bool     // it was ready or running then
-	category       Category // of the last wait, and why
-	evidence       string
+	clock          int       // perf event that counts the thread's processor time to the moment; -1 where that is not allowed
+	switches       *switches // when it had a processor; nil where that is not told
+	clocked        uint64    // the clock's value as of the last look, ns
+	at             call      // what it was in at the last glance; alive is false where that could not be read
+	alive          bool
+	last           State // what the last look found
+	runnable       bool  // it was ready or running then
+	wait           known // the last wait
+	waits          map[site]known
 	seen           int64
 }
 
-func openThread(pid, tid int) (*threadFiles, error) {
+// A site is where in the program a thread waited; known is what for.
+type site struct {
+	file, name string
+	line       int
+}
+
+type known struct {
+	category Category
+	evidence string
+}
+
+const maxSites = 1 << 12
+
+// noteWait remembers what a thread waits for at the place where it stands.
+func (t *threadFiles) noteWait(frames []cpython.Frame, c Category, why string) {
+	t.wait = known{c, why}
+	if len(frames) == 0 {
+		return
+	}
+	if t.waits == nil || len(t.waits) > maxSites {
+		t.waits = map[site]known{}
+	}
+	t.waits[siteOf(frames[0])] = t.wait
+}
+
+func siteOf(f cpython.Frame) site { return site{f.Code.File, f.Code.Name, f.Line} }
+
+func openThread(pid, tid int, period time.Duration) (*threadFiles, error) {
 	dir := fmt.Sprintf("/proc/%d/task/%d/", pid, tid)
 	s, err := os.Open(dir + "syscall")
 	if err != nil {
@@ -43,20 +80,14 @@ func openThread(pid, tid int) (*threadFiles, error) {
 		s.Close()
 		return nil, err
 	}
-	attr := unix.PerfEventAttr{Type: unix.PERF_TYPE_SOFTWARE, Config: unix.PERF_COUNT_SW_TASK_CLOCK, Size: uint32(unix.PERF_ATTR_SIZE_VER5)}
-	clock, err := unix.PerfEventOpen(&attr, tid, -1, -1, unix.PERF_FLAG_FD_CLOEXEC)
-	if err != nil {
-		attr.Bits = unix.PerfBitExcludeKernel | unix.PerfBitExcludeHv
-		if clock, err = unix.PerfEventOpen(&attr, tid, -1, -1, unix.PERF_FLAG_FD_CLOEXEC); err != nil {
-			clock = -1
-		}
-	}
-	return &threadFiles{syscall: s, sched: d, clock: clock}, nil
+	clock, switches := openClock(tid)
+	return &threadFiles{syscall: s, sched: d, clock: clock, switches: switches, account: account{period: period}}, nil
 }
 
 func (t *threadFiles) close() {
 	t.syscall.Close()
 	t.sched.Close()
+	t.switches.close()
 	if t.clock >= 0 {
 		unix.Close(t.clock)
 	}
@@ -103,72 +134,104 @@ func (t *threadFiles) call() (call, bool) {
 	return parseCall(buf[:n])
 }
 
-// shortage returns which part of a look of a thread that is ready or running was spent waiting for a processor.
-//
-// "Running" in /proc means ready as well. A perf event of the thread's processor time tells them apart to the moment: a thread that has
-// used none since it was last looked at waits, and one that was ready then too, and was not given a processor anew since, has waited for
-// what is missing. One that was given a processor in between may have been blocked in between as well: the scheduler counts its delays,
-// exactly as of its last turn, and of these at most what the look's time holds beside the processor time is of this look. Where perf events
-// are not allowed, the scheduler's own sums of the last few looks have to do.
-func (t *threadFiles) shortage(state State, runnable bool, weight time.Duration) float64 {
-	before := t.runnable
-	t.runnable = runnable
-	used, clocked := t.used()
-	share, delay, turned := t.starved()
-	switch {
-	case !clocked || !runnable:
-		return share
-	case used < 2*time.Microsecond:
-		return 1
-	case before && !turned, state == Native && t.last == GIL: // a thread on its way to ask for the GIL uses hardly any processor time
-		return max(0, 1-float64(used)/float64(weight))
+// glance reads what changes fastest: the system call a thread is in, and whether it has a processor; then the kernel's sums.
+func (t *threadFiles) glance() {
+	t.at, t.alive = t.call()
+	if t.switches != nil && !t.switches.read() && t.started && !t.at.running && !t.switches.on {
+		t.used, t.late, t.turned = 0, 0, false // it has not run since the last glance: the sums are the same
+	} else {
+		t.sums()
 	}
-	waited := min(delay, max(0, weight-used))
-	return float64(waited) / float64(waited+used)
+	if t.turns == 0 {
+		return // a kernel that does not count
+	}
+	now := time.Now()
+	if s := t.switches; s == nil || !s.any || s.on || !t.at.running {
+		t.pending = 0
+	} else if since := max(0, time.Duration(monotonic(now)-s.at)); s.off == offPreempted {
+		t.pending = since
+	} else if before := now.Sub(t.glanced); t.pending > 0 && since > before {
+		t.pending += before // it was found woken the last time, and has not run since
+	} else {
+		t.pending = min(since, before) / 2 // woken at some moment since
+	}
+	t.glanced = now
+	on := time.Duration(t.cpu)
+	if t.clock >= 0 {
+		on = time.Duration(t.clocked)
+	}
+	t.account.observe(now, on, time.Duration(t.delay), t.pending)
 }
 
-// used returns the processor time since it was last asked for.
-func (t *threadFiles) used() (d time.Duration, ok bool) {
+// sums reads the kernel's sums for a thread: its processor time from a perf event, where that is allowed, exact to the moment, and from
+// /proc/…/schedstat the processor time, which lags by up to a tick, the run-queue delay as of its last turn, and its turns.
+func (t *threadFiles) sums() {
 	var b [8]byte
-	if t.clock < 0 {
-		return 0, false
+	if t.clock >= 0 {
+		if n, err := unix.Read(t.clock, b[:]); err == nil && n == 8 {
+			now := binary.LittleEndian.Uint64(b[:])
+			t.used, t.clocked = time.Duration(now-t.clocked), now
+		}
 	}
-	if n, err := unix.Read(t.clock, b[:]); err != nil || n != 8 {
-		return 0, false
-	}
-	now := binary.LittleEndian.Uint64(b[:])
-	before := t.clocked
-	t.clocked = now
-	return time.Duration(now - before), before != 0
-}
-
-// starved returns the share of waiting in the time that the thread was ready or running in the last few looks, how long it waited until it
-// was given a processor since the last one, and whether it was. /proc/…/schedstat holds three sums: processor time, which lags by up to a
-// tick, run-queue delay, turns.
-func (t *threadFiles) starved() (share float64, waited time.Duration, turned bool) {
 	var buf [96]byte
 	n, _ := t.sched.ReadAt(buf[:], 0)
 	f := strings.Fields(string(buf[:n]))
 	if len(f) < 3 {
-		return 0, 0, false
+		return
 	}
 	cpu, err1 := strconv.ParseUint(f[0], 10, 64)
 	delay, err2 := strconv.ParseUint(f[1], 10, 64)
 	turns, err3 := strconv.ParseUint(f[2], 10, 64)
 	if err1 != nil || err2 != nil || err3 != nil {
-		return 0, 0, false
+		return
 	}
 	if t.started {
 		const keep = 0.9
-		waited, turned = time.Duration(delay-t.delay), turns != t.turns
+		t.late, t.turned = time.Duration(delay-t.delay), turns != t.turns
 		t.ran = keep*t.ran + float64(cpu-t.cpu)
-		t.waited = keep*t.waited + float64(waited)
+		t.waited = keep*t.waited + float64(t.late)
 	}
 	t.cpu, t.delay, t.turns, t.started = cpu, delay, turns, true
 	if t.ran+t.waited > 0 {
-		share = t.waited / (t.ran + t.waited)
+		t.share = t.waited / (t.ran + t.waited)
 	}
-	return share, waited, turned
+}
+
+// shortage returns which part of a look of a thread that is ready or running was spent waiting for a processor, and whether that is because
+// it has been woken and has not run since. due is when the look was due, on the monotonic clock.
+//
+// "Running" in /proc means ready as well. Where the kernel tells of every switch, what the thread was at the moment of the look is known,
+// and the part is none or all. Where it does not, its sums have to do. The processor time tells a part: a thread that has
+// used none since it was last looked at waits, and one that was ready then too, and was not given a processor anew since, has waited for
+// what is missing. One that was given a processor in between may have been blocked in between as well: the scheduler counts its delays,
+// exactly as of its last turn, and of these at most what the look's time holds beside the processor time is of this look. Where perf events
+// are not allowed, the scheduler's own sums of the last few looks are all there is.
+func (t *threadFiles) shortage(state State, since time.Duration, due int64) (part float64, woken bool) {
+	before := t.runnable
+	t.runnable = t.at.running
+	if !t.at.running {
+		return 0, false
+	}
+	if t.switches != nil {
+		if on, sure := t.switches.had(due); sure {
+			if on {
+				return 0, false
+			}
+			return 1, t.switches.off == offBlocked
+		}
+	}
+	switch {
+	case t.clock < 0:
+		part = t.share
+	case t.used < 2*time.Microsecond:
+		part = 1
+	case before && !t.turned, state == Native && t.last == GIL: // a thread on its way to ask for the GIL uses hardly any processor time
+		part = max(0, 1-float64(t.used)/float64(since))
+	default:
+		waited := min(t.late, max(0, since-t.used))
+		part = float64(waited) / float64(waited+t.used)
+	}
+	return part, state == Native && part == 1
 }
 
 // System calls by what they wait for. The first argument is the descriptor unless said otherwise.

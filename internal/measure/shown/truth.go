@@ -223,7 +223,7 @@ func watched(ctx context.Context, python, script, name, dir string, env []string
 				function = l.Frames[i-1].Code.Name
 			}
 		}
-		if function == "" {
+		if function == "" || function == "delayed" { // no phase runs, or a clock is read
 			return
 		}
 		r.looks++
