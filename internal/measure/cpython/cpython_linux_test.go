@@ -3,11 +3,13 @@ package cpython
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +169,48 @@ func (m *image) Read(segs ...Segment) error {
 	return nil
 }
 
+// mutate runs a function on mutations of a recorded image: flipped bits, numbers, pointers that lead in circles, noise.
+func mutate(t *testing.T, recorded *image, rounds int, seed uint64, try func(m *image)) {
+	t.Helper()
+	var addrs []uint64
+	for a, b := range recorded.pages {
+		if b != nil {
+			addrs = append(addrs, a)
+		}
+	}
+	slices.Sort(addrs)
+	rng := rand.New(rand.NewPCG(1, seed))
+	for range rounds {
+		m := &image{pages: map[uint64][]byte{}}
+		for a, b := range recorded.pages {
+			m.pages[a] = b
+		}
+		for range 1 + rng.IntN(20) {
+			a := addrs[rng.IntN(len(addrs))]
+			b := append([]byte(nil), m.pages[a]...)
+			at := rng.IntN(512) * 8
+			switch rng.IntN(4) {
+			case 0:
+				b[at+rng.IntN(8)] ^= 1 << rng.IntN(8)
+			case 1:
+				binary.LittleEndian.PutUint64(b[at:], rng.Uint64())
+			case 2: // a pointer into the image: circles
+				binary.LittleEndian.PutUint64(b[at:], addrs[rng.IntN(len(addrs))]+uint64(rng.IntN(512)*8))
+			case 3:
+				for i := at; i < len(b); i++ {
+					b[i] = byte(rng.Uint32())
+				}
+			}
+			m.pages[a] = b
+		}
+		begin := time.Now()
+		try(m)
+		if d := time.Since(begin); d > 10*time.Second {
+			t.Fatalf("an image took %v", d)
+		}
+	}
+}
+
 // Every mutated image must end in stacks or an error, in bounded time.
 func TestMutatedImagesNeitherCrashNorHang(t *testing.T) {
 	rounds := 400
@@ -185,47 +229,13 @@ func TestMutatedImagesNeitherCrashNorHang(t *testing.T) {
 				t.Fatal(err)
 			}
 			recorded.from = nil
-			var addrs []uint64
-			for a, b := range recorded.pages {
-				if b != nil {
-					addrs = append(addrs, a)
-				}
-			}
-			rng := rand.New(rand.NewPCG(1, uint64(real.Version.Minor)))
 			accepted := 0
-			for range rounds {
-				m := &image{pages: map[uint64][]byte{}}
-				for a, b := range recorded.pages {
-					m.pages[a] = b
-				}
-				for range 1 + rng.IntN(20) {
-					a := addrs[rng.IntN(len(addrs))]
-					b := append([]byte(nil), m.pages[a]...)
-					at := rng.IntN(512) * 8
-					switch rng.IntN(4) {
-					case 0:
-						b[at+rng.IntN(8)] ^= 1 << rng.IntN(8)
-					case 1:
-						binary.LittleEndian.PutUint64(b[at:], rng.Uint64())
-					case 2: // a pointer into the image: circles
-						binary.LittleEndian.PutUint64(b[at:], addrs[rng.IntN(len(addrs))]+uint64(rng.IntN(512)*8))
-					case 3:
-						for i := at; i < len(b); i++ {
-							b[i] = byte(rng.Uint32())
-						}
-					}
-					m.pages[a] = b
-				}
-				begin := time.Now()
-				target, err := NewTarget(m, real.runtime, hexOf(real.Version), real.codeType)
-				if err == nil {
+			mutate(t, recorded, rounds, uint64(real.Version.Minor), func(m *image) {
+				if target, err := NewTarget(m, real.runtime, hexOf(real.Version), real.codeType); err == nil {
 					accepted++
 					target.Sample()
 				}
-				if d := time.Since(begin); d > 10*time.Second {
-					t.Fatalf("an image took %v", d)
-				}
-			}
+			})
 			t.Logf("%d of %d mutated images verified", accepted, rounds)
 		})
 	}
@@ -283,4 +293,117 @@ func FuzzLineTable(f *testing.F) {
 			t.Errorf("line %d", line)
 		}
 	})
+}
+
+const asyncProgram = `
+import asyncio, time
+class Store:
+    async def fetch(self, gate):
+        await gate.wait()
+async def handler(gate):
+    await Store().fetch(gate)
+async def ticker():
+    while True:
+        await asyncio.sleep(1000)
+async def spinner():
+    await asyncio.sleep(0.2)
+    while True:
+        print("ready", flush=True)
+        time.sleep(1000)
+async def main():
+    gate = asyncio.Event()
+    tasks = [asyncio.create_task(handler(gate)) for _ in range(3)] + [asyncio.create_task(ticker())]
+    await spinner()
+asyncio.run(main())
+`
+
+// Where the version describes its asyncio tasks, each is found, with what it waits for, through all coroutines that await each other.
+func TestTasksAreRead(t *testing.T) {
+	for _, p := range pythons(t) {
+		t.Run(filepath.Base(filepath.Dir(filepath.Dir(p)))+"-"+filepath.Base(p), func(t *testing.T) {
+			cmd := start(t, p, asyncProgram)
+			target, err := Attach(cmd.Process.Pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = target.LoadAsyncio(cmd.Process.Pid)
+			if target.Version.Minor < 14 {
+				var no *UnsupportedError
+				if !errors.As(err, &no) || !strings.Contains(err.Error(), "3.14") {
+					t.Fatalf("got %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			threads, err := target.Sample()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]int{}
+			for _, task := range target.TasksOf(&threads[0]) {
+				s := fmt.Sprintf("%s:%d running=%v", task.Coroutine, task.Line, task.Running)
+				for i := len(task.Frames) - 1; i >= 0; i-- {
+					if f := task.Frames[i]; f.Code.File == "<string>" {
+						s += fmt.Sprintf(" > %s:%d", f.Code.Name, f.Line)
+					} else {
+						s += " > " + f.Code.Name
+					}
+				}
+				got[s]++
+			}
+			want := map[string]int{
+				"main:16 running=true": 1,
+				"handler:6 running=false > handler:7 > Store.fetch:5 > Event.wait": 3,
+				"ticker:8 running=false > ticker:10 > sleep":                       1,
+			}
+			if fmt.Sprint(got) != fmt.Sprint(want) {
+				t.Errorf("tasks %v\nwant  %v", got, want)
+			}
+		})
+	}
+}
+
+// The same for the lists of tasks, and what they await.
+func TestMutatedTasksNeitherCrashNorHang(t *testing.T) {
+	rounds := 400
+	if os.Getenv("MEASURE_LONG") != "" {
+		rounds = 20000
+	}
+	for _, p := range pythons(t) {
+		t.Run(filepath.Base(filepath.Dir(filepath.Dir(p)))+"-"+filepath.Base(p), func(t *testing.T) {
+			cmd := start(t, p, asyncProgram)
+			real, err := Attach(cmd.Process.Pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if real.LoadAsyncio(cmd.Process.Pid) != nil {
+				t.Skip("this version does not describe its tasks")
+			}
+			recorded := &image{pages: map[uint64][]byte{}, from: real.mem}
+			look := func(m *image) (tasks int) {
+				target, err := NewTarget(m, real.runtime, hexOf(real.Version), real.codeType)
+				if err != nil || target.UseAsyncio(real.asyncioAt) != nil {
+					return 0
+				}
+				threads, _ := target.Sample()
+				for i := range threads {
+					tasks += len(target.TasksOf(&threads[i]))
+				}
+				return tasks
+			}
+			if n := look(recorded); n != 5 {
+				t.Fatalf("%d tasks were recorded", n)
+			}
+			recorded.from = nil
+			some := 0
+			mutate(t, recorded, rounds, 7, func(m *image) {
+				if look(m) > 0 {
+					some++
+				}
+			})
+			t.Logf("%d of %d mutated images still had tasks", some, rounds)
+		})
+	}
 }

@@ -41,6 +41,8 @@ type Layout struct {
 	strState, strLength, strASCII, strOther uint64
 
 	generation uint64 // in the interpreter: counts destroyed code objects; 3.14 on
+
+	genFrame, genState, listNext uint64 // generators, and the next pointer of a list node; 3.14 on
 }
 
 // Tables of versions that do not describe themselves, for 64-bit release builds. They follow the structures of
@@ -73,6 +75,7 @@ type words struct {
 	frameTLBC, codeTLBC                                                          int
 	framePrevious, frameExecutable, frameInstr, frameOwner                       int // within the frame group
 	codeFile, codeQualname, codeTable, codeFirstLine, codeBytecode, gcCollecting int
+	gen, list                                                                    int
 }
 
 var selfDescribed = map[int]words{
@@ -80,11 +83,11 @@ var selfDescribed = map[int]words{
 		threadNext: 2, threadInterp: 3, threadCurrent: 4, threadNative: 6, threadChunk: 7, threadStatus: 8,
 		framePrevious: 1, frameExecutable: 2, frameInstr: 3, frameOwner: 5,
 		codeFile: 1, codeQualname: 3, codeTable: 4, codeFirstLine: 5, codeBytecode: 9, gcCollecting: 1},
-	14: {count: 95, gc: 11, gil: 15, generation: 20, thread: 22, frame: 31, code: 39, object: 50, bytes: 74, unicode: 77, gcStruct: 81,
+	14: {count: 95, gc: 11, gil: 15, generation: 20, thread: 22, frame: 31, code: 39, object: 50, bytes: 74, unicode: 77, gcStruct: 81, gen: 83, list: 87,
 		threadNext: 2, threadInterp: 3, threadCurrent: 4, threadNative: 6, threadChunk: 7, threadStatus: 8,
 		framePrevious: 1, frameExecutable: 2, frameInstr: 3, frameOwner: 5, frameTLBC: 7,
 		codeFile: 1, codeQualname: 3, codeTable: 4, codeFirstLine: 5, codeBytecode: 9, codeTLBC: 10, gcCollecting: 1},
-	15: {count: 111, gc: 11, gil: 15, generation: 20, thread: 22, frame: 39, code: 47, object: 58, bytes: 86, unicode: 89, gcStruct: 94,
+	15: {count: 111, gc: 11, gil: 15, generation: 20, thread: 22, frame: 39, code: 47, object: 58, bytes: 86, unicode: 89, gcStruct: 94, gen: 99, list: 103,
 		threadNext: 2, threadInterp: 3, threadCurrent: 4, threadBase: 5, threadNative: 9, threadChunk: 10, threadStatus: 11, threadHolds: 12,
 		framePrevious: 1, frameExecutable: 2, frameInstr: 3, frameOwner: 5, frameTLBC: 7,
 		codeFile: 1, codeQualname: 3, codeTable: 4, codeFirstLine: 5, codeBytecode: 9, codeTLBC: 10, gcCollecting: 1},
@@ -157,6 +160,9 @@ func layoutOf(runtime []byte, elsewhere uint64) (Layout, error) {
 	if w.generation != 0 {
 		l.generation = word(w.generation)
 	}
+	if w.gen != 0 {
+		l.genFrame, l.genState, l.listNext = word(w.gen+2), word(w.gen+3), word(w.list)
+	}
 	if w.threadBase != 0 {
 		l.baseFrame = word(w.thread + w.threadBase)
 	}
@@ -195,7 +201,8 @@ func (l *Layout) plausible(objectSize, bytesStructSize uint64) error {
 		{"bytecode", l.codeBytecode, l.codeSize + 64, 2}, {"code thread bytecode", l.codeTLBC, l.codeSize, 8},
 		{"object type", l.objType, 64, 8}, {"bytes length", l.bytesSize, 64, 8}, {"bytes data", l.bytesData, 128, 1},
 		{"string state", l.strState, 128, 4}, {"string length", l.strLength, 128, 8}, {"string header", l.strASCII, 256, 8},
-		{"generation", l.generation, l.interpSize, 8},
+		{"generation", l.generation, l.interpSize, 8}, {"generator frame", l.genFrame, 1 << 10, 8}, {"generator state", l.genState, 1 << 10, 1},
+		{"list next", l.listNext, 64, 8},
 	} {
 		if c.off >= c.limit && !(c.off == 0 && c.limit == 0) || c.off%c.by != 0 {
 			return bad(c.name, c.off)

@@ -163,34 +163,14 @@ func AttachSoon(pid int, patience time.Duration) (*Target, error) {
 type place struct{ runtime, version, codeType uint64 }
 
 func locate(pid int, m mapping) (place, error) {
-	// The target's own root: it may run in a container.
-	f, err := os.Open(fmt.Sprintf("/proc/%d/root%s", pid, m.path))
+	e, bias, done, err := openMapped(pid, m)
 	if err != nil {
 		return place{}, err
 	}
-	defer f.Close()
-	var magic [4]byte
-	if _, err := f.ReadAt(magic[:], 0); err != nil || string(magic[:]) != elf.ELFMAG {
-		return place{}, fmt.Errorf("not an ELF file")
-	}
-	e, err := elf.NewFile(f)
-	if err != nil {
-		return place{}, err
-	}
-	if e.Class != elf.ELFCLASS64 || e.Data != elf.ELFDATA2LSB {
-		return place{}, fmt.Errorf("not a 64-bit little-endian file")
-	}
+	defer done()
 	section := e.Section(".PyRuntime")
 	if section == nil {
 		return place{}, nil
-	}
-	bias := m.start
-	for _, p := range e.Progs {
-		if p.Type == elf.PT_LOAD {
-			align := max(p.Align, 1)
-			bias = m.start - p.Vaddr/align*align
-			break
-		}
 	}
 	out := place{runtime: bias + section.Addr}
 	symbols, _ := e.DynamicSymbols()
@@ -206,4 +186,70 @@ func locate(pid int, m mapping) (place, error) {
 		}
 	}
 	return out, nil
+}
+
+// openMapped opens the file behind a mapping; bias is what its addresses are off by in the process.
+func openMapped(pid int, m mapping) (e *elf.File, bias uint64, done func(), err error) {
+	// The target's own root: it may run in a container.
+	f, err := os.Open(fmt.Sprintf("/proc/%d/root%s", pid, m.path))
+	if err != nil {
+		return nil, 0, nil, err
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	var magic [4]byte
+	if _, err := f.ReadAt(magic[:], 0); err != nil || string(magic[:]) != elf.ELFMAG {
+		return nil, 0, nil, fmt.Errorf("not an ELF file")
+	}
+	if e, err = elf.NewFile(f); err != nil {
+		return nil, 0, nil, err
+	}
+	if e.Class != elf.ELFCLASS64 || e.Data != elf.ELFDATA2LSB {
+		return nil, 0, nil, fmt.Errorf("not a 64-bit little-endian file")
+	}
+	bias = m.start
+	for _, p := range e.Progs {
+		if p.Type == elf.PT_LOAD {
+			bias = m.start - p.Vaddr/max(p.Align, 1)*max(p.Align, 1)
+			break
+		}
+	}
+	return e, bias, func() { f.Close() }, nil
+}
+
+// LoadAsyncio looks for the description of asyncio's tasks, in the module's file or, where the module is built in, in the interpreter's. It is
+// there once the program has imported asyncio; until then, and for good where the version has none, the error says why.
+func (t *Target) LoadAsyncio(pid int) error {
+	if t.tasks != nil || t.tasksWhy != nil {
+		return t.tasksWhy
+	}
+	if t.Version.Minor < 14 {
+		_, t.tasksWhy = t.asyncioOf(make([]byte, asyncioSize))
+		return t.tasksWhy
+	}
+	maps, err := mappings(pid)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, m := range maps {
+		base := filepath.Base(m.path)
+		if m.offset != 0 || seen[m.path] || !(strings.HasPrefix(base, "_asyncio.") || strings.HasPrefix(base, "libpython") || strings.HasPrefix(base, "python")) {
+			continue
+		}
+		seen[m.path] = true
+		e, bias, done, err := openMapped(pid, m)
+		if err != nil {
+			continue
+		}
+		section := e.Section(".AsyncioDebug")
+		done()
+		if section != nil && section.Size >= asyncioSize {
+			return t.UseAsyncio(bias + section.Addr)
+		}
+	}
+	return &UnsupportedError{"asyncio is not loaded"}
 }

@@ -28,6 +28,9 @@ type Target struct {
 	judged     int // joints judged by their site, and how many of them did not fit
 	misfits    int
 	generation uint64
+	tasks      *asyncio
+	tasksWhy   error
+	asyncioAt  uint64
 	stats      Stats
 	reads      int
 	copied     int
