@@ -36,6 +36,9 @@ const (
 	maxAwait = 100 // coroutines that await each other
 )
 
+// TasksKnown says whether the description of asyncio was found and is plausible.
+func (t *Target) TasksKnown() bool { return t.tasks != nil }
+
 // UseAsyncio gives the address of the description of asyncio, once it is loaded.
 func (t *Target) UseAsyncio(addr uint64) error {
 	if t.tasks != nil || t.tasksWhy != nil {

@@ -28,6 +28,8 @@ type process struct {
 	sockets     map[string]wait
 	socketsRead time.Time
 	retry       time.Time // when to try again to open it
+	findTasks   time.Time // when to look for asyncio again
+	noTasks     bool      // this version does not tell of its tasks
 	patience    time.Time
 	refused     string
 	gone        bool
@@ -83,6 +85,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	gaps := rand.New(rand.NewPCG(uint64(o.PID), uint64(p.Started.UnixNano())))
 	space := func() time.Duration { return time.Duration(gaps.ExpFloat64() * float64(period)) }
 	due := p.Started.Add(space())
+	often := min(1, taskRate/float64(o.Rate))
 	var discover time.Time
 	var key []byte
 	var all []weighed
@@ -118,6 +121,8 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 		p.Looks++
 		alive := 0
 		all = all[:0]
+		// Some looks, drawn by lot, are at tasks as well; each stands for those that are not.
+		m := moment{weight: weight, since: since, due: wanted, tasks: gaps.Float64() < often, number: p.Looks}
 		for _, pr := range processes {
 			if pr.gone {
 				continue
@@ -133,7 +138,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 				}
 				continue
 			}
-			looks, err := pr.sample(o.Rules, moment{weight, since, wanted, p.Looks})
+			looks, err := pr.sample(o.Rules, m, func(seen []cpython.Task) { p.tasks(p.Looks, time.Duration(float64(weight)/often), seen) })
 			if err != nil {
 				if _, statErr := os.Stat("/proc/" + strconv.Itoa(pr.pid)); statErr != nil || zombie(pr.pid) || errors.Is(err, unix.ESRCH) {
 					pr.gone = true
@@ -256,11 +261,30 @@ type moment struct {
 	weight time.Duration
 	since  time.Duration // time since the last look
 	due    int64         // when it was due, on the monotonic clock
+	tasks  bool          // the tasks of event loops are looked at, too
 	number int64
 }
 
+// lookAtTasks looks at the asyncio tasks of every thread. Asyncio is loaded when the program imports it: it is looked for again now and then.
+func (pr *process) lookAtTasks(threads []cpython.Thread, now time.Time, tasks func([]cpython.Task)) {
+	if pr.noTasks || now.Before(pr.findTasks) {
+		return
+	}
+	if pr.target.TasksKnown() {
+		for i := range threads {
+			if seen := pr.target.TasksOf(&threads[i]); len(seen) > 0 {
+				tasks(seen)
+			}
+		}
+		return
+	}
+	pr.findTasks = now.Add(300 * time.Millisecond)
+	err := pr.target.LoadAsyncio(pr.pid)
+	pr.noTasks = err != nil && pr.target.Version.Minor < 14
+}
+
 // sample looks at every thread of a process.
-func (pr *process) sample(rules *Rules, m moment) ([]weighed, error) {
+func (pr *process) sample(rules *Rules, m moment, tasks func([]cpython.Task)) ([]weighed, error) {
 	// What the threads wait for comes first: a wait for a disk may be over before the stacks are read.
 	for _, f := range pr.threads {
 		f.glance()
@@ -268,6 +292,9 @@ func (pr *process) sample(rules *Rules, m moment) ([]weighed, error) {
 	threads, err := pr.target.Sample()
 	if err != nil {
 		return nil, err
+	}
+	if m.tasks {
+		pr.lookAtTasks(threads, time.Now(), tasks)
 	}
 	out := make([]weighed, 0, len(threads))
 	for i := range threads {

@@ -124,24 +124,26 @@ const spanLength = 100 * time.Millisecond
 
 // A Profile is what was seen.
 type Profile struct {
-	Started   time.Time
-	Length    time.Duration
-	Rate      int
-	Command   string
-	Cores     int
-	Targets   []Target
-	Stacks    []*Stack
-	spans     []span
-	Looks     int64 // times the targets were looked at
-	Late      int64 // looks that came more than one period late
-	Stats     cpython.Stats
-	Busy      time.Duration // processor time the profiler itself used
-	Notes     []string
-	index     map[string]*Stack
-	whole     bool          // the first process was watched from its start to its end
-	busy      int64         // looks at which something was at work
-	firstBusy time.Duration // how long the first thread of the first process was at work
-	lastSeen  time.Time
+	Started time.Time
+	Length  time.Duration
+	Rate    int
+	Command string
+	Cores   int
+	Targets []Target
+	Stacks  []*Stack
+	spans   []span
+	Looks   int64 // times the targets were looked at
+	Late    int64 // looks that came more than one period late
+	Stats   cpython.Stats
+	Busy    time.Duration // processor time the profiler itself used
+	Notes   []string
+	index   map[string]*Stack
+
+	coroutines map[Place]*Coroutine
+	whole      bool          // the first process was watched from its start to its end
+	busy       int64         // looks at which something was at work
+	firstBusy  time.Duration // how long the first thread of the first process was at work
+	lastSeen   time.Time
 }
 
 // A Target is one process of the profile.
@@ -164,7 +166,7 @@ type Options struct {
 }
 
 func newProfile(o Options) *Profile {
-	return &Profile{Started: time.Now(), Rate: o.Rate, index: map[string]*Stack{}}
+	return &Profile{Started: time.Now(), Rate: o.Rate, index: map[string]*Stack{}, coroutines: map[Place]*Coroutine{}}
 }
 
 // add collects one look of a weight.

@@ -126,6 +126,7 @@ func (p *Profile) Text(w io.Writer) {
 		}
 		fmt.Fprintf(w, "  %6s  %s\n", percent(float64(h.t)/float64(work)), h.name)
 	}
+	p.taskText(w)
 	fmt.Fprintln(w, "\nstates:")
 	states := p.States()
 	var order []State
