@@ -137,6 +137,7 @@ type Metric struct {
 // known are the metrics every run can give; a workload may add its own.
 var known = map[string]Metric{
 	"wall":         {"wall", "ns", false},
+	"undelayed":    {"undelayed", "ns", false},
 	"cpu":          {"cpu", "ns", false},
 	"memory":       {"memory", "bytes", false},
 	"pss":          {"pss", "bytes", false},
@@ -151,7 +152,7 @@ var known = map[string]Metric{
 }
 
 // order is how metrics are listed; others follow by name.
-var order = []string{"wall", "cpu", "startup", "latency.p50", "latency.p95", "latency.p99", "latency.min", "throughput", "memory", "pss", "instructions", "cost"}
+var order = []string{"wall", "undelayed", "cpu", "startup", "latency.p50", "latency.p95", "latency.p99", "latency.min", "throughput", "memory", "pss", "instructions", "cost"}
 
 func sortMetrics(names []string) {
 	rank := func(n string) int {
@@ -211,6 +212,7 @@ type Comparison struct {
 	Primary bool         `json:"primary"`
 	Effect  stat.Effect  `json:"effect"`
 	BestOf  int          `json:"best_of,omitempty"` // each value is the quickest of this many runs in a row
+	Less    bool         `json:"less,omitempty"`    // each value is less the time its first thread was ready but had no processor
 	Gate    float64      `json:"gate"`              // what was asked, or the calibration's own wandering when that is more
 	Verdict stat.Verdict `json:"verdict"`
 }

@@ -247,6 +247,9 @@ func (s *Session) one(ctx context.Context, arm int, watch bool) (proc.Sample, ru
 		return sample, nil, failure(sample, stderr), nil
 	}
 	values := run{"wall": float64(sample.Wall), "cpu": float64(sample.CPU())}
+	if own := sample.Wall - sample.Delay; sample.Counted && own > 0 {
+		values["undelayed"] = float64(own)
+	}
 	if sample.Peak > 0 {
 		values["memory"] = float64(sample.Peak)
 	}
@@ -458,6 +461,12 @@ func (s *Session) look(looks []int, active []bool, final []map[string]Comparison
 		c.Verdict = stat.Judge(e, e.P <= alpha, s.plan.Gate, s.metric(m).More)
 		calibration[m] = c
 	}
+	plain, wall := calibration["wall"], "wall"
+	if less, ok := calibration["undelayed"]; ok && steadier(less.Effect, plain.Effect) {
+		wall = "undelayed"
+		less.Metric, less.Primary, less.Less = "wall", plain.Primary, true
+		calibration["wall"] = less
+	}
 	type test struct {
 		arm    int
 		metric string
@@ -470,18 +479,24 @@ func (s *Session) look(looks []int, active []bool, final []map[string]Comparison
 		}
 		final[arm] = map[string]Comparison{}
 		for _, m := range s.metrics() {
-			x, y := s.pairs(0, arm, m)
+			from, self := m, calibration[m].Effect
+			if m == "wall" {
+				if from = wall; from != "wall" && !s.waitAlike(arm, seed(s.plan.Arms[arm].Name, "waits")) {
+					from, self = "wall", plain.Effect
+				}
+			}
+			x, y := s.pairs(0, arm, from)
 			if len(x) == 0 {
 				continue
 			}
 			primary := slices.Contains(s.plan.Primary, m)
 			level := perTest
-			e := stat.Compare(stat.BestOf(x, best[m]), stat.BestOf(y, best[m]), level, seed(s.plan.Arms[arm].Name, m))
+			e := stat.Compare(stat.BestOf(x, best[from]), stat.BestOf(y, best[from]), level, seed(s.plan.Arms[arm].Name, m))
 			gate := s.plan.Gate
-			if self := calibration[m].Effect; !math.IsNaN(self.Ratio) {
+			if !math.IsNaN(self.Ratio) {
 				gate = math.Max(gate, math.Abs(math.Log(self.Ratio)))
 			}
-			final[arm][m] = Comparison{Arm: s.plan.Arms[arm].Name, Metric: m, Primary: primary, Effect: e, BestOf: best[m], Gate: gate}
+			final[arm][m] = Comparison{Arm: s.plan.Arms[arm].Name, Metric: m, Primary: primary, Effect: e, BestOf: best[from], Less: from != m, Gate: gate}
 			if primary {
 				tested, ps = append(tested, test{arm, m}), append(ps, e.P)
 			}
@@ -546,17 +561,40 @@ func calibrate(metric Metric, a, b []float64, alpha float64, seed uint64) (stat.
 	if metric.Unit != "ns" || strings.HasPrefix(metric.Name, "latency.") {
 		return e, of // no time of a whole process
 	}
-	width := func(e stat.Effect) float64 { return math.Log(e.High / e.Low) }
 	for _, g := range bests[1:] {
 		if len(a)/g < stat.FirstLook {
 			break
 		}
-		// Plain runs are kept unless the gain is clear: their verdict is about the typical run.
-		if got := stat.Compare(stat.BestOf(a, g), stat.BestOf(b, g), alpha, seed); width(got) < 0.8*width(e) {
+		if got := stat.Compare(stat.BestOf(a, g), stat.BestOf(b, g), alpha, seed); steadier(got, e) {
 			e, of = got, g
 		}
 	}
 	return e, of
+}
+
+// steadier says whether the baseline's pairs with itself are clearly steadier in one form than in another. The plain form is kept unless the
+// gain is clear: its verdict is about the typical run.
+func steadier(e, than stat.Effect) bool {
+	return math.Log(e.High/e.Low) < 0.8*math.Log(than.High/than.Low)
+}
+
+// waitAlike says whether an arm's first thread waits for a processor about as much of its time as the baseline's.
+//
+// What lengthens a run on a busy machine is mostly the time for which it is ready but others have the processors. The kernel counts it, so it
+// can be taken off: what is left is several times steadier, and a slowdown of the work is a slowdown of it. That is right only while the
+// wait comes from the machine. An arm that waits for itself, because it starts more threads than there are processors, is slower for that:
+// then nothing is taken off.
+func (s *Session) waitAlike(arm int, seed uint64) bool {
+	var x, y []float64
+	for i := range s.runs[0] {
+		a, b := s.runs[0][i], s.runs[arm][i]
+		if a == nil || b == nil || a["undelayed"] <= 0 || b["undelayed"] <= 0 {
+			continue
+		}
+		x, y = append(x, a["wall"]/a["undelayed"]), append(y, b["wall"]/b["undelayed"])
+	}
+	const alpha = 0.01
+	return stat.Compare(x, y, alpha, seed).P > alpha
 }
 
 func (s *Session) progress(final []map[string]Comparison, calibration map[string]Comparison) string {

@@ -87,6 +87,9 @@ func (r *Result) Text(w io.Writer) {
 	if len(r.Arms) == 1 {
 		rows = [][]string{{"metric", "median", "repeats within"}}
 		for _, c := range r.Calibration {
+			if c.Metric == "undelayed" {
+				continue
+			}
 			rows = append(rows, []string{c.Metric, Value(r.Arms[0].Median[c.Metric], r.Units[c.Metric]), "± " + stat.Percent(math.Max(c.Effect.High-1, 1-c.Effect.Low))})
 		}
 		for _, m := range []string{"memory", "pss"} {
@@ -109,6 +112,9 @@ func (r *Result) Text(w io.Writer) {
 				continue
 			}
 			judged[c.Metric] = true
+			if c.Metric == "undelayed" {
+				continue // a form of wall, named where it was used
+			}
 			verdict := ""
 			if c.Primary {
 				verdict = c.Verdict.String()
@@ -118,8 +124,11 @@ func (r *Result) Text(w io.Writer) {
 				by, between = "-", "-"
 			}
 			label := c.Metric
+			if c.Less {
+				label += ", undelayed"
+			}
 			if c.BestOf > 1 {
-				label = fmt.Sprintf("%s, best of %d", c.Metric, c.BestOf)
+				label += fmt.Sprintf(", best of %d", c.BestOf)
 			}
 			rows = append(rows, []string{name, label, r.value(0, c), r.value(i, c), by, between, verdict})
 			name = ""
@@ -170,11 +179,15 @@ func gateOf(r *Result, metric string) float64 {
 
 // value is the median of what was compared: of runs, or of the best of several.
 func (r *Result) value(arm int, c Comparison) string {
-	v, ok := r.Arms[arm].Median[c.Metric]
+	from := c.Metric
+	if c.Less {
+		from = "undelayed"
+	}
+	v, ok := r.Arms[arm].Median[from]
 	if !ok {
 		return "-"
 	}
-	if best := stat.BestOf(r.Arms[arm].Values[c.Metric], c.BestOf); c.BestOf > 1 && len(best) > 0 {
+	if best := stat.BestOf(r.Arms[arm].Values[from], c.BestOf); c.BestOf > 1 && len(best) > 0 {
 		v = stat.Median(best)
 	}
 	return Value(v, r.Units[c.Metric])

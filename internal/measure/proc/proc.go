@@ -36,6 +36,10 @@ type Sample struct {
 	Faults   int64 // major page faults: the disk was read
 	Switches int64 // involuntary context switches: someone else wanted the processor
 
+	// Delay is how long its first thread was ready but had no processor; Counted says that the kernel tells.
+	Delay   time.Duration
+	Counted bool
+
 	Instructions int64 // in user mode, of the process and its descendants; 0 where the machine does not count them
 
 	Exit    int    // exit status; 128 + n when signal n ended it

@@ -172,6 +172,7 @@ func (p *Process) supervise(ctx context.Context, path string, c Command, g *guar
 	p.s.Wall = time.Since(p.start)
 	close(stop)
 	<-watched
+	p.s.Delay, p.s.Counted = delay(pid)
 	p.s.Left = groupAlive(pid)
 	unix.Kill(-pid, unix.SIGKILL)
 	var status syscall.WaitStatus
@@ -204,6 +205,18 @@ func (p *Process) supervise(ctx context.Context, path string, c Command, g *guar
 		p.s.Signal = unix.SignalName(status.Signal())
 	}
 	close(p.done)
+}
+
+// delay reads the second of the sums in /proc/PID/schedstat: processor time, time waited for a processor, turns. It is that of the first
+// thread, also after its end, until the process is reaped.
+func delay(pid int) (time.Duration, bool) {
+	b, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/schedstat")
+	f := strings.Fields(string(b))
+	if len(f) < 3 || f[2] == "0" { // a kernel that does not count says that it never ran
+		return 0, false
+	}
+	ns, err := strconv.ParseInt(f[1], 10, 64)
+	return time.Duration(ns), err == nil
 }
 
 func ownPeak() int64 {

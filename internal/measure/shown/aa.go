@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
@@ -43,7 +44,12 @@ if path:
         json.dump({"latency_ns": out}, f)
 `
 
-func init() { experiments["work"] = experiment{work} }
+func init() {
+	experiments["work"] = experiment{work}
+	if len(os.Args) > 1 && os.Args[1] == "work" {
+		runtime.LockOSThread() // in init: the main goroutine stays on the first thread, as Python's work does
+	}
+}
 
 var sink float64
 
