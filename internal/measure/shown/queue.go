@@ -129,7 +129,8 @@ func init() { experiments["queue"] = experiment{serveQueue} }
 
 // serveQueue is the server of the load experiment: queue NAME FILE. It is a process of its own, as a service is, and writes its address.
 func serveQueue(ctx context.Context, _ bool, args []string) (bool, error) {
-	runtime.GOMAXPROCS(8) // its handlers sleep in system calls
+	runtime.GOMAXPROCS(8)        // its handlers sleep in system calls
+	defer proc.PreferProcess()() // it stands for what is known: what it owes to the machine's other work would be taken for the generator's
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return false, err
