@@ -6,7 +6,7 @@
 # `make test` runs anyway, that .ci/run adds.
 
 GO    ?= go
-SHORT := test-jobs-story new-shapes-short bench-jobs-ours
+SHORT := test-jobs-story new-shapes-short bench-jobs-ours measure-short
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := build

@@ -220,7 +220,7 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 			for _, k := range names {
 				c := counts[k]
 				share := c.right / c.time
-				ok = ok && share >= least
+				ok = ok && (share >= least || short && c.looks < 20) // a busy machine may not let a thread run
 				var wrong []string
 				for w, n := range c.wrong {
 					wrong = append(wrong, fmt.Sprintf("%s %s", w, stat.Percent(n/c.time)))

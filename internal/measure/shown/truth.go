@@ -191,7 +191,8 @@ func truth(ctx context.Context, short bool, args []string) (bool, error) {
 	fmt.Printf("impossible stacks: %d of %d looks (%s); ≤ 0.1 %%: %s\n", impossible, looks, stat.Percent(torn), verdict(torn <= 0.001))
 	if short {
 		fmt.Printf("every category was seen: %s\n", verdict(!unseen))
-		return !unseen && torn <= 0.01, nil
+		few := impossible <= 1+looks/100 // of a hundred looks that are all that a busy machine allows, one is no proof
+		return !unseen && few, nil
 	}
 	fmt.Printf("category error ≤ 1 point: %s\n", verdict(within == runs))
 	return within == runs && torn <= 0.001, nil
@@ -270,7 +271,8 @@ func watched(ctx context.Context, python, script, name, dir string, env []string
 		all += d
 	}
 	for c, d := range k.Categories {
-		if d > all/4 && seen[c] == 0 {
+		// On a busy machine a program gets little time and the profiler is late: what should have been seen forty times must be seen.
+		if d > all/4 && d*float64(rate) >= 40 && prof.Late*10 < prof.Looks && seen[c] == 0 {
 			r.unseen = c
 		}
 	}
