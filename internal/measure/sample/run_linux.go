@@ -116,13 +116,13 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 		since := now.Sub(last)
 		last = now
 		// A thread that lost its processor to the profiler did so after the look was due; on a busy machine, where the profiler itself has
-		// to wait, only what it lost just before is its doing.
-		wanted := monotonic(now) - int64(min(max(0, now.Sub(asked)), 250*time.Microsecond))
+		// to wait for long, only what was lost just before is its doing.
+		wanted := monotonic(now) - int64(min(max(0, now.Sub(asked)), 2*time.Millisecond))
 		p.Looks++
 		alive := 0
 		all = all[:0]
 		// Some looks, drawn by lot, are at tasks as well; each stands for those that are not.
-		m := moment{weight: weight, since: since, due: wanted, tasks: gaps.Float64() < often, number: p.Looks}
+		m := moment{weight: weight, since: since, due: wanted, cpu: ownCPU(), tasks: gaps.Float64() < often, number: p.Looks}
 		for _, pr := range processes {
 			if pr.gone {
 				continue
@@ -261,6 +261,7 @@ type moment struct {
 	weight time.Duration
 	since  time.Duration // time since the last look
 	due    int64         // when it was due, on the monotonic clock
+	cpu    uint32        // the processor that the profiler took for it
 	tasks  bool          // the tasks of event loops are looked at, too
 	number int64
 }
@@ -315,8 +316,12 @@ func (pr *process) sample(rules *Rules, m moment, tasks func([]cpython.Task)) ([
 		if !f.alive {
 			continue
 		}
+		if on, _ := f.switches.had(m.due, m.cpu); on {
+			c = call{running: true} // it was in the kernel when the look was due, and waits since
+			f.at = c
+		}
 		state, w := pr.state(th, c)
-		short, woken := f.shortage(state, m.since, m.due)
+		short, woken := f.shortage(state, m)
 		s, cat, why := rules.categorise(state, w, th.Frames)
 		if cat == LockWait && th.OS != pr.pid && rules.emptyQueue(th.Frames) {
 			s, cat, why = Idle, Waiting, "a worker's empty queue"

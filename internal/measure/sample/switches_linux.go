@@ -22,6 +22,7 @@ type switches struct {
 	on   bool      // the last record gave it a processor
 	off  offReason // what the last record that took it away said
 	at   int64     // time of the last record, CLOCK_MONOTONIC
+	cpu  uint32    // the processor it was given or lost
 	any  bool      // a record was seen
 	lost bool      // records were lost since the last look
 }
@@ -55,7 +56,7 @@ func openClock(tid int) (int, *switches) {
 	}
 	const user = unix.PerfBitExcludeKernel | unix.PerfBitExcludeHv
 	const sideband = unix.PerfBitContextSwitch | unix.PerfBitSampleIDAll | unix.PerfBitUseClockID
-	attr.Sample_type, attr.Clockid = unix.PERF_SAMPLE_TIME, unix.CLOCK_MONOTONIC
+	attr.Sample_type, attr.Clockid = unix.PERF_SAMPLE_TIME|unix.PERF_SAMPLE_CPU, unix.CLOCK_MONOTONIC
 	for _, bits := range []uint64{sideband, sideband | user} {
 		fd := open(bits)
 		if fd < 0 {
@@ -102,8 +103,8 @@ func (s *switches) read() (news bool) {
 		}
 		switch kind {
 		case recordSwitch:
-			if size >= 16 {
-				s.record(misc, int64(binary.LittleEndian.Uint64(word(1))))
+			if size >= 24 {
+				s.record(misc, int64(binary.LittleEndian.Uint64(word(1))), binary.LittleEndian.Uint32(word(2)))
 			}
 		case recordLost:
 			s.lost = true
@@ -114,8 +115,8 @@ func (s *switches) read() (news bool) {
 	return head != before
 }
 
-func (s *switches) record(misc uint16, at int64) {
-	s.any, s.at = true, at
+func (s *switches) record(misc uint16, at int64, cpu uint32) {
+	s.any, s.at, s.cpu = true, at, cpu
 	s.on = misc&recordOut == 0
 	if !s.on {
 		s.off = offBlocked
@@ -125,13 +126,23 @@ func (s *switches) record(misc uint16, at int64) {
 	}
 }
 
-// had says whether the thread had a processor when it was looked at. The profiler itself takes one: a thread that was pushed off it after
-// the look was due was running at that moment. known is false before the first record and where records were lost.
-func (s *switches) had(due int64) (on, known bool) {
+// had says whether the thread had a processor when it was looked at. The profiler itself takes one, cpu: a thread that lost that one after the
+// look was due was running at that moment, until it was pushed off it, or, where the kernel lets no one in while it works for a thread, until
+// it had to wait. known is false before the first record and where records were lost.
+func (s *switches) had(due int64, cpu uint32) (on, known bool) {
 	if s == nil || !s.any || s.lost {
 		return false, false
 	}
-	return s.on || s.off == offPreempted && s.at >= due, true
+	return s.on || s.cpu == cpu && s.at >= due, true
+}
+
+// ownCPU is the processor that the calling thread is on.
+func ownCPU() uint32 {
+	var cpu uint32
+	if _, _, err := unix.RawSyscall(unix.SYS_GETCPU, uintptr(unsafe.Pointer(&cpu)), 0, 0); err != 0 {
+		return ^uint32(0)
+	}
+	return cpu
 }
 
 // monotonic is a moment of this process on the clock of the records.

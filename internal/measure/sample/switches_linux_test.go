@@ -26,30 +26,31 @@ func TestSwitches(t *testing.T) {
 	check := func(what string, due int64, on, known bool) {
 		t.Helper()
 		s.read()
-		if gotOn, gotKnown := s.had(due); gotOn != on || gotKnown != known {
+		if gotOn, gotKnown := s.had(due, 1); gotOn != on || gotKnown != known {
 			t.Errorf("%s: on %v, known %v", what, gotOn, gotKnown)
 		}
 	}
 	check("nothing yet", 0, false, false)
 	for round := range int64(400) { // more than the ring holds
 		at := uint64(round * 1000)
-		s.put(recordSwitch, 0, at+100)
+		s.put(recordSwitch, 0, at+100, 1)
 		check("given a processor", round*1000+150, true, true)
-		s.put(recordSwitch, recordOut|recordForced, at+200)
+		s.put(recordSwitch, recordOut|recordForced, at+200, 1)
 		check("pushed off before the look was due", round*1000+250, false, true)
 		check("pushed off by the profiler", round*1000+190, true, true)
-		s.put(recordSwitch, 0, at+300)
-		s.put(recordSwitch, recordOut, at+400)
+		s.put(recordSwitch, 0, at+300, 0)
+		s.put(recordSwitch, recordOut, at+400, 0)
 		check("blocked", round*1000+450, false, true)
+		check("blocked elsewhere after the look was due", round*1000+390, false, true)
 		if s.off != offBlocked {
 			t.Fatal("a wait is taken for being pushed off")
 		}
 	}
 	s.put(recordLost, 0, 1, 7)
 	check("records were lost", 0, false, false)
-	s.put(recordSwitch, 0, 1e9)
+	s.put(recordSwitch, 0, 1e9, 0)
 	check("and are complete again", 0, true, true)
-	s.put(recordSwitch, 0, 2e9)
+	s.put(recordSwitch, 0, 2e9, 0)
 	s.meta.Data_head += 1 << 20 // nonsense must end
 	binary.LittleEndian.PutUint64(s.ring[unix.Getpagesize()+int(s.meta.Data_tail)%unix.Getpagesize():], 0)
 	check("a ring that makes no sense", 0, false, false)
