@@ -157,6 +157,9 @@ func (t *threadFiles) glance() {
 		t.pending = min(since, before) / 2 // woken at some moment since
 	}
 	t.glanced = now
+	if !t.account.started {
+		t.ahead = time.Duration(t.cpu) - time.Duration(t.clocked) // the clock began when the thread was first looked at
+	}
 	t.account.observe(now, t.ranFor(), time.Duration(t.delay), t.pending)
 }
 
