@@ -41,21 +41,21 @@ func (a *account) observe(now time.Time, on, waited, pending time.Duration) {
 	a.actual[blocked] = max(0, now.Sub(a.began)-a.actual[onProcessor]-a.actual[ready])
 }
 
-// patience is how far, in looks, a class may be from its sum for its looks to weigh nothing or twice. Beside that, what a class is found
-// too often or too seldom over the whole profile is a factor of its own: else it would stay as far from its sum as moves its looks there.
+// patience is over how many looks of a class what it is short of, or has too much, is made up for. Beside that, what a class is found too often
+// or too seldom over the whole profile is a factor of its own: else it would stay as far from its sum as moves its looks there.
 const patience = 10
 
-// weigh returns what a part of a look of a class is to weigh.
+// weigh returns what a part of a look of a class is to weigh. A look that comes late stands for all that were due meanwhile, and what the kernel
+// counted in that time is not missing: it is what the look's own part is for.
 func (a *account) weigh(c class, part time.Duration) time.Duration {
 	if !a.started {
 		return part
 	}
 	a.found[c] += part
-	period := float64(max(a.period, time.Microsecond))
-	const prior = 100 // looks that the factor starts with, as if they had been right
-	factor := (float64(a.actual[c]) + prior*period) / (float64(a.found[c]) + prior*period)
-	factor *= 1 + float64(a.actual[c]-a.given[c])/(patience*period)
-	part = time.Duration(float64(part) * min(max(factor, 0.1), 10))
+	prior := 100 * float64(a.period) // the factor starts with as many looks, as if they had been right
+	own := float64(part) * min(max((float64(a.actual[c])+prior)/(float64(a.found[c])+prior), 0.1), 10)
+	short := float64(a.actual[c]-a.given[c]) - own
+	part = time.Duration(min(max(own+short/patience, 0.1*own), 3*own))
 	a.given[c] += part
 	return part
 }

@@ -38,6 +38,28 @@ func TestLooksWeighWhatTheKernelCounts(t *testing.T) {
 	}
 }
 
+// A look that comes a quarter of a second late stands for that quarter, once.
+func TestALateLookWeighsItsTime(t *testing.T) {
+	const period = time.Millisecond
+	a := account{period: period}
+	now := time.Unix(0, 0)
+	a.observe(now, 0, 0, 0)
+	look := func(weight time.Duration) time.Duration {
+		now = now.Add(weight)
+		a.observe(now, now.Sub(time.Unix(0, 0)), 0, 0)
+		return a.weigh(onProcessor, weight)
+	}
+	for range 1000 {
+		look(period)
+	}
+	if got := look(250 * period); got < 240*period || got > 260*period {
+		t.Errorf("it weighs %v", got)
+	}
+	if got := look(period); got < period*8/10 || got > period*12/10 {
+		t.Errorf("the look after it weighs %v", got)
+	}
+}
+
 // Before the kernel's sums are known, a look weighs what it stands for.
 func TestLooksWithoutSums(t *testing.T) {
 	var a account

@@ -227,6 +227,9 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 				}
 				slices.Sort(wrong)
 				table = append(table, []string{minor(python), k, fmt.Sprint(c.looks), stat.Percent(share), strings.Join(wrong, ", ")})
+				if !short {
+					fmt.Fprintln(os.Stderr, strings.Join(table[len(table)-1], "  "))
+				}
 			}
 		}
 	}

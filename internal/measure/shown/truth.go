@@ -104,8 +104,8 @@ type result struct {
 
 func truth(ctx context.Context, short bool, args []string) (bool, error) {
 	fl := flag.NewFlagSet("truth", flag.ContinueOnError)
-	seconds := fl.Float64("seconds", 8, "length of a program")
-	rate := fl.Int("rate", 500, "looks per second")
+	seconds := fl.Float64("seconds", 10, "length of a program")
+	rate := fl.Int("rate", 1000, "looks per second")
 	versions := fl.String("python", "", "versions, by commas")
 	only := fl.String("program", "", "programs, by commas")
 	pyspy := fl.String("py-spy", "", "py-spy to measure beside")
