@@ -37,6 +37,7 @@ With --format json: {"caller": ["callee", …], …}.`,
 				if err != nil {
 					return err
 				}
+				tellFaults(s.err, t)
 				callgraph(graph, t.Analyse(knowledge.Load()))
 			}
 			if format == "json" {

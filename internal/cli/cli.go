@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -64,7 +65,7 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	s := &streams{in: in, out: out, err: errw}
 	root := Root(s)
 	root.SetArgs(args)
-	err := root.Execute()
+	cmd, err := root.ExecuteC()
 	switch {
 	case err == nil:
 		return 0
@@ -73,8 +74,11 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	}
 	fmt.Fprintf(errw, "roadworthy: %v\n", err)
 	var hint *Hint
-	if errors.As(err, &hint) {
+	switch {
+	case errors.As(err, &hint):
 		fmt.Fprintf(errw, "  help: %s\n", hint.Next)
+	case strings.Contains(err.Error(), "arg(s)"): // cobra's own words for a wrong number of arguments
+		fmt.Fprintf(errw, "  help: usage: %s\n", cmd.UseLine())
 	}
 	return 2
 }

@@ -44,12 +44,13 @@ With QUALNAME (a dotted name, or the end of one) only the functions of that name
 			}
 			r := effectsOf(t, a, want)
 			if want != "" && len(r.Functions) == 0 && len(r.Modules) == 0 {
-				return &Hint{fmt.Errorf("no function or module %s below %s", want, args[0]), "names are dotted, from the import root: package.module.Class.method"}
+				return &Hint{fmt.Errorf("no function or module %s below %s", want, args[0]), nearName(a, want)}
 			}
+			tellFaults(s.err, t)
 			if format == "json" {
 				return writeJSON(s.out, r)
 			}
-			r.text(s.out)
+			r.text(s.out, want != "")
 			return nil
 		},
 	}
@@ -165,16 +166,17 @@ func effectReports(a *effects.Analysis, nodes []effects.Node) []effectReport {
 	return out
 }
 
-func (r *effectsReport) text(w io.Writer) {
+// text writes the report; asked says that a name was asked for, so that one without effects is worth a line as well.
+func (r *effectsReport) text(w io.Writer, asked bool) {
 	for _, f := range r.Functions {
-		if len(f.Effects) == 0 {
+		if len(f.Effects) == 0 && !asked {
 			continue
 		}
 		fmt.Fprintf(w, "%s:%d %s\n", f.File, f.Line, f.Function)
 		textEffects(w, f.Effects)
 	}
 	for _, m := range r.Modules {
-		if len(m.Effects) == 0 {
+		if len(m.Effects) == 0 && !asked {
 			continue
 		}
 		fmt.Fprintf(w, "%s (at import)\n", m.File)
@@ -182,7 +184,71 @@ func (r *effectsReport) text(w io.Writer) {
 	}
 }
 
+// nearName says what to ask for instead of a name that no function or module has.
+func nearName(a *effects.Analysis, want string) string {
+	if strings.Contains(want, "<lambda>") {
+		return "a lambda's effects belong to the function that calls it: ask for that one"
+	}
+	var inside []string
+	for i := range a.Funcs() {
+		f := link.Func(i)
+		if name := a.Name(f); a.Facts(f).Kind == facts.Function && (strings.HasPrefix(name, want+".") || strings.Contains(name, "."+want+".")) {
+			inside = append(inside, name)
+		}
+	}
+	slices.Sort(inside)
+	if inside = slices.Compact(inside); len(inside) > 0 {
+		more := ""
+		if len(inside) > 4 {
+			inside, more = inside[:4], ", …"
+		}
+		return "it holds functions; ask for one of them: " + strings.Join(inside, ", ") + more
+	}
+	return "names are dotted, from the import root: package.module.Class.method"
+}
+
+// maxFaultsTold bounds the lines about files that could not be read whole.
+const maxFaultsTold = 5
+
+// tellFaults says which files were read in part or not at all, since what is shown then lacks what they do.
+func tellFaults(w io.Writer, t *check.Tree) {
+	told, more := 0, 0
+	tell := func(format string, args ...any) {
+		if told++; told > maxFaultsTold {
+			more++
+			return
+		}
+		fmt.Fprintf(w, "roadworthy: "+format+"\n", args...)
+	}
+	for i := range t.Problems {
+		p := &t.Problems[i]
+		tell("%s: %s", p.Path, p.Message)
+	}
+	for i := range t.Files {
+		f := &t.Files[i]
+		if f.Facts == nil || len(f.Facts.Faults) == 0 {
+			continue
+		}
+		x := &f.Facts.Faults[0]
+		line, cell := int(x.Line), int(x.Cell)
+		if line == 0 {
+			line, cell = f.Facts.Place(x.Span.Start)
+		}
+		where := fmt.Sprintf("%s:%d", f.Path, line)
+		if cell > 0 {
+			where = fmt.Sprintf("%s: cell %d, line %d", f.Path, cell, line)
+		}
+		tell("%s: %s; the rest of the file counts", where, x.Message)
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "roadworthy: and %d more files; `roadworthy check` lists them all\n", more)
+	}
+}
+
 func textEffects(w io.Writer, es []effectReport) {
+	if len(es) == 0 {
+		fmt.Fprintln(w, "  no effects")
+	}
 	for _, e := range es {
 		how := ""
 		if e.Blocking {

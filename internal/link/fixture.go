@@ -14,7 +14,11 @@ import (
 type fixtureArg struct {
 	param   int
 	fixture Func
+	given   string // a fixture of pytest's own: the class of what it gives
 }
+
+// givenFixtures are pytest's own fixtures that give an object of a class with effects.
+var givenFixtures = map[string]string{"tmp_path": "pathlib.Path"}
 
 // findFixtures fills the table of fixture parameters of all test files.
 func (s *solver) findFixtures() {
@@ -28,9 +32,6 @@ func (s *solver) findFixtures() {
 				conftest[dirOf(f.Path)] = f.Index
 			}
 		}
-	}
-	if len(byFile) == 0 {
-		return
 	}
 	lookup := func(f *File, name string, self Func) (Func, bool) {
 		if g, ok := byFile[f.Index][name]; ok && g != self {
@@ -48,6 +49,9 @@ func (s *solver) findFixtures() {
 		}
 	}
 	for _, f := range s.Files {
+		if !f.Test && byFile[f.Index] == nil {
+			continue
+		}
 		for i := range f.Facts.Funcs {
 			fn, id := &f.Facts.Funcs[i], Func(f.fn+uint32(i))
 			if fn.Kind != facts.Function || len(fn.Params) == 0 {
@@ -59,7 +63,10 @@ func (s *solver) findFixtures() {
 			}
 			for p := range fn.Params {
 				if g, ok := lookup(f, f.Facts.Str(fn.Params[p].Name), id); ok {
-					s.fixtureArgs[id] = append(s.fixtureArgs[id], fixtureArg{p, g})
+					s.fixtureArgs[id] = append(s.fixtureArgs[id], fixtureArg{param: p, fixture: g})
+					s.wellKnown.traits[id] |= usesFixtures
+				} else if class := givenFixtures[f.Facts.Str(fn.Params[p].Name)]; class != "" {
+					s.fixtureArgs[id] = append(s.fixtureArgs[id], fixtureArg{param: p, given: class})
 					s.wellKnown.traits[id] |= usesFixtures
 				}
 			}
@@ -114,6 +121,12 @@ func (s *solver) fixturesOf(f *File) map[string]Func {
 // bindFixtures gives the parameters of the block at hand what their fixtures give.
 func (s *solver) bindFixtures(in Instance, fn *facts.Func) {
 	for _, a := range s.fixtureArgs[s.instances[in].fn] {
+		if a.given != "" {
+			if e := s.Catalogue.Lookup(a.given); e != nil {
+				s.addShared(s.varOf(in, fn.Params[a.param].Var), Set(s.object(kExtInst, s.extOfEntity(e), 0)))
+			}
+			continue
+		}
 		g := Instance(a.fixture)
 		x := s.result(g)
 		if s.Facts(a.fixture).Flags&facts.FuncGenerator != 0 {

@@ -832,7 +832,7 @@ func dictKeys(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, boo
 }
 
 func generatorNext(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
-	if recv != 0 {
+	if recv != 0 && s.objs[recv].kind == kGen {
 		return s.iterateOne(recv, false), true
 	}
 	return 0, true

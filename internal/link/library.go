@@ -706,6 +706,11 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 			return s.sets.union(Set(f), 0)
 		}
 		r := s.awaitAll(fs, Called)
+		for _, v := range s.sets.values(fs) {
+			if k := s.objs[v].kind; k == kExt || k == kMethod { // anyio.run(anyio.to_thread.run_sync, f)
+				r = s.sets.union(r, s.await(s.call(v, s.following(e, c, a), Called), Called))
+			}
+		}
 		if e.Async {
 			return r
 		}
@@ -794,8 +799,19 @@ func (s *solver) passedOn(e *knowledge.Entity, c *knowledge.Call, a *callArgs) *
 func (s *solver) register2(c *knowledge.Call, e *knowledge.Entity, fs Set, factory uint32) {
 	for _, v := range s.sets.values(fs) {
 		if f, ok := s.funcOf(v); ok {
+			s.runIn(v)
 			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: Instance(f), entity: e, call: c, ext: factory})
 		}
+	}
+}
+
+// runIn evaluates a function that a framework will call in the context it was made in: a wrapper calls what it wraps.
+func (s *solver) runIn(v Value) {
+	for s.objs[v].kind == kBound || s.objs[v].kind == kManaged {
+		v = Value(s.objs[v].a)
+	}
+	if ob := s.objs[v]; ob.kind == kFunc && ob.b != 0 {
+		s.instanceIn(Func(ob.a), ob.b)
 	}
 }
 

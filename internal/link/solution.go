@@ -60,6 +60,9 @@ func (s *solver) dependencies(in Instance) {
 	s.ff = s.fileOf.Facts
 	s.op = nil
 	for _, a := range s.fixtureArgs[it.fn] {
+		if a.given != "" {
+			continue
+		}
 		s.op = &facts.Op{Pos: fn.Params[a.param].Pos}
 		s.opID = s.fileOf.op + fn.Ops[0]
 		s.edge(Depended, Instance(a.fixture), 0)

@@ -90,7 +90,7 @@ func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledg
 				if p.Kind == knowledge.ClassOf {
 					return s.instancesOf(x, 0)
 				}
-				return s.iterate(x, false)
+				return s.iterate(x, p.Kind == knowledge.AsyncIterator || p.Kind == knowledge.AsyncGenerator)
 			}
 			return x
 		}
