@@ -29,6 +29,7 @@ const (
 	evRegistered
 	evUnresolved
 	evMutated
+	eventKinds = iota
 )
 
 func (s *solver) tell(e event) {

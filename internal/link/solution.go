@@ -16,7 +16,7 @@ func (r *Solution) FuncOf(i Instance) Func { return r.s.instances[i].fn }
 // Collect tells c what every block does, in order.
 func (r *Solution) Collect(c Collector) {
 	s := r.s
-	var told [evUnresolved + 1]int
+	var told [eventKinds]int
 	for i := range s.instances {
 		for k := range s.instances[i].events {
 			told[s.instances[i].events[k].kind]++

@@ -204,7 +204,7 @@ func TestSession(t *testing.T) {
 		at   position
 		want []string
 	}{
-		{"app.py", at(3, 20), []string{"`helper.fetch` does:", "**net, blocking**", "calls requests.api.get", "helper.py:4"}},
+		{"app.py", at(3, 20), []string{"`helper.fetch` does:", "**net, blocking**", "calls requests.get", "helper.py:4"}},
 		{"helper.py", at(2, 5), []string{"`helper.fetch` does:", "**net, blocking**"}},
 		{"helper.py", at(3, 20), []string{"requests.api.get` does:"}},
 		{"app.py", at(2, 12), []string{"`app.poll` does:", "calls helper.fetch"}},
