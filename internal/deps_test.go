@@ -39,7 +39,7 @@ var forbidden = []struct {
 	{"report", "cli", nil, "the command line stands above everything"},
 	{"check", "cli", nil, "the command line stands above everything"},
 	{"check", "review", nil, "features use the check, not the other way round"},
-	{"", "testing", []string{"rule/ruletest", "check/checktest", "testkit", "testkit/pgtest"}, "test code stays out of the program"},
+	{"", "testing", []string{"rule/ruletest", "check/checktest", "testkit", "testkit/pgtest", "testkit/pythontest"}, "test code stays out of the program"},
 }
 
 // homes are the packages that may import a dependency (docs/dependencies.md).

@@ -19,7 +19,8 @@ IO_ATTRIBUTES = {
     "savefig", "urlopen", "urlretrieve", "loadtxt", "genfromtxt", "savetxt", "read_hdf", "to_hdf",
 }
 SECRET = re.compile(r"""(?i)(password|passwd|secret|api_?key|token)\s*=\s*["'][^"']{6,}["']|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|://[^/\s:@]+:[^/\s:@]+@""")
-ABSOLUTE = re.compile(r"""["'](/home/|/Users/|/root/|/tmp/|[A-Z]:\\\\)[^"']*["']""")
+TOP_FOLDERS = ("home", "Users", "root", "tmp")
+ABSOLUTE = re.compile(r"""["'](/(%s)/|[A-Z]:\\\\)[^"']*["']""" % "|".join(TOP_FOLDERS))
 
 
 def sources(project):

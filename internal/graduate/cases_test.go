@@ -20,6 +20,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/cli"
 	"github.com/roadworthy-dev/roadworthy/internal/graduate"
 	"github.com/roadworthy-dev/roadworthy/internal/graduate/proof"
+	"github.com/roadworthy-dev/roadworthy/internal/testkit/pythontest"
 )
 
 // quick are the cases of a plain test run: one for each part of graduation. ROADWORTHY_GRADUATE_CASES=all runs every one.
@@ -41,7 +42,8 @@ func TestCases(t *testing.T) {
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no cases: %v", err)
 	}
-	python := interpreter(t)
+	python := executable(t, pythontest.Find(t))
+	pythontest.Needs(t, python, "sqlite3")
 	all := os.Getenv("ROADWORTHY_GRADUATE_CASES") == "all"
 	var table struct {
 		sync.Mutex
@@ -71,14 +73,7 @@ func TestCases(t *testing.T) {
 			if c.python != "" {
 				python = version(t, c.python)
 			}
-			for _, m := range c.needs {
-				if err := exec.Command(python, "-c", "import "+m).Run(); err != nil {
-					if os.Getenv("ROADWORTHY_NEED_DATA") != "" {
-						t.Fatalf("%s has no %s", python, m)
-					}
-					t.Skipf("%s has no %s", python, m)
-				}
-			}
+			pythontest.Needs(t, python, c.needs...)
 			dir := t.TempDir()
 			for _, f := range c.files {
 				to := filepath.Join(dir, filepath.FromSlash(f.Name))
@@ -162,16 +157,12 @@ func short(lines []string) string {
 	return first
 }
 
-// interpreter is the interpreter of the tests: ROADWORTHY_PYTHON, else the python3 that stands on PATH.
-func interpreter(t *testing.T) string {
+// executable is the interpreter itself, where its command is a shim.
+func executable(t *testing.T, command string) string {
 	t.Helper()
-	name := os.Getenv("ROADWORTHY_PYTHON")
-	if name == "" {
-		name = "python3"
-	}
-	out, err := exec.Command(name, "-c", "import sys, sqlite3; print(sys.executable)").Output()
+	out, err := exec.Command(command, "-c", "import sys; print(sys.executable)").Output()
 	if err != nil {
-		t.Skipf("no %s with sqlite3: these tests run Python programs", name)
+		t.Skipf("%s does not run: %v", command, err)
 	}
 	return strings.TrimSpace(string(out))
 }

@@ -84,29 +84,13 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	for name := range m.used {
 		p.importFor(m, name)
 	}
-	if m.needs["partial"] {
-		m.imports.add("from functools import partial")
-	}
-	if m.needs["Any"] {
-		m.imports.add("from typing import Any")
-	}
-	if m.needs["suppress"] {
-		m.imports.add("from contextlib import suppress")
-	}
-	if m.needs["StringIO"] {
-		m.imports.add("from io import StringIO")
-	}
-	if m.needs["Any"] {
-		m.imports.add("from typing import Any")
-	}
-	if m.needs["sys"] {
-		m.imports.add("import sys")
-	}
-	if m.needs["Path"] {
-		m.imports.add("from pathlib import Path")
-	}
-	if m.needs["replacing"] {
-		m.imports.add("from " + p.Package + ".files import replacing")
+	for name, from := range map[string]string{
+		"partial": "from functools import partial", "Any": "from typing import Any", "suppress": "from contextlib import suppress", "StringIO": "from io import StringIO",
+		"sys": "import sys", "Path": "from pathlib import Path", "replacing": "from " + p.Package + ".files import replacing",
+	} {
+		if m.needs[name] {
+			m.imports.add(from)
+		}
 	}
 	// Definitions of other modules.
 	for name := range m.used {

@@ -18,6 +18,9 @@ import (
 
 const maxFixture = 256 << 10
 
+// fixtureInputs is where the inputs of a package's tests stand.
+const fixtureInputs = "tests/fixtures/inputs"
+
 // captures are the values that tests hold: arguments and results of every step.
 func (p *Plan) captures(l *Lock) []oracle.Capture {
 	at := map[string][]string{}
@@ -300,11 +303,7 @@ func (req Request) endToEnd(ctx context.Context, res *Result, subject oracle.Pro
 		}
 	}
 	for name, text := range inputs {
-		res.Files["tests/fixtures/inputs/work/"+name] = string(text)
-		if clean := path.Clean("work/" + name); clean != "work/"+name {
-			delete(res.Files, "tests/fixtures/inputs/work/"+name)
-			res.Files["tests/fixtures/inputs/"+clean] = string(text)
-		}
+		res.Files[path.Join(fixtureInputs, "work", name)] = string(text) // ../name stands beside work
 	}
 	var names []string
 	for name, text := range expected {
@@ -316,7 +315,7 @@ func (req Request) endToEnd(ctx context.Context, res *Result, subject oracle.Pro
 	res.Files["tests/conftest.py"] = conftestPy
 	res.Files["tests/test_end_to_end.py"] = p.endToEndTest(names)
 	if len(inputs) == 0 {
-		res.Files["tests/fixtures/inputs/work/.gitkeep"] = ""
+		res.Files[path.Join(fixtureInputs, "work", ".gitkeep")] = ""
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/roadworthy-dev/roadworthy/internal/testkit/pythontest"
 	"time"
 )
 
@@ -270,7 +272,7 @@ func TestEveryInterpreter(t *testing.T) {
 // A warm run does what a cold one does, and nothing of one run is left for the next.
 func TestWarmRuns(t *testing.T) {
 	py := python(t)
-	needs(t, py, "numpy")
+	pythontest.Needs(t, py[0], "numpy")
 	mark := "warm-" + filepath.Base(t.TempDir()) + time.Now().Format("150405.000000")
 	p := program(t, nil,
 		"import os, random, subprocess, sys, datetime\n---\nimport numpy as np",

@@ -1,11 +1,15 @@
 package oracle
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/roadworthy-dev/roadworthy/internal/testkit/pythontest"
+)
 
 // A notebook as people write them, with the libraries that they use.
 func TestDataLibraries(t *testing.T) {
 	py := python(t)
-	needs(t, py, "numpy", "pandas", "matplotlib", "sklearn", "IPython")
+	pythontest.Needs(t, py[0], "numpy", "pandas", "matplotlib", "sklearn", "IPython")
 	last := program(t, map[string]string{"a.csv": "name,age,city\nann,30,x\nbob,41,y\ncyd,,x\n"},
 		"import numpy as np\n---\nimport pandas as pd\n---\nimport matplotlib.pyplot as plt\n---\nfrom sklearn.linear_model import LinearRegression",
 		"df = pd.read_csv('a.csv')\n---\n> df.head()",
@@ -71,7 +75,7 @@ func TestDataLibraries(t *testing.T) {
 // JSON has no gaps: an array with them is kept in a form that reads back, and does not spoil the whole trace.
 func TestFixturesWithGaps(t *testing.T) {
 	py := python(t)
-	needs(t, py, "numpy")
+	pythontest.Needs(t, py[0], "numpy")
 	p := program(t, nil, "import numpy as np\n---\nx = np.array([[1.5, np.nan], [np.inf, -np.inf]])")
 	tr, err := Run(t.Context(), p, Options{Python: py, Fixtures: []Capture{{Statement: "c1.s2", Names: []string{"x"}}}})
 	if err != nil {

@@ -3,10 +3,11 @@ package oracle
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/roadworthy-dev/roadworthy/internal/testkit/pythontest"
 )
 
 func TestMain(m *testing.M) {
@@ -15,32 +16,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// python is the interpreter of the tests: ROADWORTHY_PYTHON, else python3.
-func python(t *testing.T) []string {
-	t.Helper()
-	name := os.Getenv("ROADWORTHY_PYTHON")
-	if name == "" {
-		name = "python3"
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("no %s: these tests run Python programs", name)
-	}
-	return []string{path}
-}
-
-// needs skips unless the interpreter has the modules; ROADWORTHY_NEED_DATA makes their lack a failure.
-func needs(t *testing.T, python []string, modules ...string) {
-	t.Helper()
-	for _, m := range modules {
-		if err := exec.Command(python[0], "-c", "import "+m).Run(); err != nil {
-			if os.Getenv("ROADWORTHY_NEED_DATA") != "" {
-				t.Fatalf("%s has no %s", python[0], m)
-			}
-			t.Skipf("%s has no %s", python[0], m)
-		}
-	}
-}
+// python is the command of the tests' interpreter.
+func python(t *testing.T) []string { return []string{pythontest.Find(t)} }
 
 // program makes a Program of cells: statements are separated by lines of `---`, and a last line that starts with `> ` is displayed.
 func program(t *testing.T, files map[string]string, cells ...string) Program {

@@ -3,12 +3,12 @@ package proof
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
+	"github.com/roadworthy-dev/roadworthy/internal/testkit/pythontest"
 )
 
 func TestMain(m *testing.M) {
@@ -17,18 +17,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func python(t *testing.T) []string {
-	t.Helper()
-	name := os.Getenv("ROADWORTHY_PYTHON")
-	if name == "" {
-		name = "python3"
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("no %s: these tests run Python programs", name)
-	}
-	return []string{path}
-}
+func python(t *testing.T) []string { return []string{pythontest.Find(t)} }
 
 func write(t *testing.T, dir string, files map[string]string) {
 	t.Helper()
