@@ -14,7 +14,10 @@
 package effects
 
 import (
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -438,17 +441,52 @@ func (a *Analysis) propagate() {
 			offloads = append(offloads, uint32(i))
 		}
 	}
-	// Blocking layers first: what they lose on the way to a worker thread arrives in the layer beside.
-	for k := 0; k < layers; k += 2 {
-		a.spread(k+1, byLayer[k+1], nil)
-		var lost []uint32
-		for _, i := range offloads {
-			if a.at(a.Edges[i].To, k+1).dist != 0 {
-				lost = append(lost, i)
+	callers := a.callers()
+	// Kinds have nothing to do with one another. Of each, the blocking layer comes first: what it loses on the way to a worker
+	// thread arrives in the layer beside.
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), layers/2) {
+		wg.Go(func() {
+			w := walk{callers: callers}
+			for k := 2 * int(next.Add(1)-1); k < layers; k = 2 * int(next.Add(1)-1) {
+				a.spread(&w, k+1, byLayer[k+1], nil)
+				var lost []uint32
+				for _, i := range offloads {
+					if a.at(a.Edges[i].To, k+1).dist != 0 {
+						lost = append(lost, i)
+					}
+				}
+				a.spread(&w, k, byLayer[k], lost)
 			}
-		}
-		a.spread(k, byLayer[k], lost)
+		})
 	}
+	wg.Wait()
+}
+
+// caller is what spreading asks of an edge.
+type caller struct {
+	from             Node
+	edge             uint32
+	certainty        diag.Certainty
+	passes, offloads bool
+}
+
+// callers are the edges in the order of a.in, so that those of a node lie side by side.
+func (a *Analysis) callers() []caller {
+	out := make([]caller, len(a.in.items))
+	for k, i := range a.in.items {
+		e := &a.Edges[i]
+		ok, block := passes(e.Mode)
+		out[k] = caller{from: e.From, edge: i, certainty: e.Certainty, passes: ok, offloads: !block}
+	}
+	return out
+}
+
+// walk is what spreading takes with it: the edges to walk back on, and room.
+type walk struct {
+	callers     []caller
+	queue, next []Node
 }
 
 // at is how a node comes to an effect; the zero value when it does not.
@@ -461,7 +499,7 @@ func (a *Analysis) at(n Node, layer int) reached {
 
 // spread walks back from the sites of one layer, proved steps first, breadth first. lost are edges that bring the effect
 // over from the blocking layer.
-func (a *Analysis) spread(l int, sites, lost []uint32) {
+func (a *Analysis) spread(w *walk, l int, sites, lost []uint32) {
 	if len(sites) == 0 && len(lost) == 0 {
 		return
 	}
@@ -469,7 +507,7 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 		a.reach[l] = make([]reached, a.nodes)
 	}
 	for _, want := range [...]diag.Certainty{diag.Proved, diag.Likely} {
-		var queue, next []Node
+		queue, next := w.queue[:0], w.next
 		at := func(n Node) *reached { return &a.reach[l][n] }
 		if want == diag.Likely {
 			// Everything proved is a start for what is only likely.
@@ -498,19 +536,19 @@ func (a *Analysis) spread(l int, sites, lost []uint32) {
 			next = next[:0]
 			for _, n := range queue {
 				r := *at(n)
-				for _, i := range a.in.of(n) {
-					e := &a.Edges[i]
-					ok, block := passes(e.Mode)
-					if !ok || !block && l&1 == 1 || e.Certainty < want {
+				for i := a.in.start[n]; i < a.in.start[n+1]; i++ {
+					c := &w.callers[i]
+					if !c.passes || c.offloads && l&1 == 1 || c.certainty < want {
 						continue
 					}
-					if p := at(e.From); p.dist == 0 {
-						*p = reached{i, r.after(), want}
-						next = append(next, e.From)
+					if p := at(c.from); p.dist == 0 {
+						*p = reached{c.edge, r.after(), want}
+						next = append(next, c.from)
 					}
 				}
 			}
 			queue, next = next, queue
 		}
+		w.queue, w.next = queue, next
 	}
 }

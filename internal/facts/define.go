@@ -271,7 +271,7 @@ func (l *lowerer) params(fi uint32, a *ast.Arguments) {
 	ps := l.out.Funcs[fi].Params
 	for i := range ps {
 		name := l.paramSym(a, i)
-		owner, sym, ok := l.t.Resolve(l.sc, name)
+		owner, sym, ok := l.resolve(l.sc, name)
 		if !ok || !l.inBlock(owner) {
 			continue
 		}

@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 4
+const Version = 5
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -106,6 +106,7 @@ const (
 	StateWrite        // a global or nonlocal name B (Str) is written
 	Delete            // del A.B / del A[C]; Flags tell
 	Member            // A in C, A not in C
+	ThisClass         // dst ← class A (index into Classes), which __class__ means in its methods
 )
 
 // Flags of an Op.

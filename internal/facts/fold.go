@@ -116,7 +116,7 @@ func (l *lowerer) foldRef(r Ref) (folded, bool) {
 }
 
 func (l *lowerer) foldName(e *ast.Name) (folded, bool) {
-	owner, sym, ok := l.t.Resolve(l.sc, e.ID)
+	owner, sym, ok := l.resolve(l.sc, e.ID)
 	if !ok || owner == 0 || sym.Bindings != 1 || sym.Flags&scope.Param != 0 || !l.inBlock(owner) {
 		return folded{}, false
 	}

@@ -172,9 +172,15 @@ func (l *lowerer) indexOf(sym *scope.Symbol) uint32 {
 	return uint32((uintptr(unsafe.Pointer(sym)) - uintptr(base)) / unsafe.Sizeof(scope.Symbol{}))
 }
 
+// resolve is what a name means in scope s. The __class__ of a method, for which its class has no entry, is none of them.
+func (l *lowerer) resolve(s scope.ID, name ast.Sym) (owner scope.ID, sym *scope.Symbol, ok bool) {
+	owner, sym, ok = l.t.Resolve(s, name)
+	return owner, sym, ok && sym != nil
+}
+
 // symbolOf resolves name as seen from s to the index of the symbol of its owner.
 func (l *lowerer) symbolOf(s scope.ID, name ast.Sym) (uint32, bool) {
-	_, sym, ok := l.t.Resolve(s, name)
+	_, sym, ok := l.resolve(s, name)
 	if !ok {
 		return 0, false
 	}
@@ -280,9 +286,14 @@ func (l *lowerer) setVersion(sym uint32, r Ref) {
 func (l *lowerer) inBlock(owner scope.ID) bool { return l.block[owner] == l.fn }
 
 func (l *lowerer) read(name ast.Sym, n ast.Node) Ref {
-	owner, sym, ok := l.t.Resolve(l.sc, name)
+	owner, sym, ok := l.resolve(l.sc, name)
 	if !ok {
 		if r, ok := l.extra[name]; ok {
+			return r
+		}
+		if owner != 0 {
+			r := l.newLocal()
+			l.emit(ThisClass, n, r, l.out.Funcs[l.block[owner]].Class-1, 0, 0)
 			return r
 		}
 		return MakeRef(TagBuiltin, l.str(name))
@@ -348,7 +359,7 @@ func (l *lowerer) bind(name ast.Sym, val Ref, n ast.Node) {
 	if name == 0 {
 		return
 	}
-	owner, sym, ok := l.t.Resolve(l.sc, name)
+	owner, sym, ok := l.resolve(l.sc, name)
 	if !ok {
 		r, seen := l.extra[name]
 		if !seen {
@@ -742,7 +753,7 @@ func (l *lowerer) narrowTo(n *ast.Name, classes []ast.Expr, at ast.Node) {
 	for _, c := range classes {
 		l.emit(Narrow, at, dst, uint32(v), 0, uint32(l.expr(c)))
 	}
-	if owner, sym, ok := l.t.Resolve(l.sc, n.ID); ok && l.inBlock(owner) {
+	if owner, sym, ok := l.resolve(l.sc, n.ID); ok && l.inBlock(owner) {
 		if k := l.indexOf(sym); !l.noFlow[k] {
 			l.setVersion(k, dst)
 		}

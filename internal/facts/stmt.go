@@ -162,7 +162,7 @@ func (l *lowerer) versioned(e ast.Expr) bool {
 			e = x.Value
 			continue
 		case *ast.Name:
-			owner, sym, ok := l.t.Resolve(l.sc, x.ID)
+			owner, sym, ok := l.resolve(l.sc, x.ID)
 			return ok && l.inBlock(owner) && !l.noFlow[l.indexOf(sym)]
 		}
 		return false
@@ -174,7 +174,7 @@ func (l *lowerer) versioned(e ast.Expr) bool {
 func (l *lowerer) newVersion(e ast.Expr, v Ref) {
 	switch x := e.(type) {
 	case *ast.Name:
-		if owner, sym, ok := l.t.Resolve(l.sc, x.ID); ok && l.inBlock(owner) {
+		if owner, sym, ok := l.resolve(l.sc, x.ID); ok && l.inBlock(owner) {
 			l.setVersion(l.indexOf(sym), v)
 		}
 	case *ast.Subscript:
@@ -415,7 +415,7 @@ func (l *lowerer) typeExpr(e ast.Expr, depth int) Ref {
 // readType reads a name for an annotation: its scope's order does not matter, so the Shared variable is right where
 // there is one.
 func (l *lowerer) readType(name ast.Sym, n ast.Node) Ref {
-	owner, sym, ok := l.t.Resolve(l.sc, name)
+	owner, sym, ok := l.resolve(l.sc, name)
 	if !ok {
 		return MakeRef(TagBuiltin, l.str(name))
 	}
@@ -518,7 +518,7 @@ func (l *lowerer) suppresses(s *ast.With) bool {
 func (l *lowerer) delete(t ast.Expr) {
 	switch t := t.(type) {
 	case *ast.Name:
-		if owner, sym, ok := l.t.Resolve(l.sc, t.ID); ok && l.inBlock(owner) {
+		if owner, sym, ok := l.resolve(l.sc, t.ID); ok && l.inBlock(owner) {
 			if k := l.indexOf(sym); !l.noFlow[k] {
 				l.setVersion(k, 0)
 			}
@@ -559,7 +559,7 @@ func (l *lowerer) globalRoot(e ast.Expr) bool {
 		case *ast.Subscript:
 			e = x.Value
 		case *ast.Name:
-			owner, _, ok := l.t.Resolve(l.sc, x.ID)
+			owner, _, ok := l.resolve(l.sc, x.ID)
 			return ok && (owner == 0 || l.isClassParam(x.ID))
 		default:
 			return false

@@ -199,11 +199,11 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	ob := s.objs[v]
 	switch ob.kind {
 	case kFunc:
-		return s.callFunc(Func(ob.a), ob.b, a, mode)
+		return s.enterFunc(Func(ob.a), ob.b, 0, a, mode)
 	case kBound:
 		in := s.objs[ob.a]
 		if in.kind == kFunc {
-			return s.callMethodOf(Func(in.a), in.b, Value(ob.b), a, mode)
+			return s.enterFunc(Func(in.a), in.b, Value(ob.b), a, mode)
 		}
 		return s.call(Value(ob.a), a.prepend(Set(ob.b)), mode)
 	case kClass:
@@ -430,20 +430,13 @@ func (s *solver) makeDefault(c Class, name Sym, inst Value, a *callArgs, mode Mo
 	}
 }
 
-func (s *solver) callMethodOf(f Func, parent uint32, recv Value, a *callArgs, mode Mode) Set {
-	return s.enterFunc(f, parent, recv, a.prepend(Set(recv)), mode)
-}
-
-func (s *solver) callFunc(f Func, parent uint32, a *callArgs, mode Mode) Set {
-	return s.enterFunc(f, parent, 0, a, mode)
-}
-
+// enterFunc runs a function of the program, with recv, if there is one, before the arguments.
 func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode Mode) Set {
 	fn := s.Facts(f)
 	ctx := s.contextFor(f, fn, parent, recv, a)
 	in := s.instanceIn(f, ctx)
 	if !s.final {
-		s.bind(in, f, fn, a)
+		s.bind(in, f, fn, recv, a)
 	}
 	switch {
 	case fn.Flags&facts.FuncGenerator != 0:
@@ -509,8 +502,8 @@ func (s *solver) varOf(in Instance, r facts.Ref) uint32 {
 	return s.inContextOf(s.Files[it.file], it.ctx, r.Index(), v)
 }
 
-// bind gives a function's parameters the arguments of a call.
-func (s *solver) bind(in Instance, f Func, fn *facts.Func, a *callArgs) {
+// bind gives a function's parameters the arguments of a call; recv, if there is one, comes before them.
+func (s *solver) bind(in Instance, f Func, fn *facts.Func, recv Value, a *callArgs) {
 	file := s.FileOf(f)
 	cloned := s.instances[in].ctx != 0
 	params := fn.Params
@@ -547,6 +540,15 @@ func (s *solver) bind(in Instance, f Func, fn *facts.Func, a *callArgs) {
 		}
 		put(vararg, Set(o))
 	}
+	first := 0
+	if recv != 0 {
+		if npos > 0 {
+			put(0, Set(recv))
+		} else {
+			toRest(0, Set(recv))
+		}
+		at, first = 1, 1
+	}
 	for i := range a.pos {
 		p := &a.pos[i]
 		if p.star {
@@ -558,7 +560,7 @@ func (s *solver) bind(in Instance, f Func, fn *facts.Func, a *callArgs) {
 		case at < npos:
 			put(at, p.set)
 		case at >= npos+1000:
-			for k := i; k < npos; k++ {
+			for k := first + i; k < npos; k++ {
 				put(k, p.set)
 			}
 			toRest(-1, p.set)
@@ -662,19 +664,17 @@ func (s *solver) bindStar(x Set, at, npos int, put func(int, Set), rest func(int
 func (s *solver) callManaged(f Value, a *callArgs) Set {
 	ob := s.objs[f]
 	var recv Value
-	fv, args := f, a
 	if ob.kind == kBound {
-		fv, recv = Value(ob.a), Value(ob.b)
-		args = a.prepend(Set(recv))
-		ob = s.objs[fv]
+		recv = Value(ob.b)
+		ob = s.objs[ob.a]
 	}
 	if ob.kind != kFunc {
 		return s.call(f, a, Called)
 	}
 	fn := s.Facts(Func(ob.a))
-	in := s.instanceIn(Func(ob.a), s.contextFor(Func(ob.a), fn, ob.b, recv, args))
+	in := s.instanceIn(Func(ob.a), s.contextFor(Func(ob.a), fn, ob.b, recv, a))
 	if !s.final {
-		s.bind(in, Func(ob.a), fn, args)
+		s.bind(in, Func(ob.a), fn, recv, a)
 	}
 	s.edge(Made, in, 0)
 	if fn.Flags&facts.FuncGenerator == 0 {

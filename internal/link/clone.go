@@ -35,7 +35,7 @@ func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a
 	}
 	var key uint32
 	switch {
-	case traits&returnsInner != 0 || s.handsFunction(a, recv):
+	case traits&returnsInner != 0 || s.handsFunction(a):
 		key = s.place()
 	case recv != 0 && s.objs[recv].kind == kInst && fn.Class != 0 && s.objs[recv].a != s.FileOf(f).class+fn.Class-1:
 		key = 1<<31 | uint32(recv)
@@ -57,11 +57,8 @@ func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a
 }
 
 // handsFunction: an argument is, or may be, a function of the program.
-func (s *solver) handsFunction(a *callArgs, recv Value) bool {
+func (s *solver) handsFunction(a *callArgs) bool {
 	for i := range a.pos {
-		if i == 0 && recv != 0 {
-			continue
-		}
 		x := a.pos[i].set
 		if a.pos[i].star { // f(*args): what the container holds
 			for _, v := range s.sets.values(x) {

@@ -31,6 +31,8 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 		s.set(op.Dst, Set(s.closure(Func(s.fileOf.fn+op.A))))
 	case facts.MakeClass:
 		s.makeClass(op)
+	case facts.ThisClass:
+		s.set(op.Dst, Set(s.firstClass+Value(s.fileOf.class+op.A)))
 	case facts.MakeList, facts.MakeTuple, facts.MakeSet:
 		s.makeSequence(op)
 	case facts.MakeDict:

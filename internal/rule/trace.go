@@ -278,7 +278,7 @@ func Reads(file *link.File, op *facts.Op) []facts.Ref {
 		}
 	}
 	switch op.Code {
-	case facts.MakeFunc, facts.MakeClass, facts.ImportName, facts.StateWrite:
+	case facts.MakeFunc, facts.MakeClass, facts.ThisClass, facts.ImportName, facts.StateWrite:
 	case facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Yield, facts.YieldFrom, facts.Return, facts.Raise, facts.Copy, facts.Catch:
 		add(op.A)
 	case facts.SetAttr, facts.BinOp, facts.Member:
