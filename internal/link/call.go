@@ -1,8 +1,6 @@
 package link
 
 import (
-	"slices"
-
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -67,36 +65,70 @@ type kwArg struct {
 	ref  facts.Ref
 }
 
+// callArgs are a call's arguments. They are never changed once they are made, so calls share them.
 type callArgs struct {
 	pos []posArg
 	kw  []kwArg
 }
 
-// argList makes positional arguments from sets.
+// argList makes positional arguments from sets. A statement that calls the same special method of many classes asks for the
+// same list again and again.
 func (s *solver) argList(x ...Set) *callArgs {
-	a := &callArgs{pos: make([]posArg, len(x))}
+	switch len(x) {
+	case 0:
+		return &callArgs{}
+	case 1:
+		if a := s.lastArg; a != nil && a.pos[0].set == x[0] {
+			return a
+		}
+		s.lastArg = newArgs(1)
+		s.lastArg.pos[0].set = x[0]
+		return s.lastArg
+	}
+	a := newArgs(len(x))
 	for i := range x {
 		a.pos[i].set = x[i]
 	}
 	return a
 }
 
+// newArgs makes room for n positional arguments, few of them in one piece with what holds them.
+func newArgs(n int) *callArgs {
+	switch {
+	case n == 0:
+		return &callArgs{}
+	case n == 1:
+		b := new(struct {
+			callArgs
+			room [1]posArg
+		})
+		b.pos = b.room[:]
+		return &b.callArgs
+	case n == 2:
+		b := new(struct {
+			callArgs
+			room [2]posArg
+		})
+		b.pos = b.room[:]
+		return &b.callArgs
+	}
+	return &callArgs{pos: make([]posArg, n)}
+}
+
 func (a *callArgs) prepend(x Set) *callArgs {
-	b := &callArgs{pos: make([]posArg, 1, len(a.pos)+1), kw: a.kw}
+	b := newArgs(1 + len(a.pos))
 	b.pos[0].set = x
-	b.pos = append(b.pos, a.pos...)
+	copy(b.pos[1:], a.pos)
+	b.kw = a.kw
 	return b
 }
 
 func (s *solver) readArgs(op *facts.Op) *callArgs {
 	raw := s.ff.Args(op)
-	a := &callArgs{}
-	if n := len(raw.Pos); n > 0 {
-		a.pos = make([]posArg, n)
-		for i, r := range raw.Pos {
-			ref := facts.Ref(r)
-			a.pos[i] = posArg{s.val(ref), ref, i < 32 && raw.Stars&(1<<i) != 0}
-		}
+	a := newArgs(len(raw.Pos))
+	for i, r := range raw.Pos {
+		ref := facts.Ref(r)
+		a.pos[i] = posArg{s.val(ref), ref, i < 32 && raw.Stars&(1<<i) != 0}
 	}
 	if n := len(raw.Kw); n > 0 {
 		a.kw = make([]kwArg, n/2)
@@ -269,48 +301,6 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	return 0
 }
 
-// construct makes an instance of a class of the program.
-func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
-	inst := s.firstInst + Value(c)
-	s.mro(c)
-	if s.classes[c].enum {
-		return Set(inst)
-	}
-	m, ok := s.find(c, s.wellKnown.init, 0)
-	switch {
-	case ok && m.isVar:
-		s.callSet(s.bindMember(s.readShared(m.shared), inst, c), a, mode)
-	case ok && m.ext != nil:
-		s.callExt(s.extOfEntity(m.ext), inst, a, mode)
-		s.fillFields(c, inst, a)
-		s.makeDefaults(c, inst, a, mode)
-	case ok && m.open != 0:
-		s.callExt(s.extChild(m.open, s.wellKnown.init), inst, a, mode)
-		s.fillFields(c, inst, a)
-		s.makeDefaults(c, inst, a, mode)
-	default:
-		s.fillFields(c, inst, a)
-		s.makeDefaults(c, inst, a, mode)
-	}
-	if meta := s.classes[c].meta; meta != 0 {
-		if m, ok := s.find(meta-1, s.wellKnown.call, 0); ok && m.isVar {
-			s.callSet(s.readShared(m.shared), a.prepend(Set(v)), mode)
-		}
-	}
-	if n, ok := s.find(c, s.wellKnown.new, 0); ok && n.isVar {
-		s.callSet(s.readShared(n.shared), a.prepend(Set(v)), mode)
-	}
-	for _, name := range s.wellKnown.postInits {
-		if p, ok := s.find(c, name, 0); ok && p.isVar {
-			s.callSet(s.bindMember(s.readShared(p.shared), inst, c), nil, mode)
-		}
-	}
-	if mode != silent {
-		s.libraryConstructor(c, inst, a, mode)
-	}
-	return Set(inst)
-}
-
 // registerDispatch is the register method of a singledispatch function, in its forms: @f.register, @f.register(int),
 // f.register(int, g).
 func (s *solver) registerDispatch(v, dispatch Value, a *callArgs) Set {
@@ -348,86 +338,6 @@ func (s *solver) isContextDecorator(c Class) bool {
 		}
 	}
 	return false
-}
-
-// fillFields stores a generated constructor's arguments (dataclass, pydantic, attrs, NamedTuple) in the fields.
-func (s *solver) fillFields(c Class, inst Value, a *callArgs) {
-	if len(a.pos) == 0 && len(a.kw) == 0 {
-		return
-	}
-	mro := s.mro(c)
-	for _, k := range a.kw {
-		if k.name == 0 || k.set == 0 {
-			continue
-		}
-		for _, b := range mro {
-			if b.ext == 0 {
-				if _, ok := s.fieldVars.get(pair(uint32(b.class), uint32(k.name))); ok {
-					s.addShared(s.field(inst, uint32(k.name)|fieldBit), k.set)
-					s.wellKnown.markStored(k.name)
-					break
-				}
-			}
-		}
-	}
-	if len(a.pos) == 0 {
-		return
-	}
-	i := 0
-	for j := len(mro) - 1; j >= 0 && i < len(a.pos); j-- {
-		if mro[j].ext != 0 {
-			continue
-		}
-		file, cl := s.ClassFacts(mro[j].class)
-		for k := range cl.Fields {
-			if i >= len(a.pos) || a.pos[i].star {
-				return
-			}
-			name := s.symbol(file, cl.Fields[k].Name)
-			s.addShared(s.field(inst, uint32(name)|fieldBit), a.pos[i].set)
-			s.wellKnown.markStored(name)
-			i++
-		}
-	}
-}
-
-// makeDefaults calls the default factories of the fields that a generated constructor is not given.
-func (s *solver) makeDefaults(c Class, inst Value, a *callArgs, mode Mode) {
-	mro := s.mro(c)
-	i := 0
-	for j := len(mro) - 1; j >= 0; j-- {
-		if mro[j].ext != 0 {
-			continue
-		}
-		file, cl := s.ClassFacts(mro[j].class)
-		for k := range cl.Fields {
-			if i++; i <= len(a.pos) || !cl.Fields[k].Default.IsVar() {
-				continue
-			}
-			s.makeDefault(mro[j].class, s.symbol(file, cl.Fields[k].Name), inst, a, mode)
-		}
-		if len(cl.Fields) == 0 && len(cl.Decorators) > 0 { // attr.ib() without an annotation
-			for _, m := range cl.Members {
-				s.makeDefault(mro[j].class, s.symbol(file, m.Name), inst, a, mode)
-			}
-		}
-	}
-}
-
-func (s *solver) makeDefault(c Class, name Sym, inst Value, a *callArgs, mode Mode) {
-	v, ok := s.members.get(pair(uint32(c), uint32(name)))
-	if !ok {
-		return
-	}
-	for _, f := range s.sets.values(s.readShared(v)) {
-		if s.objs[f].kind != kFactory || slices.ContainsFunc(a.kw, func(k kwArg) bool { return k.name == name }) {
-			continue
-		}
-		if r := s.call(Value(s.objs[f].a), &callArgs{}, mode); r != 0 {
-			s.wellKnown.markStored(name)
-			s.addShared(s.field(inst, uint32(name)|fieldBit), r)
-		}
-	}
 }
 
 // enterFunc runs a function of the program, with recv, if there is one, before the arguments.

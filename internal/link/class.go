@@ -23,6 +23,7 @@ type classInfo struct {
 	protocol bool // a typing.Protocol itself
 	model    bool
 	traits   knowledge.Traits
+	made     *construction
 }
 
 // makeClass evaluates a class statement: its bases are known here.

@@ -59,19 +59,6 @@ func (s *solver) library(x uint32, recv Value, a *callArgs, mode Mode) {
 	s.tell(event{kind: evLibrary, mode: mode, id: s.opID, op: s.op, ext: x, recv: recv, args: a})
 }
 
-// libraryConstructor reports the construction of a class whose library base does something then.
-func (s *solver) libraryConstructor(c Class, inst Value, a *callArgs, mode Mode) {
-	for _, b := range s.mro(c) {
-		if b.ext == 0 {
-			continue
-		}
-		if e := s.exts[b.ext].entity; e != nil && e.Kind == knowledge.Class && (len(e.Effects) > 0 || e.Traits&knowledge.Settings != 0) {
-			s.library(b.ext, inst, a, mode)
-			return
-		}
-	}
-}
-
 // callExt calls something outside the program.
 func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 	e := s.exts[x].entity
@@ -158,7 +145,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 	r := s.typeSet(e.Returns, recv, a, e, 0)
 	if e.ClassMethod && recv != 0 && s.objs[recv].kind == kClass && e.Returns != nil && e.Returns.Kind == knowledge.Self {
 		c := Class(s.objs[recv].a) // Event.model_validate(data)
-		s.makeDefaults(c, s.firstInst+Value(c), &callArgs{}, mode)
+		s.makeDefaults(s.constructionOf(c), s.firstInst+Value(c), &callArgs{}, mode)
 	}
 	if s.op.Flags&facts.FlagDecorator != 0 && r == 0 && out == 0 {
 		return a.first()

@@ -37,7 +37,7 @@ func (r *Solution) Collect(c Collector) {
 	}
 	s.muted = true
 	// What only the analysis needed is let go of; what answers questions about arguments stays.
-	s.cells, s.reader, s.attrAt, s.dirty, s.merged = nil, nil, newTable(1), nil, nil
+	s.cells, s.reader, s.attrAt, s.dirty, s.merged = cellList{}, nil, newTable(1), nil, nil
 	s.eventSlab, s.readSlab = slab[event]{}, slab[read]{}
 	s.attrs = nil
 	for _, f := range s.Files {

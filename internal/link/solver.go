@@ -130,7 +130,7 @@ type solver struct {
 	local  []Set
 	shared []Set
 	reader []uint32 // shared variable → list of readers
-	cells  []readerCell
+	cells  cellList
 	fields *table    // (value, key) → shared variable
 	keyAt  *table    // container → index into keyLists
 	keys   [][]Value // containers: constant keys in order of first store
@@ -178,6 +178,7 @@ type solver struct {
 	opID       uint32
 
 	depth        int
+	lastArg      *callArgs // see argList
 	runs         int
 	implicit     bool // what is called now is implied by a statement
 	cloneIDs     map[cloneKey]uint32
@@ -201,6 +202,26 @@ type readerCell struct {
 	inst Instance
 	what uint32 // the operation, counted from the block's first; or, with namedBit, the first of the operations in File.uses
 	next uint32
+}
+
+// cellList holds the entries of all lists, in pieces: there are millions, and a single slice would be copied as it grows.
+type cellList struct {
+	pieces [][]readerCell
+	n      uint32
+}
+
+const cellBits = 15
+
+func (l *cellList) at(i uint32) *readerCell { return &l.pieces[i>>cellBits][i&(1<<cellBits-1)] }
+
+// add gives the place of c.
+func (l *cellList) add(c readerCell) uint32 {
+	if l.n&(1<<cellBits-1) == 0 {
+		l.pieces = append(l.pieces, make([]readerCell, 1<<cellBits))
+	}
+	*l.at(l.n) = c
+	l.n++
+	return l.n - 1
 }
 
 // namedBit tells a reader whose operations name the variable from one that comes to it while it is evaluated.
@@ -264,11 +285,7 @@ func (p *Program) Solve() *Solution {
 		s.instances[i] = instance{fn: Func(i), file: p.funcFile[i], local: f.local, dirty: s.newDirty(p.Facts(Func(i)))}
 	}
 	p.eachFile(func(f *File) { f.uses, f.traits = usesOf(f.Facts), traitsOf(f.Facts) })
-	names := 0
-	for _, f := range p.Files {
-		names += len(f.uses.named)
-	}
-	s.cells = make([]readerCell, 1, names+names/4+int(p.nOps)+16)
+	s.cells.add(readerCell{}) // 0 is none
 	s.wellKnown.init2(s)
 	s.findFixtures()
 	// Methods know their own class; a module's name is known.
@@ -417,8 +434,7 @@ func (s *solver) readShared(v uint32) Set {
 func (s *solver) registerNamed(block uint32) {
 	for _, n := range s.fileOf.uses.namedBy(block) {
 		v := s.sharedIndex(n.index)
-		s.cells = append(s.cells, readerCell{s.in, n.use | namedBit, s.reader[v]})
-		s.reader[v] = uint32(len(s.cells) - 1)
+		s.reader[v] = s.cells.add(readerCell{s.in, n.use | namedBit, s.reader[v]})
 	}
 }
 
@@ -438,7 +454,7 @@ func (s *solver) register(v uint32) {
 		}
 	}
 	head := s.reader[v]
-	if c := &s.cells[head]; head != 0 && c.inst == s.in && c.what == s.at {
+	if c := s.cells.at(head); head != 0 && c.inst == s.in && c.what == s.at {
 		return
 	}
 	for k := len(s.reads) - 1; k >= s.opReads; k-- {
@@ -447,8 +463,7 @@ func (s *solver) register(v uint32) {
 		}
 	}
 	s.reads = append(s.reads, read{s.at, v})
-	s.cells = append(s.cells, readerCell{s.in, s.at, head})
-	s.reader[v] = uint32(len(s.cells) - 1)
+	s.reader[v] = s.cells.add(readerCell{s.in, s.at, head})
 }
 
 // registerWhole remembers the instance at hand as a reader of what seldom changes once functions run, the bases of a class:
@@ -458,7 +473,7 @@ func (s *solver) registerWhole(v uint32) {
 		return
 	}
 	head := s.reader[v]
-	if c := &s.cells[head]; head != 0 && c.inst == s.in && c.what == whole {
+	if c := s.cells.at(head); head != 0 && c.inst == s.in && c.what == whole {
 		return
 	}
 	if !s.all {
@@ -467,8 +482,7 @@ func (s *solver) registerWhole(v uint32) {
 		}
 	}
 	s.wholeReads = append(s.wholeReads, read{whole, v})
-	s.cells = append(s.cells, readerCell{s.in, whole, head})
-	s.reader[v] = uint32(len(s.cells) - 1)
+	s.reader[v] = s.cells.add(readerCell{s.in, whole, head})
 }
 
 // listen is register, while there is anything to hear.
@@ -494,7 +508,7 @@ func (s *solver) addShared(v uint32, x Set) {
 // notify wakes the readers of a variable.
 func (s *solver) notify(v uint32) {
 	for i := s.reader[v]; i != 0; {
-		c := &s.cells[i]
+		c := s.cells.at(i)
 		s.mark(c)
 		s.wake(c.inst)
 		i = c.next
