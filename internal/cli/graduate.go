@@ -275,7 +275,7 @@ func graduatedJSON(s *streams, res *graduate.Result) error {
 
 func graduatedText(s *streams, res *graduate.Result) {
 	p := res.Plan
-	fmt.Fprintf(s.out, "wrote %s (%d files): %s from %s\n", res.Dir, len(res.Files), count(len(p.Segments), "function"), count(len(p.Cells), "cell"))
+	fmt.Fprintf(s.out, "wrote %s (%d files): %s from %s\n", res.Dir, len(res.Files), report.Plural(len(p.Segments), "function", "functions"), report.Plural(len(p.Cells), "cell", "cells"))
 	if res.Report == nil {
 		fmt.Fprintln(s.out, "L0 only: nothing was executed, and nothing is proved about what it computes")
 	} else {
@@ -289,17 +289,10 @@ func graduatedText(s *streams, res *graduate.Result) {
 		}
 	}
 	if n := len(p.Dropped()); n > 0 {
-		fmt.Fprintf(s.out, "left out: %s, with reasons in GRADUATION.md\n", count(n, "statement"))
+		fmt.Fprintf(s.out, "left out: %s, with reasons in GRADUATION.md\n", report.Plural(n, "statement", "statements"))
 	}
 	for _, h := range res.Hints {
 		fmt.Fprintf(s.err, "roadworthy: %s\n", h)
 	}
 	fmt.Fprintf(s.out, "next: cd %s && uv sync && uv run pytest\n", res.Dir)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

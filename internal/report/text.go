@@ -323,10 +323,10 @@ func (t *texter) work(r *Result, brief bool) {
 		fmt.Fprintf(&t.b, "%s  %s  %s  %s\n", t.paint(bold, pad(clean(w.Name), names)), pad(w.Kind, kinds), pad(w.Tier.Value, tiers), t.paint(color, verdict))
 		parts := tally(mine[w.Name]).list()
 		if u := w.state(Unknown); u > 0 {
-			parts = append(parts, plural(u, "guardrail unknown", "guardrails unknown"))
+			parts = append(parts, Plural(u, "guardrail unknown", "guardrails unknown"))
 		}
 		if u := w.state(Waived); u > 0 {
-			parts = append(parts, plural(u, "guardrail waived", "guardrails waived"))
+			parts = append(parts, Plural(u, "guardrail waived", "guardrails waived"))
 		}
 		if len(parts) > 0 {
 			t.wrap("  ", "  ", strings.Join(parts, ", "))
