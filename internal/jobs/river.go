@@ -40,7 +40,7 @@ const maxRescues = 5
 // Channel is the Postgres notification channel that wakes the nodes.
 const Channel = "rw_work"
 
-// River is the Engine on River's table.
+// River is the durable queue, on River's table.
 //
 // Insertion, claiming, cancelling, migration and queue rows are River's own statements, reached through its drivers.
 // Finishing is ours for two reasons. River's SQLite driver finishes a batch row by row with statements it does not
@@ -56,14 +56,14 @@ type River struct {
 	mu       sync.RWMutex
 	wall     time.Time // see now
 	limits   map[string]Limits
-	paused   map[string]bool // jobs
-	lastGood map[string]time.Time
-	log      int // rw_ledger rows since the last compaction
+	paused   map[string]bool     // jobs
+	lastGood map[string]lastGood // by job
+	log      int                 // rw_ledger rows since the last compaction
 }
 
 // OpenRiver migrates River's schema beside ours and returns the engine for the node of the given id.
 func OpenRiver(ctx context.Context, db *store.DB, node string) (*River, error) {
-	r := &River{db: db, node: node, wall: clock(), limits: map[string]Limits{}, paused: map[string]bool{}, lastGood: map[string]time.Time{}}
+	r := &River{db: db, node: node, wall: clock(), limits: map[string]Limits{}, paused: map[string]bool{}, lastGood: map[string]lastGood{}}
 	migrate := func() error {
 		if db.Kind == store.SQLite {
 			r.lite = riversqlite.New(db.SQL())
