@@ -171,6 +171,7 @@ type Step struct {
 type StepResult struct {
 	Accepted []Accepted
 	Claimed  []Run
+	Parked   map[string]int // queue → runs that were claimed and do not start: a limit or a pause holds them
 }
 
 // Limits are what claiming respects for one job; zero values mean no limit.

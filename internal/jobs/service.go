@@ -41,6 +41,7 @@ type Service struct {
 	finished []*Attempt
 	asked    []*asking
 	hungry   map[string]bool // queues that may have more than the claims so far, the one under way included, have seen
+	held     map[string]int  // queue → runs that its last claim had to put back
 	queues   []string
 	paused   map[string]bool // queues
 	avg      float64         // seconds a run takes, smoothed
@@ -100,7 +101,7 @@ func NewService(db *store.DB, engine *River, pool *Pool, log *slog.Logger, o Ser
 		o.Patience = 30 * time.Second
 	}
 	s := &Service{Log: log, DB: db, Engine: engine, Pool: pool, opts: o,
-		decls: map[string]Declaration{}, broken: map[string]string{}, backlog: map[string][]Run{}, hungry: map[string]bool{}, paused: map[string]bool{},
+		decls: map[string]Declaration{}, broken: map[string]string{}, backlog: map[string][]Run{}, hungry: map[string]bool{}, held: map[string]int{}, paused: map[string]bool{},
 		avg: 0.05, wake: make(chan struct{}, 1), due: make(chan struct{}, 1), ended: make(chan struct{})}
 	s.Alerts = newAlerter(s)
 	pool.changed = func() {

@@ -59,6 +59,10 @@ const (
 // and what comes behind them in the queue may fit.
 const maxBlocked = 64
 
+// maxHeld bounds how many more runs than there is room for are claimed from a queue that begins with runs which a limit or
+// a pause holds.
+const maxHeld = 256
+
 // claimed counts the runs in hand that have not started. The lock is held.
 func (s *Service) claimed() (n int) {
 	for _, runs := range s.backlog {
@@ -116,6 +120,7 @@ func (s *Service) collect() (*Step, []*asking) {
 				n = ahead - in
 			}
 			if n > 0 {
+				n += min(2*s.held[q], maxHeld) // to get past them
 				// Not in settle: what becomes claimable between the commit and then has said so already.
 				step.Claim[q], s.hungry[q] = n, false
 			}
@@ -202,6 +207,10 @@ func (s *Service) settle(step *Step, asks []*asking, res StepResult) {
 	for _, run := range res.Claimed {
 		s.backlog[run.Queue] = append(s.backlog[run.Queue], run)
 		s.hungry[run.Queue] = true // there may be more
+	}
+	for q, n := range res.Parked {
+		s.held[q] = n
+		s.hungry[q] = s.hungry[q] || n > 0 // what is behind them may start
 	}
 	if s.draining {
 		s.handBack(now) // claimed by the transaction that was under way when the drain began
