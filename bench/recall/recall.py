@@ -25,9 +25,8 @@ HERE = pathlib.Path(__file__).parent
 NEAR = 3  # lines
 
 
-def git(repository, *args, binary=False):
-    out = subprocess.run(["git", "-C", str(repository), *args], check=True, capture_output=True).stdout
-    return out if binary else out.decode("utf-8", "replace")
+def git(repository, *args):
+    return subprocess.run(["git", "-C", str(repository), *args], check=True, capture_output=True).stdout.decode("utf-8", "replace")
 
 
 def clone(directory, name):

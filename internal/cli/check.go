@@ -172,10 +172,8 @@ func cacheDir(off bool) string {
 func (o *checkFlags) write(s *streams, c *check.Checked, brief bool) error {
 	ro := report.Options{Brief: brief, Line: c.Line}
 	if o.output == "" {
-		ro.Brief = brief || !o.briefGiven && terminal(s.out)
-		if f, ok := s.out.(*os.File); ok {
-			ro.Color = report.Color(f, os.Getenv)
-		}
+		ro.Brief = brief || !o.briefGiven && report.Terminal(s.out)
+		ro.Color = report.Color(s.out, os.Getenv)
 		ro.Width = width()
 		return report.Write(s.out, o.format, c.Result, ro)
 	}
@@ -198,14 +196,12 @@ func width() int {
 	return min(n, 200)
 }
 
+// rewrites says whether a line that is written to w can be written again: w is a terminal that knows how.
+func rewrites(w io.Writer) bool { return report.Terminal(w) && os.Getenv("TERM") != "dumb" }
+
 // progress shows on a terminal how far a check is; the function that it returns takes the line away.
 func progress(w io.Writer, opts *check.Options) func() {
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("TERM") == "dumb" {
-		return func() {}
-	}
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
+	if !rewrites(w) {
 		return func() {}
 	}
 	start := time.Now()
@@ -218,14 +214,14 @@ func progress(w io.Writer, opts *check.Options) func() {
 		mu.Lock()
 		defer mu.Unlock()
 		shown = true
-		fmt.Fprintf(f, "\r\x1b[Kreading %d of %d files", done, total)
+		fmt.Fprintf(w, "\r\x1b[Kreading %d of %d files", done, total)
 		if done == total {
-			fmt.Fprint(f, "\r\x1b[Kfollowing calls…")
+			fmt.Fprint(w, "\r\x1b[Kfollowing calls…")
 		}
 	}
 	return func() {
 		if shown {
-			fmt.Fprint(f, "\r\x1b[K")
+			fmt.Fprint(w, "\r\x1b[K")
 		}
 	}
 }

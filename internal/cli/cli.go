@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -48,7 +47,23 @@ func Root(s *streams) *cobra.Command {
 	for _, make := range commands {
 		root.AddCommand(make(s))
 	}
+	tellUsage(root)
 	return root
+}
+
+// tellUsage answers too few or too many arguments with how the command is used.
+func tellUsage(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		tellUsage(sub)
+	}
+	if check := c.Args; check != nil && !c.HasSubCommands() {
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return &Hint{err, "usage: " + cmd.UseLine()}
+			}
+			return nil
+		}
+	}
 }
 
 // A Hint is an error that knows the user's next step.
@@ -65,7 +80,7 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	s := &streams{in: in, out: out, err: errw}
 	root := Root(s)
 	root.SetArgs(args)
-	cmd, err := root.ExecuteC()
+	err := root.Execute()
 	switch {
 	case err == nil:
 		return 0
@@ -74,11 +89,8 @@ func Main(args []string, in io.Reader, out, errw io.Writer) int {
 	}
 	fmt.Fprintf(errw, "roadworthy: %v\n", err)
 	var hint *Hint
-	switch {
-	case errors.As(err, &hint):
+	if errors.As(err, &hint) {
 		fmt.Fprintf(errw, "  help: %s\n", hint.Next)
-	case strings.Contains(err.Error(), "arg(s)"): // cobra's own words for a wrong number of arguments
-		fmt.Fprintf(errw, "  help: usage: %s\n", cmd.UseLine())
 	}
 	return 2
 }

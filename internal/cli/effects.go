@@ -212,13 +212,11 @@ const maxFaultsTold = 5
 
 // tellFaults says which files were read in part or not at all, since what is shown then lacks what they do.
 func tellFaults(w io.Writer, t *check.Tree) {
-	told, more := 0, 0
+	found := 0
 	tell := func(format string, args ...any) {
-		if told++; told > maxFaultsTold {
-			more++
-			return
+		if found++; found <= maxFaultsTold {
+			fmt.Fprintf(w, "roadworthy: "+format+"\n", args...)
 		}
-		fmt.Fprintf(w, "roadworthy: "+format+"\n", args...)
 	}
 	for i := range t.Problems {
 		p := &t.Problems[i]
@@ -240,8 +238,8 @@ func tellFaults(w io.Writer, t *check.Tree) {
 		}
 		tell("%s: %s; the rest of the file counts", where, x.Message)
 	}
-	if more > 0 {
-		fmt.Fprintf(w, "roadworthy: and %d more files; `roadworthy check` lists them all\n", more)
+	if found > maxFaultsTold {
+		fmt.Fprintf(w, "roadworthy: and %d more files; `roadworthy check` lists them all\n", found-maxFaultsTold)
 	}
 }
 

@@ -87,11 +87,7 @@ func explainRule(s *streams, r *rule.Rule, format string) error {
 		return writeJSON(s.out, map[string]any{"version": 1, "rule": r.Code, "name": r.Name, "family": r.Family, "since": r.Since, "summary": page.Summary, "markdown": text})
 	}
 	fmt.Fprintf(s.out, "%s, since %s\n\n", r.Code, r.Since)
-	o := report.Options{Width: width()}
-	if f, ok := s.out.(*os.File); ok {
-		o.Color = report.Color(f, os.Getenv)
-	}
-	return report.Page(s.out, rule.Plain(text), o)
+	return report.Page(s.out, rule.Plain(text), report.Options{Width: width(), Color: report.Color(s.out, os.Getenv)})
 }
 
 func explainFunction(cmd *cobra.Command, s *streams, path, name, format string) error {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/graduate"
 	"github.com/roadworthy-dev/roadworthy/internal/graduate/proof"
+	"github.com/roadworthy-dev/roadworthy/internal/report"
 	"github.com/roadworthy-dev/roadworthy/internal/standard"
 )
 
@@ -83,7 +84,7 @@ func init() {
 					fmt.Fprintf(s.err, "roadworthy: graduation executes %s, in a copy of its folder, %s\n", req.Path, map[bool]string{true: "with network", false: "without network"}[req.Network])
 				}
 				req.Progress = progressLine(s.err)
-				if terminal(s.in) && terminal(s.err) {
+				if report.Terminal(s.in) && report.Terminal(s.err) {
 					req.Ask = asker(s.in, s.err)
 				}
 				req.Format = func(dir string) error { return tools.FormatPython(cmd.Context(), dir) }
@@ -195,18 +196,9 @@ func asker(in io.Reader, out io.Writer) func(*graduate.Refusal) string {
 	}
 }
 
-func terminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}
-
 // progressLine rewrites one line on a terminal; elsewhere nothing is shown.
 func progressLine(w io.Writer) func(string) {
-	if !terminal(w) {
+	if !rewrites(w) {
 		return nil
 	}
 	return func(text string) { fmt.Fprintf(w, "\r\x1b[K%s…", text) }
@@ -283,7 +275,7 @@ func graduatedJSON(s *streams, res *graduate.Result) error {
 
 func graduatedText(s *streams, res *graduate.Result) {
 	p := res.Plan
-	fmt.Fprintf(s.out, "wrote %s (%d files): %s from %s\n", res.Dir, len(res.Files), count(len(p.Segments), "function"), count(len(p.Cells), "cell"))
+	fmt.Fprintf(s.out, "wrote %s (%d files): %s from %s\n", res.Dir, len(res.Files), report.Plural(len(p.Segments), "function", "functions"), report.Plural(len(p.Cells), "cell", "cells"))
 	if res.Report == nil {
 		fmt.Fprintln(s.out, "L0 only: nothing was executed, and nothing is proved about what it computes")
 	} else {
@@ -297,17 +289,10 @@ func graduatedText(s *streams, res *graduate.Result) {
 		}
 	}
 	if n := len(p.Dropped()); n > 0 {
-		fmt.Fprintf(s.out, "left out: %s, with reasons in GRADUATION.md\n", count(n, "statement"))
+		fmt.Fprintf(s.out, "left out: %s, with reasons in GRADUATION.md\n", report.Plural(n, "statement", "statements"))
 	}
 	for _, h := range res.Hints {
 		fmt.Fprintf(s.err, "roadworthy: %s\n", h)
 	}
 	fmt.Fprintf(s.out, "next: cd %s && uv sync && uv run pytest\n", res.Dir)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

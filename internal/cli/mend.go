@@ -12,6 +12,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/check"
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/fix"
+	"github.com/roadworthy-dev/roadworthy/internal/report"
 )
 
 // mendFlags are those of check that change files, or show how they would.
@@ -95,15 +96,7 @@ func tell(w io.Writer, plan *fix.Outcome, verb string) {
 	if len(plan.Fixed) == 0 && len(plan.Left) == 0 {
 		fmt.Fprintln(w, "nothing to fix: no open finding has a fix that a machine can make")
 	} else {
-		files := "files"
-		if len(plan.Files) == 1 {
-			files = "file"
-		}
-		findings := "findings"
-		if len(plan.Fixed) == 1 {
-			findings = "finding"
-		}
-		fmt.Fprintf(w, "%s %d %s in %d %s\n", verb, len(plan.Fixed), findings, len(plan.Files), files)
+		fmt.Fprintf(w, "%s %s in %s\n", verb, report.Plural(len(plan.Fixed), "finding", "findings"), report.Plural(len(plan.Files), "file", "files"))
 	}
 	if verb == "fixed" {
 		fmt.Fprintln(w)
@@ -137,10 +130,6 @@ func (m *mendFlags) waive(s *streams, checked *check.Checked) error {
 	if err := w.Write(); err != nil {
 		return err
 	}
-	findings := "findings"
-	if w.Covers == 1 {
-		findings = "finding"
-	}
-	fmt.Fprintf(s.out, "added a waiver to %s: it sets %d %s aside until %s\n", w.File, w.Covers, findings, m.waiver.Until)
+	fmt.Fprintf(s.out, "added a waiver to %s: it sets %s aside until %s\n", w.File, report.Plural(w.Covers, "finding", "findings"), m.waiver.Until)
 	return nil
 }

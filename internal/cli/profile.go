@@ -84,14 +84,10 @@ func profileJSON(w io.Writer, p *sample.Profile) error {
 	for s, d := range p.States() {
 		states[string(s)] = d.Seconds()
 	}
-	coroutines := p.Coroutines()
-	if coroutines == nil {
-		coroutines = []sample.Coroutine{}
-	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", " ")
 	return e.Encode(map[string]any{
-		"coroutines": coroutines, "schema": "roadworthy.profile/1", "command": p.Command, "started": p.Started.UTC(), "seconds": p.Length.Seconds(), "rate": p.Rate, "looks": p.Looks, "late": p.Late,
+		"coroutines": p.Coroutines(), "schema": "roadworthy.profile/1", "command": p.Command, "started": p.Started.UTC(), "seconds": p.Length.Seconds(), "rate": p.Rate, "looks": p.Looks, "late": p.Late,
 		"work_seconds": work.Seconds(), "categories": categories, "states": states, "fixes": p.Rank(), "targets": p.Targets, "stacks": p.Stats,
 		"profiler_cpu_seconds": p.Busy.Seconds(), "notes": p.Notes,
 	})

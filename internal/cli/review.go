@@ -62,11 +62,8 @@ request does. The exit code is 1 when findings were added; effects are for the r
 }
 
 func writeReview(s *streams, o *checkFlags, r *review.Review) error {
-	ro := report.Options{Line: r.Checked.Line, Width: width()}
+	ro := report.Options{Line: r.Checked.Line, Width: width(), Color: o.output == "" && report.Color(s.out, os.Getenv)}
 	var buf bytes.Buffer
-	if f, ok := s.out.(*os.File); ok && o.output == "" {
-		ro.Color = report.Color(f, os.Getenv)
-	}
 	var err error
 	if o.format == "json" {
 		err = writeJSON(&buf, r.JSON())

@@ -171,7 +171,6 @@ type node struct {
 }
 
 func (n *node) run(ctx context.Context) error {
-	var err error
 	found, err := findJobs(ctx, n.root)
 	if err != nil {
 		return err
@@ -262,7 +261,8 @@ func (n *node) run(ctx context.Context) error {
 		}
 	}
 	n.service.SetQueueLimits(limits)
-	if err := n.service.Load(ctx, decls, n.digest(decls)); err != nil {
+	version := n.digest()
+	if err := n.service.Load(ctx, decls, version); err != nil {
 		var refused *jobs.RefusedError
 		if errors.As(err, &refused) {
 			return &Hint{err, "fix them, lower the tier, or run with --allow \"the reason\""}
@@ -282,7 +282,7 @@ func (n *node) run(ctx context.Context) error {
 		return fmt.Errorf("listen on %s: %w", listen, err)
 	}
 	site := web.New(n.service, n.log, auth, Version)
-	site.Work = (&workPage{root: n.root, version: func() string { return n.digest(nil) }}).rows
+	site.Work = (&workPage{root: n.root, version: n.digest}).rows
 	site.Stop = n.stop
 	closeTelemetry, err := wireTelemetry(n.service, site, run.OTLP)
 	if err != nil {
@@ -307,7 +307,7 @@ func (n *node) run(ctx context.Context) error {
 	go func() { served <- site.Serve(serving, tcp) }()
 	go func() { served <- site.Serve(serving, unix) }()
 	n.announce(decls, tcp.Addr().String(), db.Name())
-	go n.watch(ctx, decls)
+	go n.watch(ctx, version)
 	done := make(chan error, 1)
 	go func() { done <- n.service.Run(ctx) }()
 	select {
@@ -420,7 +420,7 @@ func (n *node) findPython() (string, error) {
 }
 
 // digest names a version of the user's code.
-func (n *node) digest(decls []jobs.Declaration) string {
+func (n *node) digest() string {
 	h := sha256.New()
 	filepath.WalkDir(n.root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -446,8 +446,7 @@ func (n *node) digest(decls []jobs.Declaration) string {
 
 // watch loads the code again when it has changed (in development) or when SIGHUP asks for it (in production). A version
 // that cannot be loaded is reported and the one before goes on.
-func (n *node) watch(ctx context.Context, decls []jobs.Declaration) {
-	version := n.digest(decls)
+func (n *node) watch(ctx context.Context, version string) {
 	stamps := func() string {
 		var b strings.Builder
 		for _, f := range append(n.service.Pool.Files(), filepath.Join(n.root, "roadworthy.toml")) {
@@ -474,14 +473,13 @@ func (n *node) watch(ctx context.Context, decls []jobs.Declaration) {
 		if now := stamps(); !asked && now == seen && i%10 != 0 {
 			continue
 		}
-		digest := n.digest(nil)
+		digest := n.digest()
 		if digest == version && !asked {
 			continue
 		}
 		version = digest
 		found, err := findJobs(ctx, n.root)
 		if err == nil {
-			n.config = found.Config
 			err = n.service.Load(ctx, found.Jobs, digest)
 		}
 		if err != nil {

@@ -21,9 +21,8 @@ func TestWorkPageSaysWhatCheckSays(t *testing.T) {
 	}
 	write("roadworthy.toml", "[work.billing]\nentry = \"billing:charge\"\nowner = \"team-money\"\ntier = \"customer-facing\"\n")
 	write("billing.py", "import requests, roadworthy\n\n@roadworthy.job(retries=0)\ndef charge():\n    requests.get(\"https://pay.example\")\n")
-	checks := 0
 	version := "one"
-	p := workPage{root: root, version: func() string { checks++; return version }}
+	p := workPage{root: root, version: func() string { return version }}
 	get := func() []workRow {
 		t.Helper()
 		v, err := p.rows(context.Background())

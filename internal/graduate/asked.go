@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+	"github.com/roadworthy-dev/roadworthy/internal/standard/tomledit"
 )
 
 // What a program asks of whoever starts it (input, getpass, the arguments of its command line) are values that its
@@ -139,7 +140,7 @@ func (p *Plan) askedKeys(names set) {
 		if base == "" || base[0] >= '0' && base[0] <= '9' || pythonKeywords[base] || p.usedName(base, "") {
 			base = strings.Trim(base+"_answer", "_")
 		}
-		k := &Key{Name: p.keyName(base, "", names), Statement: q.statement, Type: "str", Value: tomlString(q.text), Python: quote(q.text)}
+		k := &Key{Name: p.keyName(base, "", names), Statement: q.statement, Type: "str", Value: tomledit.Quote(q.text), Python: quote(q.text)}
 		if q.secret {
 			k.Env, k.Value, k.Python, k.secret = q.env, "", "", q.text
 		}
@@ -179,7 +180,7 @@ func (p *Plan) argumentsKey(names set, node ast.Expr, i int) {
 		words, _ := arguments(p.Options.Answers["argv"])
 		var toml []string
 		for _, w := range words {
-			toml = append(toml, tomlString(w))
+			toml = append(toml, tomledit.Quote(w))
 		}
 		list := "[" + strings.Join(toml, ", ") + "]"
 		p.argvKey = &Key{Name: p.keyName("arguments", "", names), Statement: i, Type: "list[str]", Value: list, Python: list}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+	"github.com/roadworthy-dev/roadworthy/internal/standard/tomledit"
 )
 
 // A Key is a value of the notebook that becomes a key of the configuration.
@@ -167,7 +168,7 @@ func (p *Plan) pathKeys(names set) {
 				base = "output"
 			}
 		}
-		k := &Key{Name: p.keyName(strings.TrimSuffix(base, suffix)+suffix, "", names), Statement: i, Type: "str", Value: tomlString(pu.value), Python: literal}
+		k := &Key{Name: p.keyName(strings.TrimSuffix(base, suffix)+suffix, "", names), Statement: i, Type: "str", Value: tomledit.Quote(pu.value), Python: literal}
 		p.Keys = append(p.Keys, k)
 		byValue[literal+fmt.Sprint(pu.write)] = k
 		p.literal[pu.node] = k
@@ -308,7 +309,7 @@ func (p *Plan) tomlValue(e ast.Expr) (typ, toml string, ok bool) {
 	switch e := e.(type) {
 	case *ast.Call:
 		if q := p.toldBy(e); q != nil {
-			return "str", tomlString(q.text), true
+			return "str", tomledit.Quote(q.text), true
 		}
 	case *ast.Constant:
 		switch e.Kind {
@@ -333,7 +334,7 @@ func (p *Plan) tomlValue(e ast.Expr) (typ, toml string, ok bool) {
 			return "float", t, !strings.Contains(t, "_")
 		case ast.Str:
 			s, _ := p.File.ConstString(e)
-			return "str", tomlString(s), !strings.ContainsAny(s, "\x00\uFFFD") && len(s) < 500
+			return "str", tomledit.Quote(s), !strings.ContainsAny(s, "\x00\uFFFD") && len(s) < 500
 		}
 	case *ast.UnaryOp:
 		if e.Op == ast.USub {
@@ -358,28 +359,6 @@ func (p *Plan) tomlValue(e ast.Expr) (typ, toml string, ok bool) {
 		return "list[" + of + "]", "[" + strings.Join(parts, ", ") + "]", true
 	}
 	return "", "", false
-}
-
-func tomlString(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 var notWord = regexp.MustCompile(`[^A-Za-z0-9]+`)

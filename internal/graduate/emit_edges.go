@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/standard/tomledit"
 )
 
 // emitConfig writes the typed configuration and its loader.
@@ -142,7 +144,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 func (p *Plan) ConfigTOML(directory string) string {
 	var b strings.Builder
 	b.WriteString("# Relative paths start from here; this one is relative to this file.\n")
-	b.WriteString("directory = " + tomlString(directory) + "\n")
+	b.WriteString("directory = " + tomledit.Quote(directory) + "\n")
 	for _, k := range p.Keys {
 		if k.Env != "" {
 			continue

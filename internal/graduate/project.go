@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/project"
+	"github.com/roadworthy-dev/roadworthy/internal/standard/tomledit"
 )
 
 // Dependencies are the requirements of the package's own imports, with the versions that the notebook ran with.
@@ -87,10 +88,10 @@ func (p *Plan) idempotent() (bool, string) {
 // RoadworthyTOML declares the work and its job.
 func (p *Plan) RoadworthyTOML(j Job) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "[work.%s]\npath = \".\"\nkind = \"job\"\ntier = %s\nowner = %s\nentry = \"%s.__main__:main\"\n\n", tomlString(j.Name), tomlString(j.Tier), tomlString(j.Owner), p.Package)
-	fmt.Fprintf(&b, "[job.%s]\ncommand = [\"python\", \"-m\", \"%s\", \"--config\", \"config.toml\"]\n", tomlString(j.Name), p.Package)
+	fmt.Fprintf(&b, "[work.%s]\npath = \".\"\nkind = \"job\"\ntier = %s\nowner = %s\nentry = \"%s.__main__:main\"\n\n", tomledit.Quote(j.Name), tomledit.Quote(j.Tier), tomledit.Quote(j.Owner), p.Package)
+	fmt.Fprintf(&b, "[job.%s]\ncommand = [\"python\", \"-m\", \"%s\", \"--config\", \"config.toml\"]\n", tomledit.Quote(j.Name), p.Package)
 	if j.Schedule != "" {
-		fmt.Fprintf(&b, "schedule = %s\ntimezone = \"UTC\"\nmissed = \"once\"\n", tomlString(j.Schedule))
+		fmt.Fprintf(&b, "schedule = %s\ntimezone = \"UTC\"\nmissed = \"once\"\n", tomledit.Quote(j.Schedule))
 	}
 	timeout := "10m"
 	if p.Seconds > 60 {
@@ -103,7 +104,7 @@ func (p *Plan) RoadworthyTOML(j Job) string {
 	} else {
 		fmt.Fprintf(&b, "retries = 0 # %s\n", why)
 	}
-	fmt.Fprintf(&b, "concurrency = 1\nowner = %s\nalerts = [%s]\ntier = %s\n", tomlString(j.Owner), tomlString(j.Alert), tomlString(j.Tier))
+	fmt.Fprintf(&b, "concurrency = 1\nowner = %s\nalerts = [%s]\ntier = %s\n", tomledit.Quote(j.Owner), tomledit.Quote(j.Alert), tomledit.Quote(j.Tier))
 	var env []string
 	for _, k := range p.Keys {
 		if k.Env != "" {

@@ -3,11 +3,10 @@
 // Package jobs runs declared jobs: it finds them, queues their runs, fires their schedules, starts workers, and keeps
 // the account of every run until it is done, dead or cancelled.
 //
-// Main types: [Declaration] is a job as declared; [Engine] is the durable queue; [Service] joins an engine, the
-// declarations and a pool of workers into what `roadworthy up` and `serve` run; [Client] is what everything else
-// (terminal, dashboard, tests) operates it with.
+// Main types: [Declaration] is a job as declared; [River] is the durable queue; [Service] joins it, the declarations and
+// a [Pool] of workers into what `roadworthy up` and `serve` run, and what terminal and dashboard operate.
 //
-// The queue is River's: its schema, migrations, insertion, claiming, retry and cancel statements, behind Engine. What
+// The queue is River's: its schema, migrations, insertion, claiming, retry and cancel statements, behind [River]. What
 // runs a claimed job is ours, because a worker here is a Python process with a time limit, a memory limit and a cause
 // of death. Beside River's table stand the rw_ tables of internal/store, written in the same transaction.
 //
@@ -20,7 +19,6 @@
 package jobs
 
 import (
-	"context"
 	"encoding/json"
 	"time"
 )
@@ -173,41 +171,7 @@ type Step struct {
 type StepResult struct {
 	Accepted []Accepted
 	Claimed  []Run
-	NextDue  time.Time // when the next scheduled or retrying run becomes due; zero if none
-}
-
-// Engine is the durable queue. One implementation exists ([OpenRiver]); the behaviour suite runs against this interface.
-type Engine interface {
-	// Step does one transaction of the hot path.
-	Step(ctx context.Context, s Step) (StepResult, error)
-	// Due makes runs whose time has come claimable and returns how many, and when the next is due.
-	Due(ctx context.Context) (int, time.Time, error)
-	// Cancel ends a run that waits at once and marks one that runs; the node that has it stops it.
-	Cancel(ctx context.Context, id int64, reason string) (Run, error)
-	// Cancelling says which of the given running runs are to be stopped.
-	Cancelling(ctx context.Context, ids []int64) ([]int64, error)
-	// Replay makes a dead, cancelled or done run live again with one more attempt, with new arguments if args is not nil.
-	Replay(ctx context.Context, id int64, args json.RawMessage) (Run, error)
-	// Rescue gives back the runs of nodes whose lease is over (all nodes but this one if everything is true).
-	Rescue(ctx context.Context, everything bool) ([]Run, error)
-	// Beat renews this node's lease; it reports false if the lease had been lost.
-	Beat(ctx context.Context, info NodeInfo) (bool, error)
-	// Leave ends this node's lease.
-	Leave(ctx context.Context) error
-	// Prune deletes final runs that ended before the given time, at most max, and accounts for them.
-	Prune(ctx context.Context, state State, before time.Time, max int) (int, error)
-	// Ledger counts everything ever accepted against where it is now.
-	Ledger(ctx context.Context) (Ledger, error)
-	// Declare tells the engine the jobs and queue limits that claiming has to respect.
-	Declare(limits map[string]Limits)
-	// Queues lists queues that are paused or have runs that are not final.
-	Queues(ctx context.Context) ([]Queue, error)
-	PauseQueue(ctx context.Context, name string, paused bool) error
-	PauseJob(ctx context.Context, name string, paused bool) error
-	// Run reads one run; ErrNoRun if there is none.
-	Run(ctx context.Context, id int64) (Run, error)
-	// List reads runs, newest first.
-	List(ctx context.Context, f Filter) ([]Run, error)
+	Parked   map[string]int // queue → runs that were claimed and do not start: a limit or a pause holds them
 }
 
 // Limits are what claiming respects for one job; zero values mean no limit.

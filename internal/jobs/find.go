@@ -75,6 +75,22 @@ type finder struct {
 	tree     *check.Tree
 	analysis *effects.Analysis
 	parser   parser.Parser
+	parsed   *ast.File // of the file at path: the jobs of a file mostly come together
+	path     string
+}
+
+func (f *finder) parse(path string) (*ast.File, error) {
+	if f.parsed != nil && f.path == path {
+		return f.parsed, nil
+	}
+	raw, err := source.ReadFile(filepath.Join(f.tree.Root, filepath.FromSlash(path)))
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	text, _ := source.Decode(raw)
+	f.parsed, _ = parser.Parse(&f.parser, text, parser.Options{})
+	f.path = path
+	return f.parsed, nil
 }
 
 func (f *finder) analyse() *effects.Analysis {
@@ -147,12 +163,10 @@ func (f *finder) declared(file *link.File, fn *facts.Func, r *link.Registration)
 	if fn.Parent != 0 || fn.Class != 0 {
 		return d, fmt.Errorf("%s: %s is declared as a job inside a class or function: move it to the top of the module", at(line), name)
 	}
-	raw, err := source.ReadFile(filepath.Join(f.tree.Root, filepath.FromSlash(file.Path)))
+	tree, err := f.parse(file.Path)
 	if err != nil {
-		return d, fmt.Errorf("read %s: %w", file.Path, err)
+		return d, err
 	}
-	text, _ := source.Decode(raw)
-	tree, _ := parser.Parse(&f.parser, text, parser.Options{})
 	var def *ast.FunctionDef
 	ast.Inspect(tree, func(n ast.Node) bool {
 		if fd, ok := n.(*ast.FunctionDef); ok && fd.NameSpan.Start == fn.NamePos {

@@ -277,18 +277,28 @@ func (r *River) count(ctx context.Context, tx *store.Tx, stats map[string]*stat)
 		var err error
 		switch Outcome(s.outcome) {
 		case Succeeded:
-			// Once a second is enough for "last good run", and keeps nodes off one row.
 			r.mu.Lock()
-			due := s.last.Ended.Sub(r.lastGood[s.job]).Abs() > time.Second
+			g := r.lastGood[s.job]
+			due := s.last.Ended.Sub(g.stored).Abs() > time.Second
 			if due {
-				r.lastGood[s.job] = s.last.Ended
+				g = lastGood{stored: s.last.Ended}
+			} else {
+				g.run, g.at = s.last.Run.ID, s.last.Ended
 			}
+			r.lastGood[s.job] = g
 			r.mu.Unlock()
 			if due {
-				_, err = tx.Exec(ctx, `INSERT INTO rw_last (job, good_run, good_at) VALUES (?, ?, ?)
-					ON CONFLICT (job) DO UPDATE SET good_run = excluded.good_run, good_at = excluded.good_at`, s.job, s.last.Run.ID, s.last.Ended.UnixMicro())
+				err = saveGood(ctx, tx, s.job, s.last.Run.ID, s.last.Ended)
 			}
 		case Failed, Killed:
+			r.mu.RLock()
+			g := r.lastGood[s.job]
+			r.mu.RUnlock()
+			if g.run != 0 { // an alert is about to ask
+				if err := saveGood(ctx, tx, s.job, g.run, g.at); err != nil {
+					return err
+				}
+			}
 			_, err = tx.Exec(ctx, `INSERT INTO rw_last (job, bad_run, bad_at, bad_error) VALUES (?, ?, ?, ?)
 				ON CONFLICT (job) DO UPDATE SET bad_run = excluded.bad_run, bad_at = excluded.bad_at, bad_error = excluded.bad_error`,
 				s.job, s.last.Run.ID, s.last.Ended.UnixMicro(), clip(s.last.Error, 500))
@@ -296,6 +306,44 @@ func (r *River) count(ctx context.Context, tx *store.Tx, stats map[string]*stat)
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// lastGood is what this node knows of a job's last good run. To note it once a second is enough, and keeps nodes off one
+// row; what is left out then is noted by [River.tellGood], or when a run of the job fails.
+type lastGood struct {
+	stored time.Time // the end of the run that the database has
+	run    int64     // a later one that it does not have yet; 0 for none
+	at     time.Time // its end
+}
+
+func saveGood(ctx context.Context, q executor, job string, run int64, at time.Time) error {
+	_, err := q.Exec(ctx, `INSERT INTO rw_last (job, good_run, good_at) VALUES (?, ?, ?)
+		ON CONFLICT (job) DO UPDATE SET good_run = excluded.good_run, good_at = excluded.good_at`, job, run, at.UnixMicro())
+	return err
+}
+
+// tellGood stores the last good runs that are not stored yet.
+func (r *River) tellGood(ctx context.Context) error {
+	untold := map[string]lastGood{}
+	r.mu.RLock()
+	for job, g := range r.lastGood {
+		if g.run != 0 {
+			untold[job] = g
+		}
+	}
+	r.mu.RUnlock()
+	for _, job := range sortedKeys(untold) {
+		g := untold[job]
+		if err := saveGood(ctx, r.db, job, g.run, g.at); err != nil {
+			return fmt.Errorf("store the last good run of %s: %w", job, err)
+		}
+		r.mu.Lock()
+		if r.lastGood[job].run == g.run {
+			r.lastGood[job] = lastGood{stored: g.at}
+		}
+		r.mu.Unlock()
 	}
 	return nil
 }

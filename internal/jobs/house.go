@@ -91,6 +91,9 @@ func (s *Service) beatLoop(ctx context.Context) {
 		case <-beat.C:
 		}
 		s.Pool.Sample(n%5 == 0 || s.Pool.Limited())
+		if err := s.Engine.tellGood(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Error("the last good runs are not noted", "error", err)
+		}
 		if s.DB.Kind == store.Postgres {
 			s.tellProgress(ctx)
 			s.giveBack()
@@ -159,14 +162,10 @@ func (s *Service) giveBack() {
 		s.mu.Unlock()
 		return
 	}
-	now := clock()
-	for q, runs := range s.backlog {
-		for _, run := range runs {
-			s.finished = append(s.finished, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
-		}
-		delete(s.backlog, q)
+	for q := range s.backlog {
 		s.hungry[q] = true
 	}
+	s.handBack(clock())
 	s.avg = max(s.avg, 1) // and claim no more ahead until runs are seen to be short again
 	s.mu.Unlock()
 	s.kick()

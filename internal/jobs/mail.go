@@ -76,7 +76,8 @@ func (a *Alerter) mail(ctx context.Context, to string, al Alert, text string) er
 	if err := errors.Join(q.Close(), w.Close()); err != nil {
 		return fmt.Errorf("send the mail: %w", err)
 	}
-	return c.Quit()
+	_ = c.Quit() // the relay has taken the mail: how it ends the conversation is no reason to send it again
+	return nil
 }
 
 // relay reads host:port or smtp://USER:PASSWORD@host:port; the port is 25 without and 587 with a user.

@@ -4,6 +4,7 @@ package jobs
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -93,7 +94,7 @@ func (m *mailbox) serve(c net.Conn) {
 			m.got = append(m.got, letter{from, to, msg, string(body)})
 			m.mu.Unlock()
 		case "QUIT":
-			fmt.Fprint(c, "221 bye\r\n")
+			fmt.Fprint(c, cmp.Or(answer, "221 bye")+"\r\n")
 			return
 		}
 		if answer == "" {
@@ -150,6 +151,16 @@ def sync(ok):
 		if time.Now().After(deadline) {
 			t.Fatalf("alerts %+v", list)
 		}
+	}
+}
+
+// A relay that has taken the mail and ends the conversation badly is no reason to send it again.
+func TestMailIsSentOnceTheRelayHasIt(t *testing.T) {
+	box := newMailbox(t)
+	box.say["QUIT"] = "421 too late"
+	a := &Alerter{SMTP: box.addr}
+	if err := a.mail(t.Context(), "a@example.com", Alert{Summary: "x"}, "x"); err != nil || len(box.letters()) != 1 {
+		t.Errorf("%v, letters %+v", err, box.letters())
 	}
 }
 

@@ -73,9 +73,7 @@ func (p *Pool) runCommand(e *execution, traceparent string) {
 			a.PeakRSS = max(a.PeakRSS, ru.Maxrss*rssUnit)
 		}
 	}
-	e.mu.Lock()
-	stop := e.stop
-	e.mu.Unlock()
+	stop := e.stopping()
 	var exit *exec.ExitError
 	switch {
 	case err == nil || errors.Is(err, exec.ErrWaitDelay):

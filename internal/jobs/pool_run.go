@@ -37,8 +37,24 @@ type execution struct {
 	finished bool
 }
 
+// stopping is why the run was told to stop, "" when it was not.
+func (e *execution) stopping() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.stop
+}
+
+// atLeast notes memory that the run was seen to use.
+func (e *execution) atLeast(rss int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.peak = max(e.peak, rss)
+}
+
 // stopped words an attempt that we stopped.
 func (e *execution) stopped(a *Attempt, stop string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	a.Cause = stop
 	switch stop {
 	case "time limit":
@@ -361,9 +377,7 @@ func (p *Pool) Sample(all bool) {
 			p.mu.Unlock()
 		}
 		if e := pr.e; e != nil {
-			e.mu.Lock()
-			e.peak = max(e.peak, rss)
-			e.mu.Unlock()
+			e.atLeast(rss)
 			if rss > e.decl.MemoryLimit {
 				p.stop(e, "out of memory", true)
 			}

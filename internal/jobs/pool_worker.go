@@ -84,9 +84,16 @@ func (p *Pool) newWorker(g *generation, kind string) error {
 	}
 	w := &worker{kind: kind, gen: g, conn: ours, out: &frameWriter{w: ours}, runs: map[int64]*execution{}, started: clock(), exit: make(chan exitFrame, 2)}
 	var ends [2]*os.File
+	defer func() {
+		theirs.Close()
+		for _, f := range ends {
+			f.Close() // of nil: no harm
+		}
+	}()
 	for i := range w.pipes {
 		r, wr, err := os.Pipe()
 		if err != nil {
+			w.close()
 			return fmt.Errorf("make a pipe: %w", err)
 		}
 		ends[i] = wr
@@ -101,9 +108,6 @@ func (p *Pool) newWorker(g *generation, kind string) error {
 	if p.closed || (p.gen != g) {
 		p.mu.Unlock()
 		w.close()
-		theirs.Close()
-		ends[0].Close()
-		ends[1].Close()
 		return nil
 	}
 	p.workers[w] = true
@@ -111,9 +115,6 @@ func (p *Pool) newWorker(g *generation, kind string) error {
 		g.forks[w.id] = w
 	}
 	p.mu.Unlock()
-	defer theirs.Close()
-	defer ends[0].Close()
-	defer ends[1].Close()
 	if err := p.launch(g, w, theirs, ends); err != nil {
 		p.mu.Lock()
 		delete(p.workers, w)
@@ -192,9 +193,10 @@ func (p *Pool) captured(w *worker, b []byte) {
 		for _, e = range w.runs {
 		}
 	}
+	pid := w.pid
 	p.mu.Unlock()
 	if e == nil {
-		p.log.Info("output outside of a run", "worker", w.id, "pid", w.pid, "output", clip(string(b), 2000))
+		p.log.Info("output outside of a run", "worker", w.id, "pid", pid, "output", clip(string(b), 2000))
 		return
 	}
 	e.mu.Lock()
@@ -228,11 +230,7 @@ func (p *Pool) workerLoop(w *worker) {
 				X string
 			}
 			if json.Unmarshal(payload, &f) == nil {
-				if e := p.executing(w, f.R); e != nil {
-					e.mu.Lock()
-					e.output.write([]byte(f.X), p.opts.OutputCap)
-					e.mu.Unlock()
-				}
+				p.told(w, f.R, func(e *execution) { e.output.write([]byte(f.X), p.opts.OutputCap) })
 			}
 		case frameProgress:
 			var f struct {
@@ -241,11 +239,7 @@ func (p *Pool) workerLoop(w *worker) {
 				N    string
 			}
 			if json.Unmarshal(payload, &f) == nil {
-				if e := p.executing(w, f.R); e != nil {
-					e.mu.Lock()
-					e.progress = &Progress{Done: f.D, Total: f.T, Note: f.N, At: clock()}
-					e.mu.Unlock()
-				}
+				p.told(w, f.R, func(e *execution) { e.progress = &Progress{Done: f.D, Total: f.T, Note: f.N, At: clock()} })
 			}
 		case frameMetric:
 			var f struct {
@@ -254,17 +248,24 @@ func (p *Pool) workerLoop(w *worker) {
 				V float64
 			}
 			if json.Unmarshal(payload, &f) == nil {
-				if e := p.executing(w, f.R); e != nil {
-					e.mu.Lock()
+				p.told(w, f.R, func(e *execution) {
 					if len(e.signals) < 1000 {
 						e.signals = append(e.signals, Signal{Name: f.N, Value: f.V, At: clock()})
 					}
-					e.mu.Unlock()
-				}
+				})
 			}
 		}
 	}
 	p.workerEnded(w)
+}
+
+// told notes what a worker says of a run that it has; do has the run's lock.
+func (p *Pool) told(w *worker, run int64, do func(e *execution)) {
+	if e := p.executing(w, run); e != nil {
+		e.mu.Lock()
+		do(e)
+		e.mu.Unlock()
+	}
 }
 
 func (p *Pool) executing(w *worker, run int64) *execution {
@@ -285,7 +286,7 @@ func (p *Pool) result(w *worker, res resultFrame) {
 	}
 	now := clock()
 	if now.Sub(e.started) > 100*time.Millisecond && w.kind == "sync" {
-		e.peak = max(e.peak, peakRSS(w.pid))
+		e.atLeast(peakRSS(w.pid))
 	}
 	p.mu.Lock()
 	delete(w.runs, res.Run)
@@ -299,9 +300,7 @@ func (p *Pool) result(w *worker, res resultFrame) {
 		go p.fill()
 	}
 	a := e.attempt(now, w.pid)
-	e.mu.Lock()
-	stop := e.stop
-	e.mu.Unlock()
+	stop := e.stopping()
 	a.Error, a.Cause, a.Traceback = res.Error, res.Cause, res.Trace
 	switch res.Outcome {
 	case "ok":
@@ -338,16 +337,12 @@ func seconds(s *float64) time.Duration {
 
 // workerEnded closes the account of a process: whatever it was running gets the cause of its death.
 func (p *Pool) workerEnded(w *worker) {
-	p.mu.Lock()
-	spawned := w.cmd != nil
-	gone := w.gen.gone
-	p.mu.Unlock()
 	var x exitFrame
-	known := false
+	known, lives := false, false
 	select {
 	case x = <-w.exit:
 		known = true
-	case <-gone:
+	case <-w.gen.gone:
 		// The zygote ended first and took its workers along.
 		select {
 		case x = <-w.exit:
@@ -355,16 +350,18 @@ func (p *Pool) workerEnded(w *worker) {
 		default:
 		}
 	case <-time.After(5 * time.Second):
-		// It closed its socket and lives on: nothing it does can reach us any more.
-		if w.proc != nil {
-			w.proc.Kill()
-		}
+		lives = true // it closed its socket, so nothing it does can reach us any more
 	}
-	_ = spawned
+	p.mu.Lock()
+	pid, proc := w.pid, w.proc
+	p.mu.Unlock()
+	if lives && proc != nil {
+		proc.Kill()
+	}
 	w.pipes[0].drain()
 	w.pipes[1].drain()
-	if w.pid > 0 {
-		killGroup(w.pid, syscall.SIGKILL)
+	if pid > 0 {
+		killGroup(pid, syscall.SIGKILL)
 	}
 	p.mu.Lock()
 	runs := make([]*execution, 0, len(w.runs))
@@ -374,17 +371,13 @@ func (p *Pool) workerEnded(w *worker) {
 	clear(w.runs)
 	delete(p.workers, w)
 	w.close()
-	closed, g := p.closed, w.gen
+	closed, killed, g := p.closed, w.killed, w.gen
 	p.mu.Unlock()
 	now := clock()
 	for _, e := range runs {
-		a := e.attempt(now, w.pid)
-		a.PeakRSS = max(a.PeakRSS, x.RSS)
-		e.peak = a.PeakRSS
-		e.mu.Lock()
-		stop := e.stop
-		e.mu.Unlock()
-		switch {
+		e.atLeast(x.RSS)
+		a := e.attempt(now, pid)
+		switch stop := e.stopping(); {
 		case stop != "":
 			e.stopped(a, stop)
 		case !known || w.kind == "async":
@@ -395,8 +388,8 @@ func (p *Pool) workerEnded(w *worker) {
 				a.Cause = describeExit(x.Status)
 				a.Error = "the process that ran this coroutine with others ended: " + a.Cause
 			}
-			if w.killed != "" {
-				a.Crashed, a.Cause, a.Error = false, "interrupted", "another run of the same process had to be stopped: "+w.killed
+			if killed != "" {
+				a.Crashed, a.Cause, a.Error = false, "interrupted", "another run of the same process had to be stopped: "+killed
 			}
 		default:
 			a.Outcome, a.Crashed = Failed, true

@@ -40,7 +40,7 @@ const maxRescues = 5
 // Channel is the Postgres notification channel that wakes the nodes.
 const Channel = "rw_work"
 
-// River is the Engine on River's table.
+// River is the durable queue, on River's table.
 //
 // Insertion, claiming, cancelling, migration and queue rows are River's own statements, reached through its drivers.
 // Finishing is ours for two reasons. River's SQLite driver finishes a batch row by row with statements it does not
@@ -56,14 +56,14 @@ type River struct {
 	mu       sync.RWMutex
 	wall     time.Time // see now
 	limits   map[string]Limits
-	paused   map[string]bool // jobs
-	lastGood map[string]time.Time
-	log      int // rw_ledger rows since the last compaction
+	paused   map[string]bool     // jobs
+	lastGood map[string]lastGood // by job
+	log      int                 // rw_ledger rows since the last compaction
 }
 
 // OpenRiver migrates River's schema beside ours and returns the engine for the node of the given id.
 func OpenRiver(ctx context.Context, db *store.DB, node string) (*River, error) {
-	r := &River{db: db, node: node, wall: clock(), limits: map[string]Limits{}, paused: map[string]bool{}, lastGood: map[string]time.Time{}}
+	r := &River{db: db, node: node, wall: clock(), limits: map[string]Limits{}, paused: map[string]bool{}, lastGood: map[string]lastGood{}}
 	migrate := func() error {
 		if db.Kind == store.SQLite {
 			r.lite = riversqlite.New(db.SQL())
@@ -174,7 +174,7 @@ func (r *River) loadPaused(ctx context.Context) error {
 func (r *River) Step(ctx context.Context, s Step) (StepResult, error) {
 	var res StepResult
 	err := r.db.Tx(ctx, func(tx *store.Tx) error {
-		res = StepResult{}
+		res = StepResult{Parked: map[string]int{}}
 		var err error
 		if len(s.Finish) > 0 {
 			if err = r.finish(ctx, tx, s.Finish); err != nil {
@@ -190,11 +190,12 @@ func (r *River) Step(ctx context.Context, s Step) (StepResult, error) {
 			if s.Claim[queue] <= 0 {
 				continue
 			}
-			runs, err := r.claim(ctx, tx, queue, s.Claim[queue])
+			runs, parked, err := r.claim(ctx, tx, queue, s.Claim[queue])
 			if err != nil {
 				return fmt.Errorf("claim runs: %w", err)
 			}
 			res.Claimed = append(res.Claimed, runs...)
+			res.Parked[queue] = parked
 		}
 		return nil
 	})
@@ -359,32 +360,34 @@ func runOf(row *rivertype.JobRow) Run {
 	return run
 }
 
-// claim takes up to max runs of a queue for this node, then puts back those that a limit or a pause holds.
-func (r *River) claim(ctx context.Context, tx *store.Tx, queue string, max int) ([]Run, error) {
+// claim takes up to max runs of a queue for this node, then puts back those that a limit or a pause holds. It counts
+// them and those that cannot be read: behind them may be others.
+func (r *River) claim(ctx context.Context, tx *store.Tx, queue string, max int) (runs []Run, parked int, err error) {
 	// Postgres's now() would be the transaction's start, before whatever this transaction has inserted.
 	now := r.now()
 	params := &riverdriver.JobGetAvailableParams{ClientID: r.node, MaxAttemptedBy: 10, MaxToLock: max, Now: &now, Queue: queue}
 	got, err := r.exec(tx).JobGetAvailable(ctx, params)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for id, bad := range got.DecodeErrors {
 		// A row that someone edited by hand into something unreadable must not block its queue.
 		if err := r.finish(ctx, tx, []*Attempt{{Run: Run{ID: id, Attempt: -1}, Outcome: Killed, Cause: "unreadable row", Error: bad.Error(), Started: r.now(), Ended: r.now()}}); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	if len(got.Jobs) == 0 {
-		return nil, nil
+		return nil, len(got.DecodeErrors), nil
 	}
 	slices.SortFunc(got.Jobs, func(a, b *rivertype.JobRow) int {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), a.ScheduledAt.Compare(b.ScheduledAt), cmp.Compare(a.ID, b.ID))
 	})
-	runs := make([]Run, 0, len(got.Jobs))
+	runs = make([]Run, 0, len(got.Jobs))
 	for _, row := range got.Jobs {
 		runs = append(runs, runOf(row))
 	}
-	return r.admit(ctx, tx, queue, runs)
+	runs, err = r.admit(ctx, tx, queue, runs)
+	return runs, len(got.DecodeErrors) + len(got.Jobs) - len(runs), err
 }
 
 // admit applies pauses and limits to runs that were just claimed. Tokens are rows, taken in the claim's transaction

@@ -40,16 +40,15 @@ type Service struct {
 	since    time.Time        // when the oldest of the backlog was claimed
 	finished []*Attempt
 	asked    []*asking
-	hungry   map[string]bool // queues that may have more to claim
+	hungry   map[string]bool // queues that may have more than the claims so far, the one under way included, have seen
+	held     map[string]int  // queue → runs that its last claim had to put back
 	queues   []string
 	paused   map[string]bool // queues
-	resume   map[int64]json.RawMessage
-	avg      float64 // seconds a run takes, smoothed
+	avg      float64         // seconds a run takes, smoothed
 	draining bool
 	stepping bool // a transaction is under way
 	flush    bool // finished attempts have waited long enough, or something waits for them
 	waiting  bool // the timer that sets flush is running
-	lost     bool
 	resched  bool
 	version  string
 	counts   recentCounts
@@ -61,7 +60,6 @@ type Service struct {
 	due   chan struct{}
 	stop  context.CancelFunc
 	ended chan struct{}
-	fatal chan error
 }
 
 type asking struct {
@@ -103,9 +101,8 @@ func NewService(db *store.DB, engine *River, pool *Pool, log *slog.Logger, o Ser
 		o.Patience = 30 * time.Second
 	}
 	s := &Service{Log: log, DB: db, Engine: engine, Pool: pool, opts: o,
-		decls: map[string]Declaration{}, broken: map[string]string{}, backlog: map[string][]Run{}, hungry: map[string]bool{}, paused: map[string]bool{},
-		resume: map[int64]json.RawMessage{}, avg: 0.05,
-		wake: make(chan struct{}, 1), due: make(chan struct{}, 1), ended: make(chan struct{}), fatal: make(chan error, 1)}
+		decls: map[string]Declaration{}, broken: map[string]string{}, backlog: map[string][]Run{}, hungry: map[string]bool{}, held: map[string]int{}, paused: map[string]bool{},
+		avg: 0.05, wake: make(chan struct{}, 1), due: make(chan struct{}, 1), ended: make(chan struct{})}
 	s.Alerts = newAlerter(s)
 	pool.changed = func() {
 		s.pump()
@@ -431,15 +428,7 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	s.draining = true
-	var back []*Attempt
-	now := clock()
-	for q, runs := range s.backlog {
-		for _, run := range runs {
-			back = append(back, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
-		}
-		delete(s.backlog, q)
-	}
-	s.finished = append(s.finished, back...)
+	s.handBack(clock())
 	s.mu.Unlock()
 	s.kick()
 	s.Pool.Close(s.opts.Patience)
@@ -460,8 +449,10 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 	leave, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	if lerr := s.Engine.Leave(leave); lerr != nil && err == nil {
-		err = lerr
+	for _, end := range []func(context.Context) error{s.Engine.tellGood, s.Engine.Leave} {
+		if lerr := end(leave); lerr != nil && err == nil {
+			err = lerr
+		}
 	}
 	return err
 }

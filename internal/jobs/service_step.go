@@ -4,6 +4,7 @@ package jobs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	mrand "math/rand/v2"
 	"slices"
@@ -58,6 +59,10 @@ const (
 // and what comes behind them in the queue may fit.
 const maxBlocked = 64
 
+// maxHeld bounds how many more runs than there is room for are claimed from a queue that begins with runs which a limit or
+// a pause holds.
+const maxHeld = 256
+
 // claimed counts the runs in hand that have not started. The lock is held.
 func (s *Service) claimed() (n int) {
 	for _, runs := range s.backlog {
@@ -100,20 +105,24 @@ func (s *Service) collect() (*Step, []*asking) {
 			}
 		}
 	}
-	if !s.draining && !s.lost && slots > 0 {
+	if !s.draining && slots > 0 {
 		ahead := s.ahead(slots)
 		for _, q := range s.queues {
 			if !s.hungry[q] || s.paused[q] {
 				continue
 			}
 			in := len(s.backlog[q])
+			n := 0
 			switch {
 			case open > 0:
-				if n := min(open+ahead, maxBlocked+ahead-in); n > 0 {
-					step.Claim[q] = n
-				}
+				n = min(open+ahead, maxBlocked+ahead-in)
 			case in < (ahead+1)/2:
-				step.Claim[q] = ahead - in
+				n = ahead - in
+			}
+			if n > 0 {
+				n += min(2*s.held[q], maxHeld) // to get past them
+				// Not in settle: what becomes claimable between the commit and then has said so already.
+				step.Claim[q], s.hungry[q] = n, false
 			}
 		}
 	}
@@ -157,6 +166,9 @@ func (s *Service) restore(step *Step, asks []*asking, err error) {
 	}
 	s.mu.Lock()
 	s.finished = append(step.Finish, s.finished...)
+	for q := range step.Claim {
+		s.hungry[q] = true
+	}
 	s.stepping = false
 	s.mu.Unlock()
 }
@@ -187,30 +199,21 @@ func (s *Service) settle(step *Step, asks []*asking, res StepResult) {
 		default:
 		}
 	}
-	got := map[string]int{}
 	s.mu.Lock()
 	s.stepping = false
 	if len(res.Claimed) > 0 && len(s.backlog) == 0 {
 		s.since = now
 	}
 	for _, run := range res.Claimed {
-		got[run.Queue]++
 		s.backlog[run.Queue] = append(s.backlog[run.Queue], run)
+		s.hungry[run.Queue] = true // there may be more
 	}
-	draining := s.draining
-	if draining {
-		// Claimed by the transaction that was under way when the drain began.
-		for q, runs := range s.backlog {
-			for _, run := range runs {
-				s.finished = append(s.finished, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
-			}
-			delete(s.backlog, q)
-		}
+	for q, n := range res.Parked {
+		s.held[q] = n
+		s.hungry[q] = s.hungry[q] || n > 0 // what is behind them may start
 	}
-	for q := range step.Claim {
-		if got[q] == 0 {
-			s.hungry[q] = false
-		}
+	if s.draining {
+		s.handBack(now) // claimed by the transaction that was under way when the drain began
 	}
 	for _, a := range step.Finish {
 		if a.Run.tokens {
@@ -222,6 +225,16 @@ func (s *Service) settle(step *Step, asks []*asking, res StepResult) {
 		s.reported(a)
 	}
 	s.pump()
+}
+
+// handBack gives the runs that are claimed and have not started back to their queues. The lock is held.
+func (s *Service) handBack(now time.Time) {
+	for _, runs := range s.backlog {
+		for _, run := range runs {
+			s.finished = append(s.finished, &Attempt{Run: run, Outcome: Interrupted, Started: now, Ended: now})
+		}
+	}
+	clear(s.backlog)
 }
 
 // reported tells the listeners about an attempt that is on disk.
@@ -296,8 +309,6 @@ func (s *Service) pump() {
 				break queues
 			}
 		}
-		checkpoint := s.resume[run.ID]
-		delete(s.resume, run.ID)
 		s.mu.Unlock()
 		if !found {
 			return
@@ -306,7 +317,8 @@ func (s *Service) pump() {
 			s.finish(ended)
 			continue
 		}
-		if checkpoint == nil && (run.Attempt > 1 || run.Meta.Rescues > 0 || run.Meta.Crashes > 0 || run.Meta.Replays > 0) {
+		var checkpoint json.RawMessage
+		if run.Attempt > 1 || run.Meta.Rescues > 0 || run.Meta.Crashes > 0 || run.Meta.Replays > 0 {
 			checkpoint = s.checkpoint(run.ID)
 		}
 		if !s.Pool.Start(run, traceOf(run.Meta.Trace), checkpoint, s.finish) {

@@ -433,6 +433,49 @@ raise SystemExit("never import me")
 	}
 }
 
+// Runs that a pause or a limit holds do not keep those behind them in the queue from running.
+func TestOthersPassRunsThatAreHeld(t *testing.T) {
+	s := running(t, `
+@roadworthy.job(retries=0)
+def paused():
+    pass
+
+@roadworthy.job(retries=0, concurrency=1)
+def one():
+    time.sleep(1)
+
+@roadworthy.job(retries=0)
+def behind():
+    pass
+`, "")
+	if err := s.PauseJob(t.Context(), "paused", true); err != nil {
+		t.Fatal(err)
+	}
+	for _, job := range []string{"paused", "one"} {
+		many := make([]Request, 700)
+		for i := range many {
+			many[i] = Request{Job: job}
+		}
+		must[[]Accepted](t)(s.Enqueue(t.Context(), many))
+		s.until(t, s.ask(t, "behind", `{}`), Done)
+	}
+	if l := must[Ledger](t)(s.Engine.Ledger(t.Context())); l.Accepted != 1402 || l.Live < 1390 {
+		t.Errorf("the ledger: %+v", l)
+	}
+	if err := s.PauseJob(t.Context(), "paused", false); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		left := must[[]Run](t)(s.Engine.List(t.Context(), Filter{Job: "paused", States: []State{Waiting, Scheduled, Running}}))
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("resumed, and not run: %+v", left[0])
+		}
+	}
+}
+
 func TestRedact(t *testing.T) {
 	got := string(Redact(json.RawMessage(`{"user":"a","Password":"p","nested":[{"api_key":1}],"url":"postgres://u:secret@h/d","big":12345678901234567890}`)))
 	want := `{"Password":"[redacted]","big":12345678901234567890,"nested":[{"api_key":"[redacted]"}],"url":"postgres://u:[redacted]@h/d","user":"a"}`

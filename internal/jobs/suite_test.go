@@ -126,6 +126,37 @@ func TestEnqueueClaimFinish(t *testing.T) {
 	})
 }
 
+// Two good runs that end within a second: the second is the last good one, for an alert at once and for all others soon.
+func TestLastGoodRun(t *testing.T) {
+	onBoth(t, func(t *testing.T, db *store.DB, r *River) {
+		ctx := t.Context()
+		for range 4 {
+			enqueue(t, r, Request{Job: "a"})
+		}
+		runs := claim(t, r, 4)
+		last := func() JobLast { t.Helper(); return must[map[string]JobLast](t)(r.Lasts(ctx))["a"] }
+		finish(t, r, runs[0], Succeeded)
+		finish(t, r, runs[1], Succeeded)
+		if err := r.tellGood(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if l := last(); l.GoodRun != runs[1].ID || l.GoodAt.IsZero() {
+			t.Errorf("after two good runs: %+v, want %d", l, runs[1].ID)
+		}
+		finish(t, r, runs[2], Succeeded)
+		finish(t, r, runs[3], Killed)
+		if l := last(); l.GoodRun != runs[2].ID || l.BadRun != runs[3].ID {
+			t.Errorf("after a bad run: %+v, want good %d and bad %d", l, runs[2].ID, runs[3].ID)
+		}
+		if err := r.tellGood(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if l := last(); l.GoodRun != runs[2].ID {
+			t.Errorf("at the end: %+v", l)
+		}
+	})
+}
+
 func TestClaimInTheSameStepAsEnqueue(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB, r *River) {
 		res := must[StepResult](t)(r.Step(t.Context(), Step{Enqueue: []Request{{Job: "a"}}, Claim: map[string]int{"default": 1}}))

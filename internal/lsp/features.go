@@ -147,7 +147,7 @@ func (r *result) spanOf(f *diag.Finding) span {
 
 var severities = map[diag.Severity]int{diag.Error: 1, diag.Warning: 2, diag.Note: 3}
 
-func (s *Server) shown(f *diag.Finding) bool {
+func shown(f *diag.Finding) bool {
 	return f.Waived == "" && !f.Baselined && f.File != "" && f.Cell == 0 && !strings.HasSuffix(f.File, ".ipynb")
 }
 
@@ -155,7 +155,7 @@ func (s *Server) diagnostics() map[string][]diagnostic {
 	out := map[string][]diagnostic{}
 	list := s.last.checked.Result.Findings
 	for i := range list {
-		if f := &list[i]; s.shown(f) {
+		if f := &list[i]; shown(f) {
 			out[f.File] = append(out[f.File], s.diagnostic(f))
 		}
 	}
@@ -197,7 +197,7 @@ func (s *Server) actions(p *actionParams) (any, error) {
 	list := s.last.checked.Result.Findings
 	for i := range list {
 		f := &list[i]
-		if f.File != path || !s.shown(f) {
+		if f.File != path || !shown(f) {
 			continue
 		}
 		d := s.diagnostic(f)
@@ -308,7 +308,8 @@ func (s *Server) meant(file int, offset uint32) (name string, at diag.Span, foun
 	}
 	at = diag.Span{Start: call.Pos, End: call.Pos + uint32(call.Len)}
 	var targets []effects.Node
-	for _, n := range instances[in] {
+	if nodes := instances[in]; len(nodes) > 0 {
+		n := nodes[0] // the contexts of one function differ in what they hand on, seldom in what a call is
 		for _, e := range a.OutEdges(n) {
 			if x := &a.Edges[e]; x.Op == call {
 				targets = append(targets, x.To)
@@ -321,7 +322,6 @@ func (s *Server) meant(file int, offset uint32) (name string, at diag.Span, foun
 				found = append(found, effects.Effect{Kind: x.Kind, Blocking: x.Blocking, Certainty: x.Certainty, Steps: []effects.Step{{Node: n, Op: call, To: n, Site: x}}})
 			}
 		}
-		break // the contexts of one function differ in what they hand on, seldom in what a call is
 	}
 	if len(targets) > 0 {
 		found = append(found, a.Of(targets...)...)

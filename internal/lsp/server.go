@@ -365,15 +365,11 @@ func (s *Server) finished(r result) error {
 				return err
 			}
 		}
-		r.checked = nil
-	} else {
-		s.told = ""
+		return s.serveWaiting()
 	}
-	if r.checked != nil {
-		s.last = &r
-		if err := s.publish(); err != nil {
-			return err
-		}
+	s.told, s.last = "", &r
+	if err := s.publish(); err != nil {
+		return err
 	}
 	return s.serveWaiting()
 }

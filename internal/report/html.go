@@ -146,7 +146,7 @@ func (p *htmlPage) effects(r *Result, kinds map[string]bool) {
 			for _, e := range k.Effects {
 				if e.Kind == kind && e.Count > 0 {
 					c.N, c.Hot = e.Count, e.Blocking > 0
-					c.Title = fmt.Sprintf("%s: %s in %s", k.Name, kind, plural(e.Count, "function", "functions"))
+					c.Title = fmt.Sprintf("%s: %s in %s", k.Name, kind, Plural(e.Count, "function", "functions"))
 					if c.Hot {
 						c.Title += fmt.Sprintf(", %d blocking", e.Blocking)
 					}

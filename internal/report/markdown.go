@@ -22,7 +22,7 @@ func Markdown(w io.Writer, r *Result, _ Options) error {
 				verdict = "**" + verdict + "**"
 			}
 			if u := k.state(Unknown); u > 0 {
-				verdict += fmt.Sprintf(" (%s)", plural(u, "guardrail unknown", "guardrails unknown"))
+				verdict += fmt.Sprintf(" (%s)", Plural(u, "guardrail unknown", "guardrails unknown"))
 			}
 			tier := k.Tier.Value
 			if !k.Tier.Declared {
@@ -36,7 +36,7 @@ func Markdown(w io.Writer, r *Result, _ Options) error {
 	for _, f := range r.bySeverity() {
 		fmt.Fprintf(&b, "### %s %s %s\n\n%s\n\n%s\n\n", f.Severity, f.Rule, f.Name, code(place(f.File, f.Cell, f.Line, f.Column)), prose(f.Message))
 		if s := steps(f); len(s) > 0 {
-			fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", plural(len(s), "step", "steps"))
+			fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n", Plural(len(s), "step", "steps"))
 			for j, s := range s {
 				note := ""
 				if s.Note != "" {

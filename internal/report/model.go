@@ -176,7 +176,8 @@ func count(findings []diag.Finding) (n counts) {
 	return n
 }
 
-func plural(n int, one, many string) string {
+// Plural is a number of things: "1 finding", "2 findings".
+func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -189,9 +190,9 @@ func sentence(n counts, s Stats) string {
 	if n.open == 0 {
 		b.WriteString("no findings")
 	} else {
-		b.WriteString(plural(n.open, "finding", "findings"))
+		b.WriteString(Plural(n.open, "finding", "findings"))
 	}
-	b.WriteString(" in " + plural(s.Files, "file", "files"))
+	b.WriteString(" in " + Plural(s.Files, "file", "files"))
 	var more []string
 	if n.fixable > 0 {
 		more = append(more, fmt.Sprintf("%d fixable with --fix", n.fixable))
@@ -317,13 +318,13 @@ func tally(findings []*diag.Finding) (n counts) {
 // list is "2 errors, 1 note" in parts.
 func (n counts) list() (parts []string) {
 	if n.errors > 0 {
-		parts = append(parts, plural(n.errors, "error", "errors"))
+		parts = append(parts, Plural(n.errors, "error", "errors"))
 	}
 	if n.warnings > 0 {
-		parts = append(parts, plural(n.warnings, "warning", "warnings"))
+		parts = append(parts, Plural(n.warnings, "warning", "warnings"))
 	}
 	if n.notes > 0 {
-		parts = append(parts, plural(n.notes, "note", "notes"))
+		parts = append(parts, Plural(n.notes, "note", "notes"))
 	}
 	return parts
 }

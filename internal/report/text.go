@@ -12,17 +12,26 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 )
 
-// Color reports whether text written to f may be coloured: f is a terminal and the environment does not object
+// Terminal reports whether a stream is a terminal.
+func Terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// Color reports whether text written to w may be coloured: it is a terminal and the environment does not object
 // (https://no-color.org).
-func Color(f *os.File, getenv func(string) string) bool {
+func Color(w io.Writer, getenv func(string) string) bool {
 	if getenv("NO_COLOR") != "" || getenv("TERM") == "dumb" {
 		return false
 	}
 	if runtime.GOOS == "windows" && getenv("WT_SESSION") == "" && getenv("TERM") == "" {
 		return false // a console that would show the codes
 	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return Terminal(w)
 }
 
 // Text writes the report for people: every finding with its source line, the calls that prove it and the next step, then
@@ -314,10 +323,10 @@ func (t *texter) work(r *Result, brief bool) {
 		fmt.Fprintf(&t.b, "%s  %s  %s  %s\n", t.paint(bold, pad(clean(w.Name), names)), pad(w.Kind, kinds), pad(w.Tier.Value, tiers), t.paint(color, verdict))
 		parts := tally(mine[w.Name]).list()
 		if u := w.state(Unknown); u > 0 {
-			parts = append(parts, plural(u, "guardrail unknown", "guardrails unknown"))
+			parts = append(parts, Plural(u, "guardrail unknown", "guardrails unknown"))
 		}
 		if u := w.state(Waived); u > 0 {
-			parts = append(parts, plural(u, "guardrail waived", "guardrails waived"))
+			parts = append(parts, Plural(u, "guardrail waived", "guardrails waived"))
 		}
 		if len(parts) > 0 {
 			t.wrap("  ", "  ", strings.Join(parts, ", "))

@@ -43,21 +43,14 @@ func (r *Review) between() string {
 	return r.Head + " against " + r.Base
 }
 
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // Sentence is the review in one line.
 func (r *Review) Sentence() string {
-	s := fmt.Sprintf("%s: %s added, %d mended; %s added", r.between(), count(len(r.New), "finding", "findings"), len(r.Mended), count(len(r.Changes), "effect", "effects"))
+	s := fmt.Sprintf("%s: %s added, %d mended; %s added", r.between(), report.Plural(len(r.New), "finding", "findings"), len(r.Mended), report.Plural(len(r.Changes), "effect", "effects"))
 	if len(r.Packages) > 0 {
-		s += "; " + count(len(r.Packages), "new package", "new packages")
+		s += "; " + report.Plural(len(r.Packages), "new package", "new packages")
 	}
 	if len(r.Names) > 0 {
-		s += "; " + count(len(r.Names), "import that nothing brings", "imports that nothing brings")
+		s += "; " + report.Plural(len(r.Names), "import that nothing brings", "imports that nothing brings")
 	}
 	return s
 }

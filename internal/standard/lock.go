@@ -99,12 +99,7 @@ func (l *Lock) Text() string {
 	slices.Sort(names)
 	for _, n := range names {
 		k := l.Keys[n]
-		fmt.Fprintf(&b, "\n[[key]]\nname = %s\nowner = %q\nvalue = %s\n", quoteLine(n), k.Owner, quoteLine(k.Value))
+		fmt.Fprintf(&b, "\n[[key]]\nname = %s\nowner = %q\nvalue = %s\n", tomledit.Quote(n), k.Owner, tomledit.Quote(k.Value))
 	}
 	return b.String()
-}
-
-// quoteLine writes a text on one line, in the escapes that TOML and Go share.
-func quoteLine(s string) string {
-	return strings.NewReplacer("\\u000A", `\n`, "\\u0009", `\t`, "\\u000D", `\r`).Replace(tomledit.Quote(s))
 }

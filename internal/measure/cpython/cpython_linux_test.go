@@ -381,10 +381,14 @@ func TestMutatedTasksNeitherCrashNorHang(t *testing.T) {
 			if real.LoadAsyncio(cmd.Process.Pid) != nil {
 				t.Skip("this version does not describe its tasks")
 			}
+			at, err := findAsyncio(cmd.Process.Pid)
+			if err != nil {
+				t.Fatal(err)
+			}
 			recorded := &image{pages: map[uint64][]byte{}, from: real.mem}
 			look := func(m *image) (tasks int) {
 				target, err := NewTarget(m, real.runtime, hexOf(real.Version), real.codeType)
-				if err != nil || target.UseAsyncio(real.asyncioAt) != nil {
+				if err != nil || target.UseAsyncio(at) != nil {
 					return 0
 				}
 				threads, _ := target.Sample()

@@ -230,9 +230,18 @@ func (t *Target) LoadAsyncio(pid int) error {
 		_, t.tasksWhy = t.asyncioOf(make([]byte, asyncioSize))
 		return t.tasksWhy
 	}
-	maps, err := mappings(pid)
+	addr, err := findAsyncio(pid)
 	if err != nil {
 		return err
+	}
+	return t.UseAsyncio(addr)
+}
+
+// findAsyncio is the address of the description, which is in a section of its own.
+func findAsyncio(pid int) (uint64, error) {
+	maps, err := mappings(pid)
+	if err != nil {
+		return 0, err
 	}
 	seen := map[string]bool{}
 	for _, m := range maps {
@@ -248,8 +257,8 @@ func (t *Target) LoadAsyncio(pid int) error {
 		section := e.Section(".AsyncioDebug")
 		done()
 		if section != nil && section.Size >= asyncioSize {
-			return t.UseAsyncio(bias + section.Addr)
+			return bias + section.Addr, nil
 		}
 	}
-	return &UnsupportedError{"asyncio is not loaded"}
+	return 0, &UnsupportedError{"asyncio is not loaded"}
 }

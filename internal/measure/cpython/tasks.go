@@ -19,9 +19,6 @@ type Task struct {
 type asyncio struct {
 	taskSize, coro, node           uint64
 	threadSize, running, head      uint64
-	interpHead                     uint64
-	next                           uint64 // in a list node
-	genFrame, genState             uint64 // in a generator or coroutine
 	created, delegating, executing int8   // values of the state: not started, waits for another awaitable, running
 	delegatingLocked, done         int8   // done: this and beyond have no frame left
 	awaited                        uint64 // how far below the stack pointer a coroutine keeps what it awaits
@@ -48,14 +45,13 @@ func (t *Target) UseAsyncio(addr uint64) error {
 	if err := t.copy(Segment{addr, b}); err != nil {
 		return err
 	}
-	t.asyncioAt = addr
 	t.tasks, t.tasksWhy = t.asyncioOf(b)
 	return t.tasksWhy
 }
 
 func (t *Target) asyncioOf(b []byte) (*asyncio, error) {
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }
-	a := &asyncio{taskSize: word(0), coro: word(5), node: word(6), interpHead: word(8), threadSize: word(9), running: word(11), head: word(12)}
+	a := &asyncio{taskSize: word(0), coro: word(5), node: word(6), threadSize: word(9), running: word(11), head: word(12)}
 	switch t.Version.Minor {
 	case 14: // created −3, suspended −2, delegating −1, executing 0, completed 1, cleared 4
 		a.created, a.delegating, a.delegatingLocked, a.executing, a.done, a.awaited = -3, -1, -1, 0, 1, 8
@@ -67,7 +63,6 @@ func (t *Target) asyncioOf(b []byte) (*asyncio, error) {
 	if t.genFrame == 0 || t.frameStack == 0 {
 		return nil, &UnsupportedError{"the layout of generators is not known"}
 	}
-	a.genFrame, a.genState, a.next = t.genFrame, t.genState, t.listNext
 	for _, c := range []struct {
 		name       string
 		off, limit uint64
@@ -91,11 +86,11 @@ func (t *Target) TasksOf(th *Thread) []Task {
 	}
 	var out []Task
 	head := th.Address + a.head
-	node, err := t.pointer(head + a.next)
+	node, err := t.pointer(head + t.listNext)
 	for n := 0; err == nil && node != head && node > a.node && node&7 == 0 && n < MaxTasks; n++ {
 		var next, coro [8]byte
 		task := node - a.node
-		if err = t.copy(Segment{node + a.next, next[:]}, Segment{task + a.coro, coro[:]}); err != nil {
+		if err = t.copy(Segment{node + t.listNext, next[:]}, Segment{task + a.coro, coro[:]}); err != nil {
 			break
 		}
 		if one, ok := t.task(binary.LittleEndian.Uint64(coro[:]), task == running); ok {
@@ -111,18 +106,18 @@ func (t *Target) task(coro uint64, running bool) (out Task, ok bool) {
 	a := t.tasks
 	out.Running = running
 	for n := 0; coro != 0 && coro&7 == 0 && n < maxAwait; n++ {
-		b := make([]byte, max(a.genFrame+t.frameHead, a.genState+1, t.objType+8))
+		b := make([]byte, max(t.genFrame+t.frameHead, t.genState+1, t.objType+8))
 		if t.copy(Segment{coro, b}) != nil {
 			break
 		}
-		typ, state := binary.LittleEndian.Uint64(b[t.objType:]), int8(b[a.genState])
+		typ, state := binary.LittleEndian.Uint64(b[t.objType:]), int8(b[t.genState])
 		if a.coroutineType == 0 {
 			a.coroutineType = typ
 		}
 		if typ != a.coroutineType || state >= a.done || state < a.created {
 			break // a future, or an awaitable of another kind: native code waits there
 		}
-		frame := b[a.genFrame : a.genFrame+t.frameHead]
+		frame := b[t.genFrame : t.genFrame+t.frameHead]
 		code, err := t.code(binary.LittleEndian.Uint64(frame[t.frameCode:]))
 		if err != nil || code == nil {
 			break

@@ -30,7 +30,6 @@ type Target struct {
 	generation uint64
 	tasks      *asyncio
 	tasksWhy   error
-	asyncioAt  uint64
 	stats      Stats
 	reads      int
 	copied     int

@@ -29,7 +29,6 @@ type process struct {
 	socketsRead time.Time
 	retry       time.Time // when to try again to open it
 	findTasks   time.Time // when to look for asyncio again
-	noTasks     bool      // this version does not tell of its tasks
 	patience    time.Time
 	refused     string
 	gone        bool
@@ -53,7 +52,8 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	defer runtime.UnlockOSThread()
 	defer proc.PreferThread()()
 
-	first := newProcess(o.PID, o.Patience, time.Second/time.Duration(o.Rate))
+	period := time.Second / time.Duration(o.Rate)
+	first := newProcess(o.PID, o.Patience, period)
 	if t, err := cpython.AttachSoon(o.PID, o.Patience); err != nil {
 		var no *cpython.UnsupportedError
 		if !o.Children || !(errors.Is(err, cpython.ErrNoPython) || errors.As(err, &no)) {
@@ -76,7 +76,6 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 	var before unix.Rusage
 	unix.Getrusage(unix.RUSAGE_THREAD, &before)
 
-	period := time.Second / time.Duration(o.Rate)
 	p.Started = time.Now()
 	last := p.Started
 	// Looks at even spaces would fall into step with what repeats in the target, such as threads that hand the GIL on every 5 ms; and a look
@@ -109,7 +108,7 @@ func Run(ctx context.Context, o Options) (*Profile, error) {
 			discover = now.Add(100 * time.Millisecond)
 			for _, pid := range proc.Tree(o.PID) {
 				if processes[pid] == nil {
-					processes[pid] = newProcess(pid, o.Patience, time.Second/time.Duration(o.Rate))
+					processes[pid] = newProcess(pid, o.Patience, period)
 				}
 			}
 		}
@@ -268,7 +267,7 @@ type moment struct {
 
 // lookAtTasks looks at the asyncio tasks of every thread. Asyncio is loaded when the program imports it: it is looked for again now and then.
 func (pr *process) lookAtTasks(threads []cpython.Thread, now time.Time, tasks func([]cpython.Task)) {
-	if pr.noTasks || now.Before(pr.findTasks) {
+	if now.Before(pr.findTasks) {
 		return
 	}
 	if pr.target.TasksKnown() {
@@ -280,8 +279,7 @@ func (pr *process) lookAtTasks(threads []cpython.Thread, now time.Time, tasks fu
 		return
 	}
 	pr.findTasks = now.Add(300 * time.Millisecond)
-	err := pr.target.LoadAsyncio(pr.pid)
-	pr.noTasks = err != nil && pr.target.Version.Minor < 14
+	_ = pr.target.LoadAsyncio(pr.pid) // a target that does not tell of its tasks remembers that
 }
 
 // sample looks at every thread of a process.

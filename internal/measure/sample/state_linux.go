@@ -19,9 +19,8 @@ import (
 // A threadFiles keeps the /proc files of a thread open: reading them again costs one system call each.
 type threadFiles struct {
 	syscall, sched *os.File
-	cpu, delay     uint64  // processor time and run-queue delay as of the last look, ns
-	turns          uint64  // times it was given a processor, as of the last look
-	share          float64 // of waiting, in the time ready or running in the last few looks
+	cpu, delay     uint64 // processor time and run-queue delay as of the last look, ns
+	turns          uint64 // times it was given a processor, as of the last look
 	used           time.Duration
 	late           time.Duration // waited until it was given a processor since the last glance
 	turned         bool
@@ -209,9 +208,6 @@ func (t *threadFiles) sums() {
 		t.waited = keep*t.waited + float64(t.late)
 	}
 	t.cpu, t.delay, t.turns, t.started = cpu, delay, turns, true
-	if t.ran+t.waited > 0 {
-		t.share = t.waited / (t.ran + t.waited)
-	}
 }
 
 // shortage returns which part of a look of a thread that is ready or running was spent waiting for a processor, and whether that is because
@@ -239,7 +235,9 @@ func (t *threadFiles) shortage(state State, m moment) (part float64, woken bool)
 	}
 	switch {
 	case t.clock < 0:
-		part = t.share
+		if both := t.ran + t.waited; both > 0 {
+			part = t.waited / both
+		}
 	case t.used < 2*time.Microsecond:
 		part = 1
 	case before && !t.turned, state == Native && t.last == GIL: // a thread on its way to ask for the GIL uses hardly any processor time

@@ -36,6 +36,7 @@ const (
 
 const (
 	switchRing   = 1 // pages of records
+	maxRecord    = 64
 	recordOut    = 1 << 13
 	recordForced = 1 << 14
 	recordSwitch = unix.PERF_RECORD_SWITCH
@@ -91,13 +92,12 @@ func (s *switches) read() (news bool) {
 	head, tail := atomic.LoadUint64(&s.meta.Data_head), s.meta.Data_tail
 	before := tail
 	s.lost = false
-	var b [64]byte
 	for tail < head {
 		// A record may go around the end of the ring; its size is a multiple of eight.
 		word := func(i uint64) []byte { return data[(tail+8*i)%uint64(len(data)):][:8] }
 		h := word(0)
 		kind, misc, size := binary.LittleEndian.Uint32(h), binary.LittleEndian.Uint16(h[4:]), uint64(binary.LittleEndian.Uint16(h[6:]))
-		if size < 8 || size%8 != 0 || size > uint64(len(b)) || size > head-tail {
+		if size < 8 || size%8 != 0 || size > maxRecord || size > head-tail {
 			s.lost, tail = true, head
 			break
 		}

@@ -73,7 +73,7 @@ func awaits(frames []cpython.Frame) string {
 
 // Coroutines returns the asyncio tasks that were seen, by coroutine, those that held their loop longest first.
 func (p *Profile) Coroutines() []Coroutine {
-	var out []Coroutine
+	out := make([]Coroutine, 0, len(p.coroutines))
 	for _, c := range p.coroutines {
 		one := *c
 		var most time.Duration

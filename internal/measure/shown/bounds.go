@@ -49,26 +49,16 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 		return false, err
 	}
 	python := all[len(all)-1]
-	dir, err := os.MkdirTemp("", "roadworthy-bounds-")
+	ctx, sc, err := newScene(ctx, "bounds", boundsProgram)
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
-	script := filepath.Join(dir, "bounds.py")
-	if err := os.WriteFile(script, boundsProgram, 0o644); err != nil {
-		return false, err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	database, cache, api, err := peers(ctx)
+	defer sc.end()
+	rules, err := sc.rules("")
 	if err != nil {
 		return false, err
 	}
-	env := append(os.Environ(), fmt.Sprintf("DATABASE=%d", database), fmt.Sprintf("CACHE=%d", cache), fmt.Sprintf("API=%d", api), "SCRATCH="+dir)
-	rules := sample.DefaultRules()
-	if err := rules.Add(fmt.Sprintf("database port %d\ncache port %d\n", database, cache)); err != nil {
-		return false, err
-	}
+	stderr := filepath.Join(sc.dir, "err")
 	table := [][]string{{"fault", "category", "share of the time", "stated bound", "measured gain", "95 % interval", "within"}}
 	good := true
 	for _, f := range faults {
@@ -76,7 +66,7 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 			continue
 		}
 		command := func(how string) proc.Command {
-			return proc.Command{Argv: []string{python, script, f.name, how}, Env: env, Limit: time.Minute, Stderr: filepath.Join(dir, "err")}
+			return proc.Command{Argv: []string{python, sc.script, f.name, how}, Env: sc.env, Limit: time.Minute, Stderr: stderr}
 		}
 		p, err := proc.Start(ctx, command("slow"))
 		if err != nil {
@@ -101,7 +91,7 @@ func bounds(ctx context.Context, short bool, args []string) (bool, error) {
 					return false, err
 				}
 				if !s.OK() {
-					b, _ := os.ReadFile(filepath.Join(dir, "err"))
+					b, _ := os.ReadFile(stderr)
 					return false, fmt.Errorf("%s %s: exit %d: %s", f.name, how, s.Exit, b)
 				}
 				if (j == 0) == (i%2 == 0) {

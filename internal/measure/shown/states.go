@@ -115,39 +115,26 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 	if short {
 		all = all[len(all)-1:]
 	}
-	dir, err := os.MkdirTemp("", "roadworthy-states-")
+	ctx, sc, err := newScene(ctx, "states", statesProgram)
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	script := filepath.Join(dir, "states.py")
-	if err := os.WriteFile(script, statesProgram, 0o644); err != nil {
-		return false, err
-	}
-	database, _, api, err := peers(ctx)
-	if err != nil {
-		return false, err
-	}
-	waits := "sleep,lock,event,child,http,accept,poll,pipe,flock"
-	env := append(os.Environ(), fmt.Sprintf("API=%d", api), fmt.Sprintf("DATABASE=%d", database), "SCRATCH="+dir)
-	rules := sample.DefaultRules()
-	port := database
-	pg, stop, err := startPostgres(ctx, dir)
+	defer sc.end()
+	waits, more := "sleep,lock,event,child,http,accept,poll,pipe,flock", ""
+	pg, stop, err := startPostgres(ctx, sc.dir)
 	if err != nil {
 		fmt.Printf("without PostgreSQL: %v\n", err)
 	} else {
 		defer stop()
 		waits += ",postgres"
-		env = append(env, "PG="+pg)
-		if err := rules.Add("database port " + strings.Fields(pg)[1]); err != nil {
-			return false, err
-		}
+		sc.env = append(sc.env, "PG="+pg)
+		more = "database port " + strings.Fields(pg)[1]
 	}
-	if err := rules.Add(fmt.Sprintf("database port %d", port)); err != nil {
+	rules, err := sc.rules(more)
+	if err != nil {
 		return false, err
 	}
+	out, stderr := filepath.Join(sc.dir, "out"), filepath.Join(sc.dir, "err")
 	table := [][]string{{"python", "kind", "looks", "right", "mistaken for"}}
 	ok := true
 	least := 0.99
@@ -157,12 +144,11 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 	for _, python := range all {
 		// Waits alone, then the three that need a processor: a busy GIL would put every other thread to waiting for it.
 		for _, threads := range []string{waits, "native", "spin", "spin,spin"} {
-			out := filepath.Join(dir, "out")
-			p, err := proc.Start(ctx, proc.Command{Argv: []string{python, script, threads, "600"}, Env: env, Stdout: out, Stderr: filepath.Join(dir, "err")})
+			p, err := proc.Start(ctx, proc.Command{Argv: []string{python, sc.script, threads, "600"}, Env: sc.env, Stdout: out, Stderr: stderr})
 			if err != nil {
 				return false, err
 			}
-			kinds := map[int]string{}
+			kinds, want := map[int]string{}, 1+len(strings.Split(threads, ","))
 			for range 2000 {
 				kinds = map[int]string{}
 				f, err := os.Open(out)
@@ -177,10 +163,15 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 					}
 				}
 				f.Close()
-				if len(kinds) == 1+len(strings.Split(threads, ",")) {
+				if len(kinds) == want {
 					break
 				}
 				time.Sleep(10 * time.Millisecond)
+			}
+			if len(kinds) != want {
+				p.Stop(time.Second)
+				b, _ := os.ReadFile(stderr)
+				return false, fmt.Errorf("%s: %d of %d threads of %s came to their wait: %s", minor(python), len(kinds), want, threads, b)
 			}
 			time.Sleep(200 * time.Millisecond)
 			type tally struct {
@@ -189,15 +180,16 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 				wrong       map[string]float64
 			}
 			counts := map[string]*tally{}
-			_, err = sample.Run(ctx, sample.Options{PID: p.Pid, Rate: *rate, Rules: rules, Duration: time.Duration(*seconds * float64(time.Second)), OnLook: func(_ time.Time, w time.Duration, l sample.Look) {
-				kind, known := kinds[l.TID]
-				if !known || kind == "main" || l.State == sample.Starved {
-					return
+			for _, kind := range kinds {
+				if kind != "main" {
+					counts[kind] = &tally{wrong: map[string]float64{}}
 				}
+			}
+			_, err = sample.Run(ctx, sample.Options{PID: p.Pid, Rate: *rate, Rules: rules, Duration: time.Duration(*seconds * float64(time.Second)), OnLook: func(_ time.Time, w time.Duration, l sample.Look) {
+				kind := kinds[l.TID]
 				c := counts[kind]
-				if c == nil {
-					c = &tally{wrong: map[string]float64{}}
-					counts[kind] = c
+				if c == nil || l.State == sample.Starved {
+					return
 				}
 				c.looks++
 				c.time += w.Seconds()
@@ -209,7 +201,7 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 			}})
 			p.Stop(time.Second)
 			if err != nil {
-				b, _ := os.ReadFile(filepath.Join(dir, "err"))
+				b, _ := os.ReadFile(stderr)
 				return false, fmt.Errorf("%s: %w: %s", minor(python), err, b)
 			}
 			var names []string
@@ -219,7 +211,10 @@ func states(ctx context.Context, short bool, args []string) (bool, error) {
 			slices.Sort(names)
 			for _, k := range names {
 				c := counts[k]
-				share := c.right / c.time
+				share := 0.0
+				if c.time > 0 {
+					share = c.right / c.time
+				}
 				ok = ok && (share >= least || short && c.looks < 20) // a busy machine may not let a thread run
 				var wrong []string
 				for w, n := range c.wrong {

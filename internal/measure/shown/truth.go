@@ -84,6 +84,40 @@ func peers(ctx context.Context) (database, cache, api int, err error) {
 	return database, cache, l.Addr().(*net.TCPAddr).Port, nil
 }
 
+// A scene is what the programs of an experiment run in: a directory with their script, and the servers that they call.
+type scene struct {
+	dir, script     string
+	env             []string
+	database, cache int // ports
+	end             func()
+}
+
+// newScene makes a scene. What is started with the context that it gives ends with the scene.
+func newScene(ctx context.Context, name string, program []byte) (context.Context, *scene, error) {
+	dir, err := os.MkdirTemp("", "roadworthy-"+name+"-")
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	sc := &scene{dir: dir, script: filepath.Join(dir, name+".py"), end: func() { cancel(); os.RemoveAll(dir) }}
+	var api int
+	if sc.database, sc.cache, api, err = peers(ctx); err == nil {
+		err = os.WriteFile(sc.script, program, 0o644)
+	}
+	if err != nil {
+		sc.end()
+		return nil, nil, err
+	}
+	sc.env = append(os.Environ(), fmt.Sprintf("DATABASE=%d", sc.database), fmt.Sprintf("CACHE=%d", sc.cache), fmt.Sprintf("API=%d", api), "SCRATCH="+dir)
+	return ctx, sc, nil
+}
+
+// rules are the default ones and those that know the scene's servers, and more.
+func (sc *scene) rules(more string) (*sample.Rules, error) {
+	r := sample.DefaultRules()
+	return r, r.Add(fmt.Sprintf("database port %d\ncache port %d\n%s", sc.database, sc.cache, more))
+}
+
 type known struct {
 	Categories map[string]float64 `json:"categories"`
 	Functions  map[string]float64 `json:"functions"`
@@ -127,39 +161,28 @@ func truth(ctx context.Context, short bool, args []string) (bool, error) {
 	if short {
 		all = all[len(all)-1:]
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	dir, err := os.MkdirTemp("", "roadworthy-truth-")
+	ctx, sc, err := newScene(ctx, "truth", programs)
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(dir)
-	script := filepath.Join(dir, "programs.py")
-	if err := os.WriteFile(script, programs, 0o644); err != nil {
-		return false, err
-	}
-	database, cache, api, err := peers(ctx)
-	if err != nil {
-		return false, err
-	}
-	env := append(os.Environ(), fmt.Sprintf("DATABASE=%d", database), fmt.Sprintf("CACHE=%d", cache), fmt.Sprintf("API=%d", api), "SCRATCH="+dir)
+	defer sc.end()
 	table := [][]string{{"program", "python", "looks", "largest category error", "in", "function error", "impossible stacks", "discarded", "no processor", "py-spy", "3.15's own"}}
 	var looks, impossible int
 	within, runs, unseen := 0, 0, false
 	var errors []float64
 	for _, name := range names {
 		for _, python := range all {
-			r, err := watched(ctx, python, script, name, dir, env, *seconds, *rate, database, cache)
+			r, err := watched(ctx, sc, python, name, *seconds, *rate)
 			if err != nil {
 				return false, fmt.Errorf("%s on %s: %w", name, minor(python), err)
 			}
 			r.others = map[string]float64{}
 			if name == "compute" || name == "serialize" || name == "recursion" {
 				if *pyspy != "" {
-					r.others["py-spy"] = beside(ctx, python, script, name, dir, env, *seconds, []string{*pyspy, "record", "--idle", "-r", strconv.Itoa(*rate), "-d", fmt.Sprint(int(*seconds) - 1), "-f", "raw", "-o", "OUT", "-p", "PID"})
+					r.others["py-spy"] = beside(ctx, sc, python, name, *seconds, []string{*pyspy, "record", "--idle", "-r", strconv.Itoa(*rate), "-d", fmt.Sprint(int(*seconds) - 1), "-f", "raw", "-o", "OUT", "-p", "PID"})
 				}
 				if *tachyon && minor(python) == "3.15" {
-					r.others["own"] = beside(ctx, python, script, name, dir, env, *seconds, []string{python, "-m", "profiling.sampling", "attach", "-r", strconv.Itoa(*rate), "-d", fmt.Sprint(int(*seconds) - 1), "--collapsed", "-o", "OUT", "PID"})
+					r.others["own"] = beside(ctx, sc, python, name, *seconds, []string{python, "-m", "profiling.sampling", "attach", "-r", strconv.Itoa(*rate), "-d", fmt.Sprint(int(*seconds) - 1), "--collapsed", "-o", "OUT", "PID"})
 				}
 			}
 			unseen = unseen || r.unseen != ""
@@ -199,17 +222,17 @@ func truth(ctx context.Context, short bool, args []string) (bool, error) {
 }
 
 // watched runs one program under the profiler and compares.
-func watched(ctx context.Context, python, script, name, dir string, env []string, seconds float64, rate, database, cache int) (result, error) {
-	file := filepath.Join(dir, "truth.json")
+func watched(ctx context.Context, sc *scene, python, name string, seconds float64, rate int) (result, error) {
+	file := filepath.Join(sc.dir, "truth.json")
 	os.Remove(file)
-	stderr := filepath.Join(dir, "stderr")
-	p, err := proc.Start(ctx, proc.Command{Argv: []string{python, script, name, fmt.Sprint(seconds), file}, Env: env, Stderr: stderr, Limit: time.Duration(seconds*float64(time.Second)) + time.Minute})
+	stderr := filepath.Join(sc.dir, "stderr")
+	p, err := proc.Start(ctx, proc.Command{Argv: []string{python, sc.script, name, fmt.Sprint(seconds), file}, Env: sc.env, Stderr: stderr, Limit: time.Duration(seconds*float64(time.Second)) + time.Minute})
 	if err != nil {
 		return result{}, err
 	}
 	defer p.Stop(time.Second)
-	rules := sample.DefaultRules()
-	if err := rules.Add(fmt.Sprintf("database port %d\ncache port %d\n", database, cache)); err != nil {
+	rules, err := sc.rules("")
+	if err != nil {
 		return result{}, err
 	}
 	seen := map[string]float64{}
@@ -220,7 +243,7 @@ func watched(ctx context.Context, python, script, name, dir string, env []string
 	prof, err := sample.Run(ctx, sample.Options{PID: p.Pid, Rate: rate, Rules: rules, OnLook: func(_ time.Time, weight time.Duration, l sample.Look) {
 		function := ""
 		for i, f := range l.Frames {
-			if f.Code.Name == "phase" && i > 0 && f.Code.File == script {
+			if f.Code.Name == "phase" && i > 0 && f.Code.File == sc.script {
 				function = l.Frames[i-1].Code.Name
 			}
 		}
@@ -228,7 +251,7 @@ func watched(ctx context.Context, python, script, name, dir string, env []string
 			return
 		}
 		r.looks++
-		if !possible(l.Frames, script, lines) {
+		if !possible(l.Frames, sc.script, lines) {
 			r.impossible++
 			if os.Getenv("SHOWN_VERBOSE") != "" && r.impossible <= 5 {
 				fmt.Fprintf(os.Stderr, "  impossible:")
@@ -346,12 +369,12 @@ func possible(frames []cpython.Frame, script string, lines []string) bool {
 }
 
 // beside runs another profiler on the same program and returns its largest error in the share of a function, in points.
-func beside(ctx context.Context, python, script, name, dir string, env []string, seconds float64, argv []string) float64 {
-	file, out := filepath.Join(dir, "truth.json"), filepath.Join(dir, "out.txt")
+func beside(ctx context.Context, sc *scene, python, name string, seconds float64, argv []string) float64 {
+	file, out := filepath.Join(sc.dir, "truth.json"), filepath.Join(sc.dir, "out.txt")
 	os.Remove(file)
 	os.Remove(file + ".started")
 	os.Remove(out)
-	p, err := proc.Start(ctx, proc.Command{Argv: []string{python, script, name, fmt.Sprint(seconds), file}, Env: env})
+	p, err := proc.Start(ctx, proc.Command{Argv: []string{python, sc.script, name, fmt.Sprint(seconds), file}, Env: sc.env})
 	if err != nil {
 		return math.NaN()
 	}

@@ -241,7 +241,7 @@ func Key(k string) string {
 	return Quote(k)
 }
 
-// Quote writes a text as a basic string.
+// Quote writes a text as a basic string, on one line, in the escapes that TOML and Go share.
 func Quote(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
@@ -250,6 +250,12 @@ func Quote(s string) string {
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')
 			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\r':
+			b.WriteString(`\r`)
 		case r < 0x20 || r == 0x7f:
 			fmt.Fprintf(&b, `\u%04X`, r)
 		default:

@@ -234,7 +234,10 @@ type book struct {
 }
 
 // produce has runs accepted from four producers at a time. A request that fails, for whatever reason, is asked again.
-func produce(s *site, runs int) *book {
+func produce(s *site, runs int) *book { return produceEvery(s, runs, 0) }
+
+// produceEvery is produce with a pause of each producer after each of its requests.
+func produceEvery(s *site, runs int, pause time.Duration) *book {
 	b := &book{site: s, runs: runs, accepted: map[int64]bool{}}
 	ctx := s.t.Context()
 	for range 4 {
@@ -259,6 +262,7 @@ func produce(s *site, runs int) *book {
 					b.accepted[a.ID] = true
 				}
 				b.mu.Unlock()
+				time.Sleep(pause)
 			}
 		})
 	}
@@ -268,15 +272,22 @@ func produce(s *site, runs int) *book {
 // await returns when a share of the runs has been accepted, so that what happens is spread over the whole production.
 func (b *book) await(part, of int) {
 	for {
-		b.mu.Lock()
-		n := len(b.accepted)
-		b.mu.Unlock()
-		if n >= b.runs*part/of || int(b.asked.Load()) >= b.runs {
+		if b.told() >= b.runs*part/of || int(b.asked.Load()) >= b.runs {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+// told is how many runs the producers were told are accepted.
+func (b *book) told() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.accepted)
+}
+
+// enough ends a production before all of its runs are accepted.
+func (b *book) enough() { b.asked.Store(int64(b.runs)) }
 
 // settle waits until every run has ended and compares what was accepted with what was run. A disturbance is anything
 // that may make runs run again; what happened is told in the log.
