@@ -375,20 +375,28 @@ func (c *collector) finish() {
 	for i, f := range a.Files {
 		a.Edges = append(a.Edges, Edge{From: a.Main(i), To: Node(f.FirstFunc()), Op: &facts.Op{}, Mode: link.Called, Certainty: diag.Proved})
 	}
+	// The first instances are the functions themselves; one in a context writes what its function writes.
+	written := make([][2]int, a.Funcs())
 	for n := range a.first {
 		id := a.Solution.FuncOf(link.Instance(n))
-		f, fn := a.FileOf(id), a.Facts(id)
-		if fn.Kind != facts.Function && fn.Kind != facts.Lambda {
+		if n >= len(written) {
+			for i := written[id][0]; i < written[id][1]; i++ {
+				s := a.Sites[i]
+				s.Node = Node(n)
+				a.Sites = append(a.Sites, s)
+			}
 			continue
 		}
-		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			op := &f.Facts.Ops[o]
-			what, ok := stateWritten(f, op)
-			if !ok {
-				continue
+		written[n][0] = len(a.Sites)
+		if f, fn := a.FileOf(id), a.Facts(id); fn.Kind == facts.Function || fn.Kind == facts.Lambda {
+			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+				op := &f.Facts.Ops[o]
+				if what, ok := stateWritten(f, op); ok {
+					a.Sites = append(a.Sites, Site{Node: Node(n), ID: f.OpBase() + o, Op: op, Kind: knowledge.State, Certainty: diag.Proved, Path: what})
+				}
 			}
-			a.Sites = append(a.Sites, Site{Node: Node(n), ID: f.OpBase() + o, Op: op, Kind: knowledge.State, Certainty: diag.Proved, Path: what})
 		}
+		written[n][1] = len(a.Sites)
 	}
 }
 

@@ -287,7 +287,7 @@ func (s *solver) classAttr(v Value, c Class, name Sym) Set {
 			out = s.sets.union(out, Set(s.firstInst+Value(c)))
 		}
 	case m.ext != nil:
-		if m.ext.Kind == knowledge.Function && (m.ext.ClassMethod || m.ext.Kind == knowledge.Variable) {
+		if m.ext.Kind == knowledge.Function && m.ext.ClassMethod {
 			out = s.sets.union(out, Set(s.object(kMethod, s.extOfEntity(m.ext), uint32(v))))
 		} else {
 			out = s.sets.union(out, s.ofModel(s.boundEntity(m.ext, v), c))

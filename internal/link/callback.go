@@ -131,7 +131,7 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 			}
 			f := s.object(kResult, s.place(), 4)
 			s.addShared(s.field(f, keyResult), Set(o))
-			return s.sets.union(Set(f), 0)
+			return Set(f)
 		}
 		r := s.awaitAll(fs, Called)
 		for _, v := range s.sets.values(fs) {

@@ -433,14 +433,6 @@ func (s *solver) classMethod(c Class, recv Value, name Sym) Set {
 	return Set(s.object(kMethod, s.extOfEntity(m.ext), uint32(recv)))
 }
 
-func (s *solver) lookupClass(c Class, name Sym) Set {
-	m, ok := s.find(c, name, 0)
-	if !ok || !m.isVar {
-		return 0
-	}
-	return s.readShared(m.shared)
-}
-
 // bindMember is what reading a class's attribute through an instance gives (descriptors).
 func (s *solver) bindMember(x Set, recv Value, c Class) Set {
 	var out Set

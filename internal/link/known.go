@@ -17,7 +17,7 @@ type hook func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (out Set
 // wellKnown is what the solver looks up all the time.
 type wellKnown struct {
 	init, new, call, enter, exit, aenter, aexit, iter, next, aiter, anext, await Sym
-	getitem, setitem, delitem, getattr, get, set, classGetitem                   Sym
+	getitem, setitem, delitem, getattr, get, set                                 Sym
 	delete, delattr                                                              Sym
 	postInits                                                                    []Sym // those that a class of the program has
 	initSubclass                                                                 Sym   // 0 when no class of the program has it
@@ -71,7 +71,7 @@ func (w *wellKnown) init2(s *solver) {
 		&w.aexit: "__aexit__", &w.iter: "__iter__", &w.next: "__next__", &w.aiter: "__aiter__", &w.anext: "__anext__", &w.await: "__await__",
 		&w.getitem: "__getitem__", &w.setitem: "__setitem__", &w.delitem: "__delitem__", &w.getattr: "__getattr__", &w.get: "__get__", &w.set: "__set__",
 		&w.strOf: "__str__", &w.format: "__format__", &w.repr: "__repr__",
-		&w.classGetitem: "__class_getitem__", &w.delete: "__delete__", &w.delattr: "__delattr__",
+		&w.delete: "__delete__", &w.delattr: "__delattr__",
 	} {
 		*p = s.Sym(n)
 	}
@@ -133,7 +133,6 @@ func allHooks() map[string]hook {
 		"collections.OrderedDict":                 hookDict,
 		"collections.deque":                       hookSequence(kList),
 		"functools.partial":                       hookPartial,
-		"functools.reduce":                        nil,
 		"copy.copy":                               hookEcho(0),
 		"copy.deepcopy":                           hookEcho(0),
 		"typing.cast":                             hookCast,
@@ -150,7 +149,6 @@ func allHooks() map[string]hook {
 		"typing.TypeVar":                                hookTypeVar,
 		"typing_extensions.TypeVar":                     hookTypeVar,
 		"typing.NewType":                                hookNewType,
-		"operator.attrgetter":                           nil,
 		"functools.singledispatch":                      hookDispatch,
 		"functools.singledispatchmethod":                hookDispatch,
 		"builtins.sum":                                  hookIterates,

@@ -40,7 +40,7 @@ func (s *solver) callLibraryInstance(v Value, x uint32, a *callArgs, mode Mode) 
 			return s.callExt(s.extOfEntity(m), v, a, mode)
 		}
 	}
-	if s.op.Flags&facts.FlagDecorator != 0 || s.op.Code == facts.Call && s.op.Flags&facts.FlagDecorator != 0 {
+	if s.op.Flags&facts.FlagDecorator != 0 {
 		return a.first() // what an unknown decorator factory gave, applied
 	}
 	if e == nil {

@@ -537,8 +537,8 @@ func (s *solver) field(o Value, key uint32) uint32 {
 	return v
 }
 
-// hasField is field without making it. A reader of a field that is not there yet must be told when it appears, so it
-// is made after all unless the solver is only collecting.
+// readField reads an object's field. A reader of one that is not there yet must be told when it appears, so it is made,
+// unless nothing changes any more.
 func (s *solver) readField(o Value, key uint32) Set {
 	if s.final {
 		if v, ok := s.fields.get(pair(uint32(o), key)); ok {

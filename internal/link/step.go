@@ -267,7 +267,7 @@ func (s *solver) length(v Value) int {
 	return n
 }
 
-// literalsOf: the constant values of a key; open when it can be something else as well.
+// storeKeyed stores at the constants that a key may be, and at an unknown place where it is none.
 func (s *solver) storeKeyed(o Value, key, val Set) {
 	known := false
 	for _, k := range s.sets.values(key) {
@@ -332,9 +332,6 @@ func (s *solver) loadItem(v Value, key Set) Set {
 		}
 		return s.loadElements(v, key)
 	case kClass:
-		if m := s.lookupClass(Class(ob.a), s.wellKnown.classGetitem); m != 0 {
-			return Set(v)
-		}
 		return Set(v) // Generic[T]: the class itself
 	case kExtInst, kMethod, kResult:
 		if x := s.callMethod(v, s.wellKnown.getitem, s.argList(key)); x != 0 {
