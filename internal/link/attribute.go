@@ -69,7 +69,12 @@ func (s *solver) loadAttr(v Value, name Sym) Set {
 	case kMade:
 		return s.madeAttr(v, ob, name)
 	case kAlias:
-		return s.loadAttrs(s.readField(v, keyElem), name)
+		if !s.descend() {
+			return 0
+		}
+		out := s.loadAttrs(s.readField(v, keyElem), name)
+		s.depth--
+		return out
 	case kDispatch:
 		if s.Names[name] == "register" {
 			return Set(s.object(kRegister, uint32(v), 0))
@@ -135,7 +140,7 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 		x := s.readShared(m.shared)
 		out = s.sets.union(out, s.bindMember(x, v, c))
 		if protocol := s.classes[m.class].protocol; protocol || s.isAbstract(x) {
-			o := s.overrides(c, name, 0)
+			o := s.overrides(c, name)
 			if o == 0 && protocol {
 				o = s.conforming(m.class, name)
 			}
@@ -163,21 +168,18 @@ func (s *solver) isAbstract(x Set) bool {
 }
 
 // overrides are a method's implementations in the subclasses of c, bound to instances of those.
-func (s *solver) overrides(c Class, name Sym, depth int) Set {
-	if depth > 8 {
-		return 0
-	}
+func (s *solver) overrides(c Class, name Sym) Set {
 	var out Set
-	for _, sub := range s.classes[c].subs {
+	for _, r := range s.subclasses(c, 9)[1:] {
+		sub := r.class
 		s.mro(sub) // hear of a change
 		if g, ok := s.members.get(pair(uint32(sub), uint32(name))); ok {
 			out = s.sets.union(out, s.bindMember(s.readShared(g), s.firstInst+Value(sub), sub))
 		} else if len(s.classes[sub].bases) > 1 { // class LoudFile(LogMixin, FileSink): the mixin's method comes first
-			if m, ok := s.find(sub, name, 0); ok && m.isVar && m.class != c {
+			if m, ok := s.find(sub, name, 0); ok && m.isVar && m.class != r.via {
 				out = s.sets.union(out, s.bindMember(s.readShared(m.shared), s.firstInst+Value(sub), sub))
 			}
 		}
-		out = s.sets.union(out, s.overrides(sub, name, depth+1))
 	}
 	return out
 }
@@ -363,7 +365,7 @@ func (s *solver) moduleSet(m Module) Set {
 
 func (s *solver) moduleAttr(file int, name Sym) Set {
 	var out Set
-	if v, ok := s.global(file, name, 0); ok {
+	if v, ok := s.global(file, name); ok {
 		out = s.readShared(v)
 	} else {
 		out = s.storedField(s.firstModule+Value(file), name)

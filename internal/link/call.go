@@ -214,12 +214,25 @@ func (s *solver) callSet(callee Set, a *callArgs, mode Mode) Set {
 	return out
 }
 
-// maxDepth bounds calls that calls make while one operation is evaluated (descriptors, callbacks, special methods).
-const maxDepth = 24
+// What one operation sets off (descriptors, callbacks, special methods, the parts of types) may go round in circles, and branch
+// at each step: maxDepth bounds how deep it goes, maxSteps how many steps it takes in all.
+const (
+	maxDepth = 24
+	maxSteps = 4096
+)
+
+// descend begins a step and says whether it may be taken; then s.depth-- ends it.
+func (s *solver) descend() bool {
+	if s.depth == maxDepth || s.steps == maxSteps {
+		return false
+	}
+	s.depth++
+	s.steps++
+	return true
+}
 
 func (s *solver) call(v Value, a *callArgs, mode Mode) Set {
-	if s.depth++; s.depth > maxDepth {
-		s.depth--
+	if !s.descend() {
 		return 0
 	}
 	r := s.callValue(v, a, mode)

@@ -17,6 +17,7 @@ type classInfo struct {
 	bases    []base
 	mro      []base
 	known    bool // mro is up to date
+	listed   bool // see reach
 	subs     []Class
 	meta     Class // metaclass+1, if it is one of the program
 	enum     bool
@@ -61,10 +62,10 @@ func (s *solver) makeClass(op *facts.Op) {
 			}
 			if b.ext == 0 {
 				s.classes[b.class].subs = appendClass(s.classes[b.class].subs, c)
-				s.wakeLookups(b.class, 0)
+				s.wakeLookups(b.class)
 			}
 		}
-		s.forgetMRO(c, 0)
+		s.forgetMRO(c)
 	}
 	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
@@ -155,29 +156,69 @@ func equalBases(a, b []base) bool {
 	return true
 }
 
-// wakeLookups wakes who looked names up in a class and those above it: it has one more subclass.
-func (s *solver) wakeLookups(c Class, depth int) {
-	if depth > 20 {
-		return
-	}
-	s.notify(s.classVar + uint32(c))
-	for _, b := range s.classes[c].bases {
-		if b.ext == 0 {
-			s.wakeLookups(b.class, depth+1)
+// Bases are sets of what an expression may be, so classes may seem to be each other's bases, and there may be many ways from
+// one to another: supers and subclasses come to each class once.
+
+// related is a class and the next one on the way by which it was come to.
+type related struct{ class, via Class }
+
+// supers are a class and those of the program that it inherits from.
+func (s *solver) supers(c Class) []related {
+	out := []related{{c, c}}
+	for i := 0; i < len(out); i++ {
+		for _, b := range s.classes[out[i].class].bases {
+			if b.ext == 0 {
+				out = s.reach(out, related{b.class, out[i].class})
+			}
 		}
+	}
+	return s.reached(out)
+}
+
+// subclasses are a class and those that inherit from it, up to a distance, the nearest first.
+func (s *solver) subclasses(c Class, distance int) []related {
+	out := []related{{c, c}}
+	for i := 0; i < len(out) && distance > 0; distance-- {
+		for end := len(out); i < end; i++ {
+			for _, sub := range s.classes[out[i].class].subs {
+				out = s.reach(out, related{sub, out[i].class})
+			}
+		}
+	}
+	return s.reached(out)
+}
+
+const anyDistance = 1 << 30
+
+// reach adds a class to a list that does not have it yet; reached ends the list.
+func (s *solver) reach(list []related, r related) []related {
+	if s.classes[r.class].listed || r.class == list[0].class {
+		return list
+	}
+	s.classes[r.class].listed = true
+	return append(list, r)
+}
+
+func (s *solver) reached(list []related) []related {
+	for _, r := range list {
+		s.classes[r.class].listed = false
+	}
+	return list
+}
+
+// wakeLookups wakes who looked names up in a class and those above it: it has one more subclass.
+func (s *solver) wakeLookups(c Class) {
+	for _, k := range s.supers(c) {
+		s.notify(s.classVar + uint32(k.class))
 	}
 }
 
 // forgetMRO marks the orders of a class and its subclasses as out of date and wakes who looked names up in them.
-func (s *solver) forgetMRO(c Class, depth int) {
-	s.classes[c].known = false
+func (s *solver) forgetMRO(c Class) {
 	s.epoch++
-	s.notify(s.classVar + uint32(c))
-	if depth > 50 {
-		return
-	}
-	for _, sub := range s.classes[c].subs {
-		s.forgetMRO(sub, depth+1)
+	for _, k := range s.subclasses(c, anyDistance) {
+		s.classes[k.class].known = false
+		s.notify(s.classVar + uint32(k.class))
 	}
 }
 
@@ -353,18 +394,14 @@ const (
 )
 
 // fieldMade tells who looked an attribute up in a class, or in one below it, that there is a field now.
-func (s *solver) fieldMade(c Class, name Sym, depth int) {
-	if i, ok := s.attrAt.get(pair(uint32(c), uint32(name))); ok {
-		if a := &s.attrs[i]; a.heard != 0 {
-			a.epoch = noEpoch
-			s.notify(a.heard)
+func (s *solver) fieldMade(c Class, name Sym) {
+	for _, k := range s.subclasses(c, anyDistance) {
+		if i, ok := s.attrAt.get(pair(uint32(k.class), uint32(name))); ok {
+			if a := &s.attrs[i]; a.heard != 0 {
+				a.epoch = noEpoch
+				s.notify(a.heard)
+			}
 		}
-	}
-	if depth > 50 {
-		return
-	}
-	for _, sub := range s.classes[c].subs {
-		s.fieldMade(sub, name, depth+1)
 	}
 }
 

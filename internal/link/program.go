@@ -290,7 +290,7 @@ func (p *Program) resolveImport(f *File, im *facts.Import) target {
 		return t
 	}
 	if m.File >= 0 && !p.lazySubmodule(m, name) {
-		if v, ok := p.global(m.File, p.Sym(name), 0); ok {
+		if v, ok := p.global(m.File, p.Sym(name)); ok {
 			return target{kind: targetVar, shared: v, file: m.File}
 		}
 	}
@@ -335,12 +335,12 @@ func moduleTarget(m Module) target {
 }
 
 // global finds a module's global by name, through its star imports.
-func (p *Program) global(file int, name Sym, depth int) (uint32, bool) {
+func (p *Program) global(file int, name Sym) (uint32, bool) { return p.globalPast(file, name, nil) }
+
+// globalPast is global without the modules that have been asked: modules may import everything of each other.
+func (p *Program) globalPast(file int, name Sym, asked map[int]bool) (uint32, bool) {
 	if v, ok := p.globals.get(pair(uint32(file), uint32(name))); ok {
 		return v, true
-	}
-	if depth > 8 {
-		return 0, false
 	}
 	f := p.Files[file]
 	for i := range f.Facts.Imports {
@@ -349,10 +349,14 @@ func (p *Program) global(file int, name Sym, depth int) (uint32, bool) {
 			continue
 		}
 		m, ok := p.resolver.Resolve(file, int(im.Level), f.Facts.Str(im.Module))
-		if !ok || m.File < 0 || m.File == file || !p.exports(m.File, name) {
+		if asked == nil {
+			asked = map[int]bool{file: true}
+		}
+		if !ok || m.File < 0 || asked[m.File] || !p.exports(m.File, name) {
 			continue
 		}
-		if v, ok := p.global(m.File, name, depth+1); ok {
+		asked[m.File] = true
+		if v, ok := p.globalPast(m.File, name, asked); ok {
 			return v, true
 		}
 	}

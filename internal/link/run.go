@@ -254,7 +254,7 @@ func (s *solver) run(i Instance) {
 // begin makes an operation, counted from the block's first, the one at hand.
 func (s *solver) begin(k uint32) {
 	s.at, s.opID = k, s.fileOf.op+s.firstOp+k
-	s.opReads, s.readAt = len(s.reads), 0
+	s.opReads, s.readAt, s.steps = len(s.reads), 0, 0
 	s.oldReads = nil
 	if s.all {
 		return

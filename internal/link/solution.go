@@ -58,7 +58,7 @@ func (s *solver) dependencies(in Instance) {
 	}
 	s.in, s.cur, s.fileOf = in, it, s.FileOf(it.fn)
 	s.ff = s.fileOf.Facts
-	s.op = nil
+	s.op, s.steps = nil, 0
 	for _, a := range s.fixtureArgs[it.fn] {
 		if a.given != "" {
 			continue
@@ -349,6 +349,7 @@ func (r *Solution) HasModule(dotted string) bool {
 // set that nobody asked for before. It gives the end of the question.
 func (s *solver) asks() func() {
 	s.asking.Lock()
+	s.steps = 0
 	return s.asking.Unlock
 }
 

@@ -177,7 +177,7 @@ type solver struct {
 	op         *facts.Op
 	opID       uint32
 
-	depth        int
+	depth, steps int       // see descend
 	lastArg      *callArgs // see argList
 	runs         int
 	implicit     bool // what is called now is implied by a statement
@@ -532,7 +532,7 @@ func (s *solver) field(o Value, key uint32) uint32 {
 	v := s.newShared()
 	s.fields.put(k, v)
 	if key&fieldBit != 0 && key < keyElem && o >= s.firstClass && o < s.firstModule && !s.final {
-		s.fieldMade(Class(s.objs[o].a), Sym(key&^fieldBit), 0)
+		s.fieldMade(Class(s.objs[o].a), Sym(key&^fieldBit))
 	}
 	return v
 }
@@ -650,7 +650,7 @@ func (s *solver) builtinName(f *File, name facts.Str) Set {
 	}
 	sym := s.symbol(f, name)
 	if len(f.stars) > 0 {
-		if v, ok := s.global(f.Index, sym, 0); ok {
+		if v, ok := s.global(f.Index, sym); ok {
 			f.builtin[name] = varMark + Set(v)
 			return s.readShared(v)
 		}

@@ -540,6 +540,15 @@ func (s *solver) iterate(x Set, async bool) Set {
 }
 
 func (s *solver) iterateOne(v Value, async bool) Set {
+	if !s.descend() {
+		return 0
+	}
+	out := s.elementsOf(v, async)
+	s.depth--
+	return out
+}
+
+func (s *solver) elementsOf(v Value, async bool) Set {
 	ob := s.objs[v]
 	switch ob.kind {
 	case kList, kTuple, kSet:

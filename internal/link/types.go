@@ -33,9 +33,10 @@ func (s *solver) instancesOf(x Set, depth int) Set {
 }
 
 func (s *solver) instanceOf(v Value, depth int) Set {
-	if depth > 12 {
+	if depth > 12 || s.steps == maxSteps {
 		return 0
 	}
+	s.steps++
 	ob := s.objs[v]
 	switch ob.kind {
 	case kClass:
