@@ -196,7 +196,7 @@ const (
 	HandlerReturns                          // returns somewhere
 	HandlerUsesName                         // uses the exception it bound
 	HandlerContinue                         // goes on with the loop
-	HandlerBreaks                           // leaves the loop
+	HandlerBreaks                           // leaves the loop, in the handler or by a break right after the try
 )
 
 // FuncKind of a block.

@@ -121,12 +121,32 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 			return true
 		}
 	}
+	if rule.GivenText(p, s) || suspended(p, s) {
+		return true
+	}
 	if rule.HasPrefix(s.Path, "uuid") {
 		return true // asks the system once, and on most systems not by a process
 	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
 		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown")
+}
+
+// suspended: the program has given the terminal away and is meant to stand still, `with app.suspend():`.
+func suspended(p *rule.Pass, s *effects.Site) bool {
+	f := p.FuncOf(s.Node)
+	file, fn := p.FileOf(f), p.Facts(f)
+	held := false
+	rule.Around(file, s.Op, func(c *facts.Ctx) bool {
+		if c.Kind == facts.CtxWith {
+			if d := rule.DefOf(file, fn, c.A); d != nil && d.Code == facts.Call {
+				callee := rule.DefOf(file, fn, facts.Ref(d.A))
+				held = callee != nil && callee.Code == facts.Attr && file.Facts.Str(callee.B) == "suspend"
+			}
+		}
+		return !held
+	})
+	return held
 }
 
 func whatBlocks(s *effects.Site) string {
