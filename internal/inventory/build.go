@@ -161,6 +161,9 @@ func (b *builder) entries() {
 		if app == nil {
 			app = s.has("wsgi-app")
 		}
+		if app != nil && b.onlyInCommands(i) {
+			app = nil
+		}
 		switch {
 		case notebook:
 			w := b.at(i, project.KindNotebook)
@@ -244,6 +247,31 @@ func (b *builder) entries() {
 	}
 }
 
+// onlyInCommands: a program of commands makes its application inside of one, as to answer a browser while its user logs in, and that
+// command does not say by its name that it serves.
+func (b *builder) onlyInCommands(file int) bool {
+	s := &b.files[file]
+	if s.has("cli") == nil || len(s.commands) == 0 || slices.ContainsFunc(b.starts[file], func(x start) bool { return served[x.entry.Invocation.Runner] }) {
+		return false
+	}
+	commands := map[link.Func]bool{}
+	for _, r := range s.commands {
+		f := b.a.Registrations[r].Func
+		commands[f] = !slices.ContainsFunc(strings.Split(b.a.FileOf(f).Facts.Str(b.a.Facts(f).Name), "_"), func(w string) bool { return servingWords[strings.ToLower(w)] })
+	}
+	for i := range s.marks {
+		if m := &s.marks[i]; (m.what == "asgi-app" || m.what == "wsgi-app") && !commands[b.a.FuncOf(m.node)] {
+			return false
+		}
+	}
+	return true
+}
+
+var servingWords = map[string]bool{"serve": true, "server": true, "run": true, "start": true, "up": true, "web": true, "api": true, "ui": true, "gui": true, "main": true, "dashboard": true}
+
+// served are the programs that run applications.
+var served = map[string]bool{"uvicorn": true, "gunicorn": true, "hypercorn": true, "granian": true, "daphne": true, "waitress": true, "flask": true, "fastapi": true, "uwsgi": true}
+
 // serves: the file makes a server whose tools models call.
 func serves(s *survey) bool {
 	m := s.has("agent")
@@ -264,7 +292,7 @@ func (b *builder) loose(i int) bool {
 	f := b.a.Files[i]
 	s := &b.files[i]
 	base := path.Base(f.Path)
-	if s.imported || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
+	if s.imported || b.migration(f.Path) || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
 		return false
 	}
 	if b.fileAt(path.Join(path.Dir(f.Path), "__init__.py")) >= 0 {
@@ -278,6 +306,15 @@ func (b *builder) loose(i int) bool {
 		}
 	}
 	return false
+}
+
+// migration: the file is a step of a database's history, or the environment that Alembic runs such steps in: its tool finds and runs it.
+func (b *builder) migration(p string) bool {
+	dir := path.Dir(p)
+	if path.Base(dir) == "migrations" || path.Base(dir) == "versions" && b.fileAt(path.Join(path.Dir(dir), "env.py")) >= 0 {
+		return true
+	}
+	return path.Base(p) == "env.py" && slices.ContainsFunc(b.a.Files, func(f *link.File) bool { return strings.HasPrefix(f.Path, path.Join(dir, "versions")+"/") })
 }
 
 // scripts are the commands that manifests declare.

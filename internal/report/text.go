@@ -41,33 +41,42 @@ func Text(w io.Writer, r *Result, o Options) error {
 	if t.width == 0 {
 		t.width = 80
 	}
-	for _, of := range byUrgency(r.Findings, o.Brief) {
+	all := byUrgency(r.Findings, o.Brief)
+	for _, of := range all {
 		f := cleaned(*of[0])
 		t.finding(&f, of[1:])
 	}
 	t.work(r, o.Brief)
+	if o.Brief && slices.ContainsFunc(all, func(of []*diag.Finding) bool { return len(of) > 1 }) {
+		t.wrap("", "", "of findings that repeat, only the places are named: --brief=false shows each")
+	}
 	t.b.WriteString(sentence(count(r.Findings), r.Stats) + "\n")
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
 
+// shownOfRule is how many errors, and how many warnings, of one rule a brief report shows in full: the first screens tell what kinds
+// of faults there are, and not one of them hundreds of times.
+const shownOfRule = 3
+
 // byUrgency are the findings that still ask for something, the most severe first, then by place. When brief, the notes of a
-// rule come together.
+// rule come together, and so do its further errors and warnings.
 func byUrgency(findings []diag.Finding, brief bool) [][]*diag.Finding {
 	var out [][]*diag.Finding
 	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
-		notes := map[string]int{} // by rule: index into out
+		last := map[string]int{}  // by rule: index into out of the finding that the others are listed at
+		shown := map[string]int{} // by rule
 		for i := range findings {
 			f := &findings[i]
 			if !open(f) || f.Severity != severity {
 				continue
 			}
-			if at, ok := notes[f.Rule]; ok {
+			if at, ok := last[f.Rule]; ok {
 				out[at] = append(out[at], f)
 				continue
 			}
-			if brief && severity == diag.Note {
-				notes[f.Rule] = len(out)
+			if shown[f.Rule]++; brief && (severity == diag.Note || shown[f.Rule] == shownOfRule) {
+				last[f.Rule] = len(out)
 			}
 			out = append(out, []*diag.Finding{f})
 		}
@@ -114,11 +123,11 @@ func (t *texter) finding(f *diag.Finding, more []*diag.Finding) {
 		t.paint(severityColor(f.Severity), f.Severity.String()), f.Rule, f.Name)
 	t.source(f)
 	t.witness(steps(f))
-	if f.Certainty == diag.Likely {
-		t.b.WriteString(t.paint(dim, "  likely: a step is taken through a type that was inferred") + "\n")
+	if why := likely(f); why != "" {
+		t.b.WriteString(t.paint(dim, "  "+why) + "\n")
 	}
 	if f.Also > 0 {
-		t.b.WriteString(t.paint(dim, fmt.Sprintf("  (+%d more through the same edge)", f.Also)) + "\n")
+		t.b.WriteString(t.paint(dim, fmt.Sprintf("  (+%d more with the same cause)", f.Also)) + "\n")
 	}
 	t.help(f)
 	if len(more) > 0 {
