@@ -1,6 +1,8 @@
 package async
 
 import (
+	"strings"
+
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
@@ -34,7 +36,11 @@ func undisturbed(p *rule.Pass) map[link.Func]bool {
 				continue // a coroutine that is made does nothing yet
 			}
 			async := p.Facts(from).Flags&facts.FuncAsync != 0
-			if e.Mode != link.Called && e.Mode != link.Consumed || !async && (p.Has(e.From, knowledge.Task) || p.Has(e.From, knowledge.Listen)) {
+			part := e.From
+			if ownLoop(p, e) {
+				part = e.To
+			}
+			if e.Mode != link.Called && e.Mode != link.Consumed || !async && (p.Has(part, knowledge.Task) || p.Has(part, knowledge.Listen)) {
 				registered[f] = true
 				break
 			}
@@ -62,4 +68,14 @@ func undisturbed(p *rule.Pass) map[link.Func]bool {
 		}
 	}
 	return out
+}
+
+// ownLoop: the call makes a loop for this coroutine, and ends it with it: what else its block starts is not on it.
+func ownLoop(p *rule.Pass, e *effects.Edge) bool {
+	for _, i := range p.CallsAt(e.Op) {
+		if c := &p.Calls[i]; rule.HasPrefix(c.Path, "asyncio", "anyio", "trio") && strings.HasSuffix(c.Path, ".run") {
+			return true
+		}
+	}
+	return false
 }

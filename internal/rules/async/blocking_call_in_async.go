@@ -91,6 +91,11 @@ func asyncTwins(p *rule.Pass) map[*facts.Op]bool {
 			out[s.Op] = true
 		}
 	}
+	for i := range p.Calls {
+		if c := &p.Calls[i]; c.Entity != nil && c.Entity.Async {
+			out[c.Op] = true // not awaited here, so without an effect here
+		}
+	}
 	return out
 }
 
