@@ -11,13 +11,20 @@ import (
 )
 
 // undisturbed are the coroutine functions during which there is nothing that waiting could hold up: start-up handlers, what only
-// they wait for, and what plain code runs to its end (`asyncio.run(main())`) in a program part that starts no other task and
+// they wait for, and what plain code or a worker runs to its end (`asyncio.run(main())`) in a program part that starts no other task and
 // answers nobody. A function that is also called, scheduled or registered otherwise is not among them.
 func undisturbed(p *rule.Pass) map[link.Func]bool {
 	out := startupOnly(p)
 	registered := map[link.Func]bool{}
+	single := map[link.Func]bool{}
 	for i := range p.Registrations {
-		registered[p.Registrations[i].Func] = true
+		r := &p.Registrations[i]
+		// RQ runs a coroutine in a loop that it makes for that one job.
+		if r.Entity != nil && rule.HasPrefix(r.Entity.Path, "rq") && !p.Has(effects.Node(r.Func), knowledge.Task) {
+			single[r.Func] = true
+			continue
+		}
+		registered[r.Func] = true
 	}
 	type entry struct {
 		from  link.Func
@@ -49,6 +56,11 @@ func undisturbed(p *rule.Pass) map[link.Func]bool {
 	}
 	for f, list := range entries {
 		if !registered[f] && len(list) > 0 {
+			out[f] = true
+		}
+	}
+	for f := range single {
+		if !registered[f] {
 			out[f] = true
 		}
 	}

@@ -26,9 +26,8 @@ func blockingCallInAsync(p *rule.Pass) {
 	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
 	quiet := undisturbed(p)
 	skip := func(n effects.Node) bool { return p.File(n).Test || quiet[p.FuncOf(n)] }
-	twins := asyncTwins(p)
 	t := p.Trace(func(s *effects.Site) bool {
-		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s) && !twins[s.Op]
+		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
 	}, func(e *effects.Edge) bool {
 		// A chain ends at the first coroutine function above the site: that is where the loop is held.
 		return rule.Runs(e) && !async(e.To) && !p.File(e.To).Test
@@ -62,7 +61,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]
 			// An awaited call is the asynchronous twin of the one that the types led to.
-			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !twins[s.Op] && !told[s.Op] {
+			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
 				told[s.Op] = true
 				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
 			}
@@ -80,23 +79,6 @@ func blockingCallInAsync(p *rule.Pass) {
 			report(f, e.Op, t.Through(e), min(e.Certainty, t.Certainty(e.To)))
 		}
 	}
-}
-
-// asyncTwins are the operations that reach an asynchronous client as well as its plain twin: types tell of both, and coroutines are
-// given the one that they can wait for.
-func asyncTwins(p *rule.Pass) map[*facts.Op]bool {
-	out := map[*facts.Op]bool{}
-	for i := range p.Sites {
-		if s := &p.Sites[i]; !s.Blocking && holdsLoop(s.Kind) {
-			out[s.Op] = true
-		}
-	}
-	for i := range p.Calls {
-		if c := &p.Calls[i]; c.Entity != nil && c.Entity.Async {
-			out[c.Op] = true // not awaited here, so without an effect here
-		}
-	}
-	return out
 }
 
 // startupOnly are the functions that run only before the first request: a lifespan's or start-up handler's own body, where
