@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -403,5 +404,24 @@ func TestBriefNamesThePlacesOfWhatRepeats(t *testing.T) {
 	}
 	if n := strings.Count(full, "it may wait for ever"); n != 13 || strings.Contains(full, "--brief") {
 		t.Errorf("%d are shown in full:\n%s", n, full)
+	}
+}
+
+// TestBriefNamesMostWork: a repository with a hundred scripts is not a hundred paragraphs.
+func TestBriefNamesMostWork(t *testing.T) {
+	r := &Result{Stats: Stats{Files: 40}}
+	for i := range 40 {
+		w := Work{Name: fmt.Sprintf("work%02d", i), Kind: "script", Path: fmt.Sprintf("work%02d.py", i), Verdict: WithAdvisories, Tier: Tier{Value: "internal"}}
+		if i < 3 {
+			w.Verdict = NotRoadworthy
+		}
+		r.Work = append(r.Work, w)
+	}
+	brief, full := render(t, "text", r, Options{Brief: true}), render(t, "text", r, Options{})
+	if n := strings.Count(brief, "tier inferred"); n != 12 || strings.Count(full, "tier inferred") != 40 {
+		t.Errorf("%d in brief:\n%s", n, brief)
+	}
+	if want := "28 more pieces of work are roadworthy with advisories: work12, work13, work14, work15, work16, work17 and 22 others"; !strings.Contains(strings.Join(strings.Fields(brief), " "), want) {
+		t.Errorf("brief lacks %q:\n%s", want, brief)
 	}
 }

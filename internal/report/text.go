@@ -59,6 +59,9 @@ func Text(w io.Writer, r *Result, o Options) error {
 // of faults there are, and not one of them hundreds of times.
 const shownOfRule = 3
 
+// shownWork is how many pieces of work a brief report tells about, those first that need it most.
+const shownWork = 12
+
 // byUrgency are the findings that still ask for something, the most severe first, then by place. When brief, the notes of a
 // rule come together, and so do its further errors and warnings.
 func byUrgency(findings []diag.Finding, brief bool) [][]*diag.Finding {
@@ -313,6 +316,10 @@ func (t *texter) work(r *Result, brief bool) {
 		}
 		work = kept
 	}
+	var rest []*Work
+	if brief && len(work) > shownWork+2 {
+		work, rest = work[:shownWork], work[shownWork:]
+	}
 	names, kinds, tiers := 0, 0, 0
 	for _, w := range work {
 		names = max(names, utf8.RuneCountInString(w.Name))
@@ -341,6 +348,21 @@ func (t *texter) work(r *Result, brief bool) {
 			t.wrap("  ", "  ", strings.Join(parts, ", "))
 		}
 		t.wrap("  ", "  ", clean(because(&w.Tier, brief)))
+	}
+	for _, verdict := range [...]string{NotRoadworthy, WithAdvisories, Roadworthy} {
+		var others []string
+		for _, w := range rest {
+			if w.Verdict == verdict {
+				others = append(others, clean(w.Name))
+			}
+		}
+		switch len(others) {
+		case 0:
+		case 1:
+			t.wrap("", "  ", fmt.Sprintf("1 more piece of work is %s: %s", verdict, others[0]))
+		default:
+			t.wrap("", "  ", fmt.Sprintf("%d more pieces of work are %s: %s", len(others), verdict, listed(others, 6)))
+		}
 	}
 	if fine > 0 {
 		more := ""
