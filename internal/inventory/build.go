@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"cmp"
+	"math/bits"
 	"path"
 	"slices"
 	"strings"
@@ -215,6 +216,9 @@ func (b *builder) entries() {
 			m := s.has("cli")
 			w.why("reads a command line with "+b.a.PublicName(m.path), f.Path, m.line)
 			w.visit(m.node)
+		case s.main && path.Base(f.Path) == "manage.py":
+			w := b.at(i, project.KindCLI)
+			w.why("runs Django's management commands", f.Path, s.mainLine)
 		case len(b.starts[i]) > 0:
 			kind := project.KindScript
 			switch b.starts[i][0].entry.Invocation.Runner {
@@ -226,9 +230,6 @@ func (b *builder) entries() {
 				kind = project.KindDashboard
 			}
 			b.at(i, kind)
-		case s.main && path.Base(f.Path) == "manage.py":
-			w := b.at(i, project.KindCLI)
-			w.why("runs Django's management commands", f.Path, s.mainLine)
 		case s.main:
 			w := b.at(i, project.KindScript)
 			w.why("runs as a script below its main guard", f.Path, s.mainLine)
@@ -720,6 +721,30 @@ func (b *builder) name() {
 	}
 }
 
+// asksOften: three in a hundred of the functions that a work reaches comes to a model, or few are reached at all: that thirty of thirteen hundred
+// functions of a camera recorder lets a model describe a picture makes it no AI app.
+func (b *builder) asksOften(w *work) bool {
+	all, asking := 0, 0
+	for at, p := range w.reach {
+		if p == nil {
+			continue
+		}
+		for i, word := range p {
+			for ; word != 0; word &= word - 1 {
+				n := effects.Node(at<<pageBits + i<<6 + bits.TrailingZeros64(word))
+				if int(n) >= b.a.Nodes() || b.a.Facts(b.a.FuncOf(n)).Kind != facts.Function {
+					continue
+				}
+				all++
+				if b.a.Has(n, knowledge.LLM) {
+					asking++
+				}
+			}
+		}
+	}
+	return all < 40 || 100*asking >= 3*all
+}
+
 // kindByReach: a program most of whose ways in call a model is an AI app, whatever carries it.
 func (b *builder) kindByReach(w *work) {
 	if w.Line != 0 && w.File >= 0 {
@@ -760,7 +785,7 @@ func (b *builder) kindByReach(w *work) {
 			}
 		}
 	}
-	if models > 0 && 2*models >= ways {
+	if models > 0 && 2*models >= ways && b.asksOften(w) {
 		w.Kind = project.KindAIApp
 		fr := b.a.Frame(*where)
 		w.why(fr.Note, fr.File, fr.Line)
