@@ -172,6 +172,8 @@ var asyncForms = []struct{ prefix, use string }{
 	{"pymongo", "pymongo.AsyncMongoClient and await its methods"},
 	{"psycopg.", "psycopg.AsyncConnection and await its methods"},
 	{"sqlalchemy", "sqlalchemy.ext.asyncio, or make the function a plain `def` so that it runs in a worker thread"},
+	{"sqlmodel", "sqlmodel.ext.asyncio.session.AsyncSession, or make the function a plain `def` so that it runs in a worker thread"},
+	{"peewee", "await asyncio.to_thread(…) around the query, or make the function a plain `def` so that it runs in a worker thread"},
 	{"django", "the asynchronous methods of the ORM (aget, acreate, async for), or sync_to_async"},
 	{"boto3", "aioboto3, or await asyncio.to_thread(…) around the call"},
 	{"elasticsearch", "elasticsearch.AsyncElasticsearch and await its methods"},
