@@ -136,7 +136,7 @@ func TestGroupsAreReportedOnceWithTheHighestSeverity(t *testing.T) {
 func TestSeverityFollowsTheHighestTier(t *testing.T) {
 	source := map[string]string{
 		"lib.py": "import time\n\nasync def f():\n    time.sleep(1)\n",
-		"one.py": "import asyncio, lib\n\nif __name__ == \"__main__\":\n    asyncio.run(lib.f())\n",
+		"one.py": "import asyncio, lib\n\nasync def both():\n    await asyncio.gather(lib.f(), lib.f())\n\nif __name__ == \"__main__\":\n    asyncio.run(both())\n",
 	}
 	for tier, want := range map[string]diag.Severity{"experimental": diag.Note, "internal": diag.Warning, "business-critical": diag.Error, "customer-facing": diag.Error} {
 		source["roadworthy.toml"] = "[work.one]\nentry = \"one.py\"\ntier = \"" + tier + "\"\n"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/notebook"
+	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/project/secret"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 	"github.com/roadworthy-dev/roadworthy/internal/source"
@@ -44,6 +45,9 @@ func (c *Checked) secrets(ctx context.Context) []rule.Secret {
 				continue
 			}
 			for _, m := range s.Scan(a.Path, fmt.Sprintf("%s = %q", v.Name, v.Value)) {
+				if m.Rule == "connection-url" && a.Kind == project.Compose && secret.InOwnNetwork(v.Value) {
+					continue // of a database that is made with the rest and that nothing outside comes to
+				}
 				out = append(out, rule.Secret{File: a.Path, Line: v.Line, Kind: m.Kind, Redacted: secret.Redact(v.Value)})
 			}
 		}

@@ -141,7 +141,7 @@ With --fix it mends what a machine can, after a second check has shown that each
 	c.Flags().BoolVar(&noBaseline, "no-baseline", false, "report what the baseline sets aside as well")
 	c.Flags().BoolVar(&history, "history", false, "let git's log tell what is no experiment: work that three people or more changed over half a year counts as internal")
 	m.add(c)
-	c.Flags().BoolVar(&brief, "brief", false, "count work that is roadworthy, notes that repeat and long evidence instead of listing them (default on a terminal)")
+	c.Flags().BoolVar(&brief, "brief", false, "count work that is roadworthy, and name only the places of findings that repeat, the rest of much work and long evidence (default on a terminal)")
 	return c
 }
 

@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 5
+const Version = 6
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -196,7 +196,7 @@ const (
 	HandlerReturns                          // returns somewhere
 	HandlerUsesName                         // uses the exception it bound
 	HandlerContinue                         // goes on with the loop
-	HandlerBreaks                           // leaves the loop
+	HandlerBreaks                           // leaves the loop, in the handler or by a break right after the try
 )
 
 // FuncKind of a block.

@@ -577,11 +577,22 @@ func (l *lowerer) jump(out bool) {
 }
 
 func (l *lowerer) stmts(list []ast.Stmt) {
-	for _, s := range list {
+	for i, s := range list {
 		if l.dead {
 			return
 		}
+		tries := len(l.out.Tries)
 		l.stmt(s)
+		if _, ok := s.(*ast.Try); !ok || i+1 == len(list) {
+			continue
+		}
+		if _, ok := list[i+1].(*ast.Break); ok { // what a handler lets through leaves the loop as well
+			for k := range l.out.Tries[tries].Handlers {
+				if h := &l.out.Tries[tries].Handlers[k]; h.Body&(HandlerRaises|HandlerReturns|HandlerContinue) == 0 {
+					h.Body |= HandlerBreaks
+				}
+			}
+		}
 	}
 }
 

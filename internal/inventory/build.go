@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"cmp"
+	"math/bits"
 	"path"
 	"slices"
 	"strings"
@@ -161,6 +162,9 @@ func (b *builder) entries() {
 		if app == nil {
 			app = s.has("wsgi-app")
 		}
+		if app != nil && b.onlyInCommands(i) {
+			app = nil
+		}
 		switch {
 		case notebook:
 			w := b.at(i, project.KindNotebook)
@@ -212,6 +216,9 @@ func (b *builder) entries() {
 			m := s.has("cli")
 			w.why("reads a command line with "+b.a.PublicName(m.path), f.Path, m.line)
 			w.visit(m.node)
+		case s.main && path.Base(f.Path) == "manage.py":
+			w := b.at(i, project.KindCLI)
+			w.why("runs Django's management commands", f.Path, s.mainLine)
 		case len(b.starts[i]) > 0:
 			kind := project.KindScript
 			switch b.starts[i][0].entry.Invocation.Runner {
@@ -223,9 +230,6 @@ func (b *builder) entries() {
 				kind = project.KindDashboard
 			}
 			b.at(i, kind)
-		case s.main && path.Base(f.Path) == "manage.py":
-			w := b.at(i, project.KindCLI)
-			w.why("runs Django's management commands", f.Path, s.mainLine)
 		case s.main:
 			w := b.at(i, project.KindScript)
 			w.why("runs as a script below its main guard", f.Path, s.mainLine)
@@ -243,6 +247,31 @@ func (b *builder) entries() {
 		b.grow(w)
 	}
 }
+
+// onlyInCommands: a program of commands makes its application inside of one, as to answer a browser while its user logs in, and that
+// command does not say by its name that it serves.
+func (b *builder) onlyInCommands(file int) bool {
+	s := &b.files[file]
+	if s.has("cli") == nil || len(s.commands) == 0 || slices.ContainsFunc(b.starts[file], func(x start) bool { return served[x.entry.Invocation.Runner] }) {
+		return false
+	}
+	commands := map[link.Func]bool{}
+	for _, r := range s.commands {
+		f := b.a.Registrations[r].Func
+		commands[f] = !slices.ContainsFunc(strings.Split(b.a.FileOf(f).Facts.Str(b.a.Facts(f).Name), "_"), func(w string) bool { return servingWords[strings.ToLower(w)] })
+	}
+	for i := range s.marks {
+		if m := &s.marks[i]; (m.what == "asgi-app" || m.what == "wsgi-app") && !commands[b.a.FuncOf(m.node)] {
+			return false
+		}
+	}
+	return true
+}
+
+var servingWords = map[string]bool{"serve": true, "server": true, "run": true, "start": true, "up": true, "web": true, "api": true, "ui": true, "gui": true, "main": true, "dashboard": true}
+
+// served are the programs that run applications.
+var served = map[string]bool{"uvicorn": true, "gunicorn": true, "hypercorn": true, "granian": true, "daphne": true, "waitress": true, "flask": true, "fastapi": true, "uwsgi": true}
 
 // serves: the file makes a server whose tools models call.
 func serves(s *survey) bool {
@@ -264,7 +293,7 @@ func (b *builder) loose(i int) bool {
 	f := b.a.Files[i]
 	s := &b.files[i]
 	base := path.Base(f.Path)
-	if s.imported || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
+	if s.imported || b.migration(f.Path) || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
 		return false
 	}
 	if b.fileAt(path.Join(path.Dir(f.Path), "__init__.py")) >= 0 {
@@ -278,6 +307,15 @@ func (b *builder) loose(i int) bool {
 		}
 	}
 	return false
+}
+
+// migration: the file is a step of a database's history, or the environment that Alembic runs such steps in: its tool finds and runs it.
+func (b *builder) migration(p string) bool {
+	dir := path.Dir(p)
+	if path.Base(dir) == "migrations" || path.Base(dir) == "versions" && b.fileAt(path.Join(path.Dir(dir), "env.py")) >= 0 {
+		return true
+	}
+	return path.Base(p) == "env.py" && slices.ContainsFunc(b.a.Files, func(f *link.File) bool { return strings.HasPrefix(f.Path, path.Join(dir, "versions")+"/") })
 }
 
 // scripts are the commands that manifests declare.
@@ -683,6 +721,30 @@ func (b *builder) name() {
 	}
 }
 
+// asksOften: three in a hundred of the functions that a work reaches comes to a model, or few are reached at all: that thirty of thirteen hundred
+// functions of a camera recorder lets a model describe a picture makes it no AI app.
+func (b *builder) asksOften(w *work) bool {
+	all, asking := 0, 0
+	for at, p := range w.reach {
+		if p == nil {
+			continue
+		}
+		for i, word := range p {
+			for ; word != 0; word &= word - 1 {
+				n := effects.Node(at<<pageBits + i<<6 + bits.TrailingZeros64(word))
+				if int(n) >= b.a.Nodes() || b.a.Facts(b.a.FuncOf(n)).Kind != facts.Function {
+					continue
+				}
+				all++
+				if b.a.Has(n, knowledge.LLM) {
+					asking++
+				}
+			}
+		}
+	}
+	return all < 40 || 100*asking >= 3*all
+}
+
 // kindByReach: a program most of whose ways in call a model is an AI app, whatever carries it.
 func (b *builder) kindByReach(w *work) {
 	if w.Line != 0 && w.File >= 0 {
@@ -723,7 +785,7 @@ func (b *builder) kindByReach(w *work) {
 			}
 		}
 	}
-	if models > 0 && 2*models >= ways {
+	if models > 0 && 2*models >= ways && b.asksOften(w) {
 		w.Kind = project.KindAIApp
 		fr := b.a.Frame(*where)
 		w.why(fr.Note, fr.File, fr.Line)

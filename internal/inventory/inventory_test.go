@@ -89,3 +89,23 @@ func describe(v *inventory.Inventory) string {
 	}
 	return b.String()
 }
+
+// TestAnAIAppIsMostlyAboutItsModel: a program of which one small part asks a model is none.
+func TestAnAIAppIsMostlyAboutItsModel(t *testing.T) {
+	for functions, want := range map[int]string{3: "ai-app", 80: "script"} {
+		var b strings.Builder
+		b.WriteString("import openai\n\ndef ask(text):\n    return openai.OpenAI().chat.completions.create(model=\"gpt\", messages=[text])\n\n")
+		for i := range functions {
+			fmt.Fprintf(&b, "def part%d(x):\n    return x + %d\n\n", i, i)
+		}
+		b.WriteString("def main():\n    print(ask(\"hello\"))\n")
+		for i := range functions {
+			fmt.Fprintf(&b, "    part%d(1)\n", i)
+		}
+		b.WriteString("\nif __name__ == \"__main__\":\n    main()\n")
+		v := build(t, map[string]string{"app.py": b.String()})
+		if len(v.Work) != 1 || string(v.Work[0].Kind) != want {
+			t.Errorf("with %d other functions: %s, want %s", functions, describe(v), want)
+		}
+	}
+}

@@ -90,7 +90,9 @@ func (b *builder) tiers() {
 
 func (w *work) raise(t project.Tier, what, file string, line int) {
 	w.Inferred = max(w.Inferred, t)
-	w.Evidence = append(w.Evidence, Evidence{what, file, line})
+	if e := (Evidence{what, file, line}); !slices.Contains(w.Evidence, e) { // a script that an image starts may call it seven times
+		w.Evidence = append(w.Evidence, e)
+	}
 }
 
 // outward are the effects that others feel.

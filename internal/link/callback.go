@@ -3,6 +3,7 @@ package link
 import (
 	"strings"
 
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
 
@@ -84,6 +85,21 @@ func (s *solver) attrsLike(v Value, prefix string) Set {
 	return out
 }
 
+// offloadGenerators iterates over generators in a worker thread; asynchronous ones stay on the loop.
+func (s *solver) offloadGenerators(fs Set) {
+	for _, v := range s.sets.values(fs) {
+		ob := s.objs[v]
+		if ob.kind != kGen {
+			continue
+		}
+		mode := Offloaded
+		if s.Facts(s.instances[ob.a].fn).Flags&facts.FuncAsync != 0 {
+			mode = Consumed
+		}
+		s.edge(mode, Instance(ob.a), v)
+	}
+}
+
 func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs Set, a *callArgs) Set {
 	switch c.Mode {
 	case knowledge.Calls:
@@ -99,6 +115,7 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 		return Set(o)
 	case knowledge.Offloads:
 		r := s.callSet(fs, s.following(e, c, a), Offloaded)
+		s.offloadGenerators(fs)
 		if e.Async || strings.HasPrefix(e.Path, "asyncio.") {
 			o := s.object(kResult, s.place(), 8)
 			s.addShared(s.field(o, keyResult), r)

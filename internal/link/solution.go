@@ -281,8 +281,30 @@ func (c *LibraryCall) DisplayPath() string {
 	if c.Entity == nil || c.Entity.Path != c.Path {
 		return strings.TrimPrefix(c.Path, "builtins.")
 	}
+	if class, ok := strings.CutSuffix(c.Path, ".__call__"); ok {
+		if i := strings.LastIndexByte(class, '.'); i > 0 && strings.HasPrefix(class[i+1:], "_") {
+			if name := c.attribute(); name != "" {
+				return class[:i] + "." + name // a client whose methods are made from a service's description
+			}
+		}
+	}
 	defer c.s.asks()()
 	return c.s.publicPath(c.Entity)
+}
+
+// attribute is the name that a called attribute is written with, "" for anything else that is called.
+func (c *LibraryCall) attribute() string {
+	if c.Op.Code != facts.Call {
+		return ""
+	}
+	fn := c.s.instances[c.From].fn
+	file, block := c.s.FileOf(fn).Facts, c.s.Facts(fn)
+	for o := block.Ops[0]; o < block.Ops[1]; o++ {
+		if op := &file.Ops[o]; op.Code == facts.Attr && op.Dst == facts.Ref(c.Op.A) {
+			return file.Str(op.B)
+		}
+	}
+	return ""
 }
 
 // PublicPath is the path by which users of a library know a thing: builtins without their module, and what a package

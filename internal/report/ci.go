@@ -63,7 +63,7 @@ func plain(finding *diag.Finding) string {
 		b.WriteString("\nvia " + strings.TrimRight(s.Function+" "+place(s.File, s.Cell, s.Line, 0)+" "+s.Note, " "))
 	}
 	if f.Also > 0 {
-		fmt.Fprintf(&b, "\n(+%d more through the same edge)", f.Also)
+		fmt.Fprintf(&b, "\n(+%d more with the same cause)", f.Also)
 	}
 	if f.Help != "" {
 		b.WriteString("\nhelp: " + f.Help)

@@ -55,7 +55,8 @@ type (
 		ID, Place, Works   string
 		Steps              []htmlStep
 		Before, At, After  string
-		HasLine, IsLikely  bool
+		HasLine            bool
+		Likely             string
 		MessageHTML, Going template.HTML
 	}
 	htmlStep struct {
@@ -167,7 +168,7 @@ func (p *htmlPage) findings(r *Result, o Options) {
 	for _, f := range r.bySeverity() {
 		rules[f.Rule] = true
 		h := htmlFinding{Finding: f, ID: fmt.Sprintf("f%d", len(p.Findings)+1), Place: place(f.File, f.Cell, f.Line, f.Column), Works: strings.Join(f.Work, "\n"),
-			IsLikely: f.Certainty == diag.Likely, MessageHTML: spans(f.Message), Going: spans(f.Help)}
+			Likely: likely(f), MessageHTML: spans(f.Message), Going: spans(f.Help)}
 		for _, k := range f.Work {
 			works[k] = true
 		}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/roadworthy-dev/roadworthy/internal/diag"
 )
 
 // Markdown writes the report for a pull request: what stands how, then each finding, its witness folded in.
@@ -46,11 +44,11 @@ func Markdown(w io.Writer, r *Result, _ Options) error {
 			}
 			b.WriteString("\n</details>\n\n")
 		}
-		if f.Certainty == diag.Likely {
-			b.WriteString("Likely: a step is taken through a type that was inferred.\n\n")
+		if why := likely(f); why != "" {
+			b.WriteString(strings.ToUpper(why[:1]) + why[1:] + ".\n\n")
 		}
 		if f.Also > 0 {
-			fmt.Fprintf(&b, "+%d more through the same edge.\n\n", f.Also)
+			fmt.Fprintf(&b, "+%d more with the same cause.\n\n", f.Also)
 		}
 		if f.Help != "" {
 			fmt.Fprintf(&b, "**Next:** %s (`roadworthy explain %s`)\n\n", prose(f.Help), f.Rule)

@@ -99,7 +99,7 @@ type Stats struct {
 type Options struct {
 	Width int  // text wraps here; 0 means 80
 	Color bool // text uses ANSI colours
-	Brief bool // text leaves out work that is roadworthy, notes that repeat and long evidence, and counts them
+	Brief bool // text leaves out work that is roadworthy, findings and notes that repeat and long evidence, and counts them
 
 	// Line is the text of a line of a checked file (cell 0) or of a cell of a notebook; ok is false when there is none.
 	// A nil Line leaves source out.
@@ -233,6 +233,17 @@ func steps(f *diag.Finding) []diag.Frame {
 		}
 	}
 	return f.Witness
+}
+
+// likely says why a finding is not proved, "" when it is.
+func likely(f *diag.Finding) string {
+	switch {
+	case f.Certainty != diag.Likely:
+		return ""
+	case len(f.Witness) == 0:
+		return "likely: told by its form alone"
+	}
+	return "likely: a step is taken through a type that was inferred"
 }
 
 // state counts a work's guardrails by state.

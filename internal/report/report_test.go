@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -380,5 +381,47 @@ func TestColorNeedsATerminal(t *testing.T) {
 		if Color(tty, func(k string) string { return map[string]string{"NO_COLOR": "1"}[k] }) {
 			t.Error("NO_COLOR is ignored")
 		}
+	}
+}
+
+// TestBriefNamesThePlacesOfWhatRepeats: a rule's first findings are shown, of the others the places; those of another severity
+// and of another rule are shown by themselves.
+func TestBriefNamesThePlacesOfWhatRepeats(t *testing.T) {
+	r := &Result{Stats: Stats{Files: 1}}
+	for i := range 12 {
+		r.Findings = append(r.Findings, diag.Finding{Rule: "RW301", Name: "outbound-call-without-timeout", Severity: diag.Warning, File: "app.py", Line: i + 1, Message: "it may wait for ever"})
+	}
+	r.Findings = append(r.Findings, diag.Finding{Rule: "RW301", Name: "outbound-call-without-timeout", Severity: diag.Error, File: "pay.py", Line: 1, Message: "it may wait for ever"},
+		diag.Finding{Rule: "RW101", Name: "blocking-call-in-async", Severity: diag.Warning, File: "app.py", Line: 40, Message: "it blocks"})
+	brief, full := render(t, "text", r, Options{Brief: true}), render(t, "text", r, Options{})
+	if n := strings.Count(brief, "it may wait for ever"); n != 4 {
+		t.Errorf("%d are shown in brief:\n%s", n, brief)
+	}
+	for _, want := range []string{"9 more of RW301: app.py:4, app.py:5,", "and 3 others", "it blocks", "14 findings", "--brief=false"} {
+		if !strings.Contains(strings.Join(strings.Fields(brief), " "), want) {
+			t.Errorf("brief lacks %q:\n%s", want, brief)
+		}
+	}
+	if n := strings.Count(full, "it may wait for ever"); n != 13 || strings.Contains(full, "--brief") {
+		t.Errorf("%d are shown in full:\n%s", n, full)
+	}
+}
+
+// TestBriefNamesMostWork: a repository with a hundred scripts is not a hundred paragraphs.
+func TestBriefNamesMostWork(t *testing.T) {
+	r := &Result{Stats: Stats{Files: 40}}
+	for i := range 40 {
+		w := Work{Name: fmt.Sprintf("work%02d", i), Kind: "script", Path: fmt.Sprintf("work%02d.py", i), Verdict: WithAdvisories, Tier: Tier{Value: "internal"}}
+		if i < 3 {
+			w.Verdict = NotRoadworthy
+		}
+		r.Work = append(r.Work, w)
+	}
+	brief, full := render(t, "text", r, Options{Brief: true}), render(t, "text", r, Options{})
+	if n := strings.Count(brief, "tier inferred"); n != 12 || strings.Count(full, "tier inferred") != 40 {
+		t.Errorf("%d in brief:\n%s", n, brief)
+	}
+	if want := "28 more pieces of work are roadworthy with advisories: work12, work13, work14, work15, work16, work17 and 22 others"; !strings.Contains(strings.Join(strings.Fields(brief), " "), want) {
+		t.Errorf("brief lacks %q:\n%s", want, brief)
 	}
 }

@@ -41,33 +41,45 @@ func Text(w io.Writer, r *Result, o Options) error {
 	if t.width == 0 {
 		t.width = 80
 	}
-	for _, of := range byUrgency(r.Findings, o.Brief) {
+	all := byUrgency(r.Findings, o.Brief)
+	for _, of := range all {
 		f := cleaned(*of[0])
 		t.finding(&f, of[1:])
 	}
 	t.work(r, o.Brief)
+	if o.Brief && slices.ContainsFunc(all, func(of []*diag.Finding) bool { return len(of) > 1 }) {
+		t.wrap("", "", "of findings that repeat, only the places are named: --brief=false shows each")
+	}
 	t.b.WriteString(sentence(count(r.Findings), r.Stats) + "\n")
 	_, err := io.WriteString(w, t.b.String())
 	return err
 }
 
+// shownOfRule is how many errors, and how many warnings, of one rule a brief report shows in full: the first screens tell what kinds
+// of faults there are, and not one of them hundreds of times.
+const shownOfRule = 3
+
+// shownWork is how many pieces of work a brief report tells about, those first that need it most.
+const shownWork = 12
+
 // byUrgency are the findings that still ask for something, the most severe first, then by place. When brief, the notes of a
-// rule come together.
+// rule come together, and so do its further errors and warnings.
 func byUrgency(findings []diag.Finding, brief bool) [][]*diag.Finding {
 	var out [][]*diag.Finding
 	for _, severity := range []diag.Severity{diag.Error, diag.Warning, diag.Note} {
-		notes := map[string]int{} // by rule: index into out
+		last := map[string]int{}  // by rule: index into out of the finding that the others are listed at
+		shown := map[string]int{} // by rule
 		for i := range findings {
 			f := &findings[i]
 			if !open(f) || f.Severity != severity {
 				continue
 			}
-			if at, ok := notes[f.Rule]; ok {
+			if at, ok := last[f.Rule]; ok {
 				out[at] = append(out[at], f)
 				continue
 			}
-			if brief && severity == diag.Note {
-				notes[f.Rule] = len(out)
+			if shown[f.Rule]++; brief && (severity == diag.Note || shown[f.Rule] == shownOfRule) {
+				last[f.Rule] = len(out)
 			}
 			out = append(out, []*diag.Finding{f})
 		}
@@ -114,11 +126,11 @@ func (t *texter) finding(f *diag.Finding, more []*diag.Finding) {
 		t.paint(severityColor(f.Severity), f.Severity.String()), f.Rule, f.Name)
 	t.source(f)
 	t.witness(steps(f))
-	if f.Certainty == diag.Likely {
-		t.b.WriteString(t.paint(dim, "  likely: a step is taken through a type that was inferred") + "\n")
+	if why := likely(f); why != "" {
+		t.b.WriteString(t.paint(dim, "  "+why) + "\n")
 	}
 	if f.Also > 0 {
-		t.b.WriteString(t.paint(dim, fmt.Sprintf("  (+%d more through the same edge)", f.Also)) + "\n")
+		t.b.WriteString(t.paint(dim, fmt.Sprintf("  (+%d more with the same cause)", f.Also)) + "\n")
 	}
 	t.help(f)
 	if len(more) > 0 {
@@ -304,6 +316,10 @@ func (t *texter) work(r *Result, brief bool) {
 		}
 		work = kept
 	}
+	var rest []*Work
+	if brief && len(work) > shownWork+2 {
+		work, rest = work[:shownWork], work[shownWork:]
+	}
 	names, kinds, tiers := 0, 0, 0
 	for _, w := range work {
 		names = max(names, utf8.RuneCountInString(w.Name))
@@ -332,6 +348,21 @@ func (t *texter) work(r *Result, brief bool) {
 			t.wrap("  ", "  ", strings.Join(parts, ", "))
 		}
 		t.wrap("  ", "  ", clean(because(&w.Tier, brief)))
+	}
+	for _, verdict := range [...]string{NotRoadworthy, WithAdvisories, Roadworthy} {
+		var others []string
+		for _, w := range rest {
+			if w.Verdict == verdict {
+				others = append(others, clean(w.Name))
+			}
+		}
+		switch len(others) {
+		case 0:
+		case 1:
+			t.wrap("", "  ", fmt.Sprintf("1 more piece of work is %s: %s", verdict, others[0]))
+		default:
+			t.wrap("", "  ", fmt.Sprintf("%d more pieces of work are %s: %s", len(others), verdict, listed(others, 6)))
+		}
 	}
 	if fine > 0 {
 		more := ""

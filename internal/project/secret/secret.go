@@ -188,6 +188,9 @@ func (s *Scanner) try(p *pattern, path, text string) []Match {
 		if p.ID == "generic-api-key" && (!strings.ContainsAny(secret, "0123456789") || placeholder(secret)) {
 			continue
 		}
+		if p.ID == "private-key" && !keyBody(secret) {
+			continue
+		}
 		whole := text[at[0]:at[1]]
 		if s.rules.AllowList.allows(path, text, whole, secret) || slices.ContainsFunc(p.Allowlists, func(a *allowlist) bool { return a.allows(path, text, whole, secret) }) {
 			continue
@@ -235,6 +238,42 @@ func (a *allowlist) allows(path, line, match, secret string) bool {
 		return len(checks) > 0 && !slices.Contains(checks, false)
 	}
 	return slices.Contains(checks, true)
+}
+
+// keyBody says whether a key stands between its header and footer: forty characters of base64, however the lines are joined. Code
+// that puts a header before a key, and tests that put a word there, have none.
+func keyBody(s string) bool {
+	_, s, _ = strings.Cut(s, "KEY")
+	if i := strings.Index(s, "-----"); i >= 0 {
+		s = s[i+5:]
+	}
+	s, _, _ = strings.Cut(s, "-----")
+	run := 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\' && i+1 < len(s) && (s[i+1] == 'n' || s[i+1] == 'r'):
+			i++
+		case c <= ' ' || c == '"' || c == '\'':
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '=':
+			if run++; run >= 40 {
+				return true
+			}
+		default:
+			run = 0
+		}
+	}
+	return false
+}
+
+// InOwnNetwork says whether the host of a connection URL is a name without a domain, as the services of one compose file have
+// for each other.
+func InOwnNetwork(text string) bool {
+	at := connection.FindStringSubmatchIndex(text)
+	if at == nil {
+		return false
+	}
+	host, _, _ := strings.Cut(text[at[3]+1:at[1]], ":")
+	return !strings.Contains(host, ".")
 }
 
 // kind names what was found: the identifier of its pattern in words.

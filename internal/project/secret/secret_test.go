@@ -18,6 +18,10 @@ func TestScan(t *testing.T) {
 		{"local connection", `dsn = "amqp://svc:h8Fk2pQz@localhost/"`, "", ""},
 		{"template", `dsn = f"postgresql://{user}:{password}@{host}/app"`, "", ""},
 		{"digest without a telling name", `ETAG = "9e107d9d372bb6826bd81d3542a419d6"`, "", ""},
+		{"private key", "key = '-----BEGIN PRIVATE KEY-----" + `\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj` + `\n-----END PRIVATE KEY-----'`, "private-key",
+			"-----BEGIN PRIVATE KEY-----" + `\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj` + `\n-----END PRIVATE KEY-----`},
+		{"private key of a test", `key="-----BEGIN PRIVATE KEY-----` + `\ntest\n-----END PRIVATE KEY-----"`, "", ""},
+		{"header that is taken off", "k = key.replace('-----BEGIN OPENSSH PRIVATE KEY-----', '')\nk = k.replace('-----END OPENSSH PRIVATE KEY-----', '').replace(' ', '')\nk = '-----BEGIN OPENSSH PRIVATE KEY-----' + k", "", ""},
 		{"plain word", `password = "correct-horse-battery"`, "", ""},
 	} {
 		got := s.Scan("app/settings.py", c.line)
@@ -59,6 +63,15 @@ func BenchmarkLikely(b *testing.B) {
 	for b.Loop() {
 		for _, s := range []string{"self", "django.contrib.admin.options", "9e107d9d372bb6826bd81d3542a419d6", "The name of the field to order by"} {
 			Likely(s)
+		}
+	}
+}
+
+func TestInOwnNetwork(t *testing.T) {
+	for url, want := range map[string]bool{"postgres://pysite:pysite@postgres/metricity": true, "mongodb://off:off-shop@mongodb:27017/": true,
+		"postgres://svc:h8Fk2pQz@db.internal.acme.io/app": false, "no address": false} {
+		if got := InOwnNetwork(url); got != want {
+			t.Errorf("%s: %v", url, got)
 		}
 	}
 }

@@ -24,8 +24,8 @@ var holdsLoop = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowl
 
 func blockingCallInAsync(p *rule.Pass) {
 	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
-	startup := startupOnly(p)
-	skip := func(n effects.Node) bool { return p.File(n).Test || startup[p.FuncOf(n)] }
+	quiet := undisturbed(p)
+	skip := func(n effects.Node) bool { return p.File(n).Test || quiet[p.FuncOf(n)] }
 	t := p.Trace(func(s *effects.Site) bool {
 		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
 	}, func(e *effects.Edge) bool {
@@ -108,12 +108,32 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 			return true
 		}
 	}
+	if rule.GivenText(p, s) || suspended(p, s) {
+		return true
+	}
 	if rule.HasPrefix(s.Path, "uuid") {
 		return true // asks the system once, and on most systems not by a process
 	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
 		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown")
+}
+
+// suspended: the program has given the terminal away and is meant to stand still, `with app.suspend():`.
+func suspended(p *rule.Pass, s *effects.Site) bool {
+	f := p.FuncOf(s.Node)
+	file, fn := p.FileOf(f), p.Facts(f)
+	held := false
+	rule.Around(file, s.Op, func(c *facts.Ctx) bool {
+		if c.Kind == facts.CtxWith {
+			if d := rule.DefOf(file, fn, c.A); d != nil && d.Code == facts.Call {
+				callee := rule.DefOf(file, fn, facts.Ref(d.A))
+				held = callee != nil && callee.Code == facts.Attr && file.Facts.Str(callee.B) == "suspend"
+			}
+		}
+		return !held
+	})
+	return held
 }
 
 func whatBlocks(s *effects.Site) string {
@@ -152,6 +172,8 @@ var asyncForms = []struct{ prefix, use string }{
 	{"pymongo", "pymongo.AsyncMongoClient and await its methods"},
 	{"psycopg.", "psycopg.AsyncConnection and await its methods"},
 	{"sqlalchemy", "sqlalchemy.ext.asyncio, or make the function a plain `def` so that it runs in a worker thread"},
+	{"sqlmodel", "sqlmodel.ext.asyncio.session.AsyncSession, or make the function a plain `def` so that it runs in a worker thread"},
+	{"peewee", "await asyncio.to_thread(…) around the query, or make the function a plain `def` so that it runs in a worker thread"},
 	{"django", "the asynchronous methods of the ORM (aget, acreate, async for), or sync_to_async"},
 	{"boto3", "aioboto3, or await asyncio.to_thread(…) around the call"},
 	{"elasticsearch", "elasticsearch.AsyncElasticsearch and await its methods"},

@@ -20,14 +20,16 @@ var _ = rule.Register(rule.Rule{
 	Doc:      docs.Read("environment_read_outside_settings.md"), Check: environmentReadOutsideSettings,
 })
 
-// Names that the system, a shell, a test runner or a platform sets: no configuration of the program.
+// Names that the system, a shell, a test runner or a platform sets, or that a library reads by itself: no configuration of the program.
 var systemNames = []string{"HOME", "PATH", "USER", "USERNAME", "USERPROFILE", "SHELL", "TERM", "COLUMNS", "LINES", "LANG", "TZ", "TMPDIR", "TEMP", "TMP", "PWD",
 	"CI", "DISPLAY", "WAYLAND_DISPLAY", "EDITOR", "PAGER", "VISUAL", "NO_COLOR", "FORCE_COLOR", "COLORTERM", "HOSTNAME", "LOGNAME", "APPDATA", "LOCALAPPDATA", "PROGRAMFILES",
 	"SYSTEMROOT", "WINDIR", "COMSPEC", "VIRTUAL_ENV", "CONDA_PREFIX", "SSH_AUTH_SOCK", "SUDO_USER", "INVOCATION_ID", "NOTIFY_SOCKET", "RUN_MAIN", "LD_LIBRARY_PATH",
 	"NUMBER_OF_PROCESSORS", "PROGRAMDATA", "SYSTEMDRIVE", "PATHEXT", "HOMEPATH", "HOMEDRIVE", "OS", "PROCESSOR_ARCHITECTURE", "ALLUSERSPROFILE", "TRACEPARENT", "RUNNER_TEMP",
-	"RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "WERKZEUG_RUN_MAIN", "AWS_LAMBDA_FUNCTION_NAME"}
+	"RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "WERKZEUG_RUN_MAIN",
+	"GOOGLE_CLOUD_PROJECT", "GCP_PROJECT", "GCLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS", "K_SERVICE", "K_REVISION", "K_CONFIGURATION", "FUNCTION_TARGET", "DYNO", "VERCEL", "PROMETHEUS_MULTIPROC_DIR",
+	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "DJANGO_SETTINGS_MODULE", "FLASK_APP", "FLASK_ENV", "FLASK_DEBUG"}
 
-var systemPrefixes = []string{"XDG_", "LC_", "PYTEST_", "PYTHON", "GITHUB_", "KUBERNETES_", "SLURM_", "CONDA_", "npm_"}
+var systemPrefixes = []string{"XDG_", "LC_", "PYTEST_", "PYTHON", "GITHUB_", "KUBERNETES_", "SLURM_", "CONDA_", "npm_", "OTEL_", "AWS_LAMBDA_", "ECS_CONTAINER_", "GAE_"}
 
 func isSystem(key string) bool {
 	up := strings.ToUpper(key)

@@ -55,7 +55,7 @@ func exitOnRequestOrJob(p *rule.Pass) {
 		x.Message = fmt.Sprintf("`%s` ends the whole process (`%s`) on the way of %s (`%s`): what else the worker does ends with it", p.Short(f), rule.CalledAs(s), what, p.Short(root.Func))
 		x.Help = "raise an exception that says what is wrong, and let the entry point decide"
 		x.Witness = p.Frames(steps)
-		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
+		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, f) // one function that checks thirty settings is one finding
 		p.Report(x)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -83,7 +84,7 @@ func requiredEnvironmentKeyUndocumented(p *rule.Pass) {
 			}
 			return !caughtAt
 		})
-		if caughtAt {
+		if caughtAt || onlyWhenAsked(p, s.Node) {
 			continue
 		}
 		if read[key] == nil {
@@ -108,4 +109,32 @@ func requiredEnvironmentKeyUndocumented(p *rule.Pass) {
 		x.Group = p.Rule.Code + ":" + key
 		p.Report(x)
 	}
+}
+
+// onlyWhenAsked: every call of the function stands under a condition, as when a setting chooses one of several stores.
+func onlyWhenAsked(p *rule.Pass, n effects.Node) bool {
+	calls := 0
+	for _, i := range p.InEdges(n) {
+		e := &p.Edges[i]
+		if e.Mode != link.Called || p.File(e.From).Test {
+			continue
+		}
+		calls++
+		if rule.AlwaysRuns(p.File(e.From), e.Op, 0) && !afterReturn(p, e) {
+			return false
+		}
+	}
+	return calls > 0
+}
+
+// afterReturn: an earlier statement of the calling block may have ended it.
+func afterReturn(p *rule.Pass, e *effects.Edge) bool {
+	f := p.FuncOf(e.From)
+	file, fn := p.FileOf(f), p.Facts(f)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Code == facts.Return && op.Pos < e.Op.Pos && op.Ctx != 0 {
+			return true
+		}
+	}
+	return false
 }

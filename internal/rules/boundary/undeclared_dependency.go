@@ -56,7 +56,7 @@ func undeclaredDependency(p *rule.Pass) {
 		}
 		at := d.above(f.Path)
 		w, ok := starts[f.Index]
-		if len(at) == 0 || !ok {
+		if len(at) == 0 || !ok || !declaresAny(at) {
 			continue
 		}
 		fn := &f.Facts.Funcs[0]
@@ -81,6 +81,9 @@ func undeclaredDependency(p *rule.Pass) {
 			}
 			x := p.At(f.FirstFunc(), op)
 			group := d.groupOf(at, dists)
+			if group != "" && makesData(f.Path) {
+				continue
+			}
 			if group == "" && (d.locked(dists) || d.brought(top)) {
 				continue // another package brings it
 			}
@@ -166,6 +169,27 @@ func (d *declarations) above(file string) []*project.Manifest {
 			return out
 		}
 	}
+}
+
+// declaresAny: the manifests are where packages are declared. Metadata alone, with packages that an image or the system's own
+// manager installs, says nothing of any of them.
+func declaresAny(at []*project.Manifest) bool {
+	return slices.ContainsFunc(at, func(m *project.Manifest) bool {
+		return slices.ContainsFunc(m.Dependencies, func(x project.Dependency) bool {
+			g := x.Group
+			if m.Kind == project.Requirements || m.Kind == project.Constraints {
+				g = groupOfFile(m.Path)
+			}
+			return !slices.Contains(aside, g)
+		})
+	})
+}
+
+// makesData: by its name, a command or module that fills a database for development.
+func makesData(file string) bool {
+	return slices.ContainsFunc(rule.Words(strings.TrimSuffix(path.Base(file), ".py")), func(w string) bool {
+		return slices.Contains([]string{"dummy", "fake", "faker", "seed", "seeds", "demo", "sample", "samples", "fixture", "fixtures", "factory", "factories", "mock"}, w)
+	})
 }
 
 // anywhere: some manifest of the tree declares one of the distributions, or is one of them.

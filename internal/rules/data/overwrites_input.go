@@ -48,7 +48,7 @@ func inputOverwritten(p *rule.Pass) {
 			}
 			at := place(flow, file, rule.Argument(file, op, 0, "path"))
 			first := read[at]
-			if at == 0 || first == nil || text(file, rule.Keyword(file, op, "mode")) == "a" || text(file, rule.Keyword(file, op, "mode")) == "append" {
+			if at == 0 || first == nil || endedBetween(file, fn, first, op) || text(file, rule.Keyword(file, op, "mode")) == "a" || text(file, rule.Keyword(file, op, "mode")) == "append" {
 				continue
 			}
 			x := p.At(f, op)
@@ -59,6 +59,19 @@ func inputOverwritten(p *rule.Pass) {
 			p.Report(x)
 		}
 	}
+}
+
+// endedBetween: on the way that reads, the function is over before it writes: a file that is there already is read and given back.
+func endedBetween(file *link.File, fn *facts.Func, read, write *facts.Op) bool {
+	if read.Ctx == 0 || rule.Inside(file, write, read.Ctx) {
+		return false
+	}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Code == facts.Return && op.Pos > read.Pos && op.Pos < write.Pos && op.Ctx == read.Ctx {
+			return true
+		}
+	}
+	return false
 }
 
 // place is what stands for the path that a call is given: a variable with one value, or a text.

@@ -135,6 +135,9 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
+	if b.options(s) || rule.GivenText(b.p, s) {
+		return true
+	}
 	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
 	case "start", "run", "work", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
 		return true // made to run for as long as the program does
@@ -152,6 +155,21 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 		return !bounded
 	})
 	return bounded || s.Mode == link.Scheduled || s.Mode == link.Made || s.Mode == link.Consumed
+}
+
+// optionsOf are libraries whose client takes its limit within an object of options: the class, and the parameter of it and of its methods.
+var optionsOf = map[string]struct{ class, param string }{"google.genai": {"google.genai.client.Client", "http_options"}}
+
+// options: some client of the library is given options of its connection, in which a limit may be.
+func (b *bounds) options(s *effects.Site) bool {
+	for prefix, o := range optionsOf {
+		if rule.HasPrefix(s.Path, prefix) && slices.ContainsFunc(b.made[o.class], func(c *link.LibraryCall) bool {
+			return c.Keyword(o.param).Given || openArgs(b.p, c)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 func top(dotted string) string {
@@ -223,7 +241,12 @@ func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 		x.Help = fmt.Sprintf("give `%s` a limit in seconds", param)
 	default:
 		x.Message = fmt.Sprintf("`%s` may wait for ever: it has no timeout, and neither its library nor its session sets one", name)
-		x.Help = "add a limit"
+		x.Help = "give it a limit: what it may take at most before its caller gives up"
+		for prefix, way := range otherWays {
+			if rule.HasPrefix(s.Path, prefix) {
+				x.Help = way
+			}
+		}
 		if param != "" {
 			x.Help = fmt.Sprintf("add `%s=…` in seconds: what this call may take at most before its caller gives up", param)
 		}
@@ -238,6 +261,15 @@ func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 		x.Group = p.Rule.Code + ":" + class // one limit mends them all
 	}
 	once.Report(p, x)
+}
+
+// otherWays say how calls get a limit that take none themselves.
+var otherWays = map[string]string{
+	"urllib.request.urlretrieve": "open it with `urllib.request.urlopen(url, timeout=…)` and copy what it gives (`shutil.copyfileobj`): `urlretrieve` takes no limit",
+	"django.core.mail":           "set `EMAIL_TIMEOUT` in the settings, in seconds",
+	"sendgrid":                   "set the client's own: `sg.client.timeout = …`, in seconds",
+	"feedparser":                 "fetch the feed with a client that has a timeout, and give `feedparser.parse` the text",
+	"google.genai":               "give the client a limit, in milliseconds: `genai.Client(…, http_options=types.HttpOptions(timeout=…))`",
 }
 
 // Libraries whose timeout parameter takes a number of seconds.

@@ -56,12 +56,18 @@ func printInServicePath(p *rule.Pass) {
 		}
 		layer = next
 	}
+	commands := map[*link.File]bool{} // whose output is for the terminal, also while a command waits for an answer in a browser
+	for i := range p.Registrations {
+		if r := &p.Registrations[i]; r.Entity != nil && rule.HasPrefix(r.Entity.Path, "click", "typer", "flask.cli", "cloup") {
+			commands[p.File(effects.Node(r.From))] = true
+		}
+	}
 	var once rule.Once
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		at, ok := from[s.Node]
 		file := p.File(s.Node)
-		if !ok || s.Path != "builtins.print" || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
+		if !ok || commands[file] || s.Path != "builtins.print" || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
 			continue
 		}
 		steps := []effects.Step{p.SiteStep(s)}

@@ -12,8 +12,9 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW503", Name: "hardcoded-secret", Since: "0.1", Family: "security",
-	// A credential in the repository is as public in an experiment as anywhere else.
-	Severity: rule.Severities{Experimental: diag.Warning, Internal: diag.Error, BusinessCritical: diag.Error, CustomerFacing: diag.Error},
+	// A credential in the repository is as public in an experiment as anywhere else. No error: of the 17 findings that were read on
+	// real code none was a live credential (docs/precision.md).
+	Severity: rule.Always(diag.Warning),
 	Doc:      docs.Read("hardcoded_secret.md"), Check: hardcodedSecret,
 })
 

@@ -3,6 +3,7 @@ package security
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -35,13 +36,30 @@ var official = map[string]bool{"nginx": true, "httpd": true, "redis": true, "pos
 	"maven": true, "gradle": true, "bash": true, "docker": true, "perl": true, "r-base": true, "julia": true, "jupyterhub": true}
 
 // forService leaves out files that make something else than what runs: development containers, tests, documents.
-func forService(a *project.Artifact) bool {
+func forService(p *rule.Pass, a *project.Artifact) bool {
 	lower := strings.ToLower(a.Path)
-	if a.Kind != project.Dockerfile || rule.InDir(lower, ".devcontainer", "test", "tests", "docs", "examples", "example", "ci", ".github", "dev") {
+	if a.Kind != project.Dockerfile || rule.InDir(lower, ".devcontainer", "test", "tests", "docs", "examples", "example", "ci", ".github", "dev", "development") || onlyForDevelopment(p, a) {
 		return false
 	}
 	base := lower[strings.LastIndexByte(lower, '/')+1:]
 	return !strings.Contains(base, "dev") && !strings.Contains(base, "gitpod") && !strings.Contains(base, "test") && !strings.Contains(base, "example") && !strings.Contains(base, "local")
+}
+
+// onlyForDevelopment: compose files build the image, and each of their services that does says by its name, or its file's, that it
+// is for development.
+func onlyForDevelopment(p *rule.Pass, image *project.Artifact) bool {
+	built := false
+	for i := range p.Artifacts {
+		a := &p.Artifacts[i]
+		if a.Kind != project.Compose || a.Build == nil || a.Build.Dockerfile != image.Path {
+			continue
+		}
+		if !slices.ContainsFunc(append(rule.Words(a.Name), rule.Words(path.Base(a.Path))...), func(w string) bool { return w == "dev" || w == "development" || w == "develop" }) {
+			return false
+		}
+		built = true
+	}
+	return built
 }
 
 func imageRunsAsRoot(p *rule.Pass) {
@@ -53,7 +71,7 @@ func imageRunsAsRoot(p *rule.Pass) {
 	}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if !forService(a) || last[a.Path] != i || len(a.Images) == 0 {
+		if !forService(p, a) || last[a.Path] != i || len(a.Images) == 0 {
 			continue
 		}
 		runs, user := a.Runs, a.User
@@ -167,7 +185,7 @@ func floatingBaseImage(p *rule.Pass) {
 	told := map[place]bool{}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if !forService(a) {
+		if !forService(p, a) {
 			continue
 		}
 		for _, img := range a.Images {

@@ -33,7 +33,7 @@ func developmentDependenciesInImage(p *rule.Pass) {
 	}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if !forService(a) || last[a.Path] != i || len(a.Runs) == 0 {
+		if !forService(p, a) || last[a.Path] != i || len(a.Runs) == 0 {
 			continue
 		}
 		if slices.ContainsFunc(a.Env, func(e project.EnvVar) bool { return e.Name == "UV_NO_DEV" || e.Name == "POETRY_WITHOUT" }) {
@@ -142,7 +142,7 @@ func imageStartsAbsent(p *rule.Pass) {
 	told := map[place]bool{}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if a.Kind != project.Procfile && !forService(a) || rule.InDir(strings.ToLower(a.Path), "test", "tests", "docs", "examples", "example", "templates", "template", "fixtures", "cookiecutter") {
+		if a.Kind != project.Procfile && !forService(p, a) || rule.InDir(strings.ToLower(a.Path), "test", "tests", "docs", "examples", "example", "templates", "template", "fixtures", "cookiecutter") {
 			continue
 		}
 		for k := range a.Runs {

@@ -126,7 +126,7 @@ func deployedWithoutLock(p *rule.Pass) {
 		}
 		at := slices.IndexFunc(w.Starts, func(e inventory.Evidence) bool {
 			return slices.ContainsFunc(p.Artifacts, func(a project.Artifact) bool {
-				return a.Path == e.File && (a.Kind == project.Procfile || a.Kind == project.Dockerfile && forService(&a))
+				return a.Path == e.File && (a.Kind == project.Procfile || a.Kind == project.Dockerfile && forService(p, &a))
 			})
 		})
 		if at < 0 {

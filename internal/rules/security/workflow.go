@@ -155,6 +155,15 @@ func secretsToForks(p *rule.Pass) {
 	}
 }
 
+// never: the job's condition keeps it from running at all.
+func never(a *project.Artifact) bool {
+	c := strings.TrimSpace(a.Workflow.Condition)
+	if inner, ok := strings.CutPrefix(c, "${{"); ok {
+		c = strings.TrimSpace(strings.TrimSuffix(inner, "}}"))
+	}
+	return c == "false"
+}
+
 func broadWorkflowToken(p *rule.Pass) {
 	type place struct {
 		file string
@@ -163,7 +172,7 @@ func broadWorkflowToken(p *rule.Pass) {
 	told := map[place]bool{}
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if a.Workflow == nil || a.Workflow.Permissions["all"] != "write-all" || told[place{a.Path, a.Workflow.PermissionsLine}] {
+		if a.Workflow == nil || never(a) || a.Workflow.Permissions["all"] != "write-all" || told[place{a.Path, a.Workflow.PermissionsLine}] {
 			continue
 		}
 		told[place{a.Path, a.Workflow.PermissionsLine}] = true

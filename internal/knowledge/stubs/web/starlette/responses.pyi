@@ -10,6 +10,8 @@ class RedirectResponse(Response):
     def __init__(self, url, status_code=..., headers=..., background=...): ...
 
 class StreamingResponse(Response):
+    # A plain iterator is run in a worker thread (starlette.concurrency.iterate_in_threadpool).
+    @offloads("content")
     def __init__(self, content, status_code=..., headers=..., media_type=..., background=...): ...
 
 class FileResponse(Response):
