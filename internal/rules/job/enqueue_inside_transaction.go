@@ -62,7 +62,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			inside := whole
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
-					inside = transaction(rule.Transaction(p, f, c))
+					inside = inside || transaction(rule.Transaction(p, f, c))
 				}
 				return !inside
 			})
