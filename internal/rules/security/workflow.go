@@ -51,7 +51,7 @@ func unpinnedAction(p *rule.Pass) {
 	var once rule.Once
 	own := map[string]bool{} // the repository's owners; who publishes a package under its own name often keeps its actions there
 	for _, f := range p.Files {
-		own[strings.ToLower(firstPart(f.Module))] = true
+		own[strings.ToLower(rule.Top(f.Module))] = true
 	}
 	for _, o := range p.Owners {
 		own[o] = true
