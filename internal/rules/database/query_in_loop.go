@@ -28,10 +28,7 @@ func served(path string) bool {
 // is made from the row.
 func queryInLoop(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	reads := func(s *effects.Site) bool {
-		return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
-	}
-	var t, slow *rule.Trace // made when the first loop over rows is found
+	var slow *rule.Trace // made when the first loop over rows is found
 	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
@@ -51,23 +48,34 @@ func queryInLoop(p *rule.Pass) {
 			if over == nil || over.few {
 				continue
 			}
-			if t == nil {
-				cached := flow.Cached()
-				t = p.Trace(func(s *effects.Site) bool {
-					return reads(s) && !p.File(s.Node).Test && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
-				}, func(e *effects.Edge) bool {
-					return rule.Runs(e) && e.Certainty == diag.Proved && !cached[p.FuncOf(e.To)] && !cached[p.FuncOf(e.From)] && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
-				})
-				q.cached = cached
-			}
 			if slow == nil {
 				slow = p.Trace(func(s *effects.Site) bool { return elsewhere(s.Kind) }, rule.Happens)
 			}
 			if !slowBody(p, f, iter.Ctx, slow) {
-				q.body(f, iter, over, t, reads)
+				q.body(f, iter, over)
 			}
 		}
 	}
+	q.serializers()
+}
+
+// reads: the site is a query for what is not known yet.
+func reads(s *effects.Site) bool {
+	return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
+}
+
+// trace is what runs a query whatever happens; it is made when it is first asked for.
+func (q *queries) trace() *rule.Trace {
+	if q.traced == nil {
+		p := q.p
+		q.cached = q.flow.Cached()
+		q.traced = p.Trace(func(s *effects.Site) bool {
+			return reads(s) && !p.File(s.Node).Test && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
+		}, func(e *effects.Edge) bool {
+			return rule.Runs(e) && e.Certainty == diag.Proved && !q.cached[p.FuncOf(e.To)] && !q.cached[p.FuncOf(e.From)] && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
+		})
+	}
+	return q.traced
 }
 
 // onceOnly: the name is that of work that is done once.
@@ -97,8 +105,9 @@ func slowBody(p *rule.Pass, f link.Func, loop uint32, slow *rule.Trace) bool {
 	return false
 }
 
-func (q *queries) body(f link.Func, iter *facts.Op, over *rows, t *rule.Trace, reads func(*effects.Site) bool) {
+func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
+	t := q.trace()
 	row := rule.Derived(file, fn, iter.Dst, iter.Ctx)
 	var best []effects.Step
 	var at *facts.Op
@@ -196,6 +205,7 @@ type queries struct {
 	flow   *rule.Flow
 	edges  map[*facts.Op]link.Func
 	cached map[link.Func]bool
+	traced *rule.Trace // see trace
 	made   bool
 }
 
