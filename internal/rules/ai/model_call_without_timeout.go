@@ -91,6 +91,15 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 		x.Group = p.Rule.Code + ":" + file.Path
 		once.Report(p, x)
 	}
+	for _, c := range order {
+		// client.with_options(timeout=10).models.list() has a limit, whatever the client has.
+		if file := p.File(effects.Node(c.From)); clients[c.Op].limited && !isClient(c.Path) {
+			recv, _ := flow.Method(file, c.Op)
+			if o := flow.From(file, recv); o != nil {
+				judged[o.Op] = true
+			}
+		}
+	}
 	// A client whose calls no known way leads to, as behind a table of providers, is judged where it is made.
 	for _, c := range order {
 		node := effects.Node(c.From)

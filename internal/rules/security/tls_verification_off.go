@@ -2,6 +2,7 @@ package security
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -51,13 +52,20 @@ func tlsVerificationOff(p *rule.Pass) {
 		p.Report(x)
 	}
 	for f := range link.Func(p.Funcs()) {
-		if !p.FileOf(f).Test {
+		if !p.FileOf(f).Test && !onPurpose(p.FileOf(f).Facts.Str(p.Facts(f).Name)) {
 			turnedOff(p, flow, f, handed)
 		}
 	}
 }
 
 const trustByName = "leave the check on; for a certificate of your own, name its authority: `verify=\"/path/to/ca.pem\"`"
+
+// onPurpose: the function's name says that it does not check, so that its caller chose that.
+func onPurpose(name string) bool {
+	words := rule.Words(name)
+	return slices.ContainsFunc(words, func(w string) bool { return w == "unverified" || w == "insecure" || w == "unsafe" }) ||
+		slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, "verif") }) && slices.ContainsFunc(words, func(w string) bool { return w == "no" || w == "non" || w == "without" || w == "disable" || w == "skip" })
+}
 
 // turnedOff looks for assignments that turn the check off for what is done later: on a session, in a context of ssl, or, where
 // options are handed to a client, in those that a function was given. What a condition guards may be a setting.
