@@ -51,7 +51,7 @@ func queryInLoop(p *rule.Pass) {
 			if slow == nil {
 				slow = p.Trace(func(s *effects.Site) bool { return elsewhere(s.Kind) }, rule.Happens)
 			}
-			if !slowBody(p, f, iter.Ctx, slow) {
+			if !slowBody(p, f, iter.Ctx, slow) && !apart(file, iter.Ctx) {
 				q.body(f, iter, over)
 			}
 		}
@@ -61,6 +61,9 @@ func queryInLoop(p *rule.Pass) {
 
 // reads: the site is a query for what is not known yet.
 func reads(s *effects.Site) bool {
+	if s.Op.Code == facts.Item && facts.Ref(s.Op.C).Tag() == facts.TagStr {
+		return false // rows have no names: it is a dictionary
+	}
 	return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
 }
 
@@ -117,7 +120,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 		}
 	}
 	inBody := func(op *facts.Op) bool {
-		return op != iter && rule.Inside(file, op, iter.Ctx) && rule.ReadsAny(file, op, row) && !leaves(file, fn, op, iter.Ctx) && !apart(file, op, iter.Ctx)
+		return op != iter && rule.Inside(file, op, iter.Ctx) && rule.ReadsAny(file, op, row) && !leaves(file, fn, op, iter.Ctx)
 	}
 	n := effects.Node(f)
 	for _, i := range p.SitesOf(n) {
@@ -160,10 +163,14 @@ func again(s *effects.Site) bool {
 }
 
 // apart: a row whose turn fails does not stop the others, so that each is a piece of work of its own.
-func apart(file *link.File, op *facts.Op, loop uint32) bool {
-	for x := op.Ctx; x != 0 && x != loop; x = file.Facts.Ctxs[x].Parent {
-		if file.Facts.Ctxs[x].Kind == facts.CtxTry {
-			return true
+func apart(file *link.File, loop uint32) bool {
+	for i := range file.Facts.Ctxs {
+		if c := &file.Facts.Ctxs[i]; c.Kind == facts.CtxTry && c.Pos >= file.Facts.Ctxs[loop].Pos {
+			for x := c.Parent; x != 0; x = file.Facts.Ctxs[x].Parent {
+				if x == loop {
+					return true
+				}
+			}
 		}
 	}
 	return false
