@@ -134,6 +134,11 @@ func threaded(p *rule.Pass, from map[spot]arrival) []spot {
 			start(effects.Node(r.Func), root{what: "request handler `" + p.Short(r.Func) + "`"})
 		}
 	}
+	for _, f := range p.Middleware() {
+		if p.Facts(f).Flags&facts.FuncAsync == 0 {
+			start(effects.Node(f), root{what: "middleware `" + p.Short(f) + "`"})
+		}
+	}
 	for i := range p.Edges {
 		e := &p.Edges[i]
 		if p.File(e.From).Test || e.Certainty != diag.Proved || e.Mode != link.Offloaded && e.Mode != link.Started || !threads(p, e) {

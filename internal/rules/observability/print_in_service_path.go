@@ -32,7 +32,7 @@ func printInServicePath(p *rule.Pass) {
 			continue
 		}
 		// What a pipeline's task prints goes to the task's log.
-		if by := from.By(s.Node); by.Entity != nil && rule.HasPrefix(by.Entity.Path, "airflow", "prefect", "dagster") || switched(p, flow, s) || asks(p, s.Node) {
+		if by := from.By(s.Node); by != nil && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "airflow", "prefect", "dagster") || switched(p, flow, s) || asks(p, s.Node) {
 			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
