@@ -33,6 +33,19 @@ func AlwaysRuns(file *link.File, op *facts.Op, until uint32) bool {
 	return true
 }
 
+// Certain says whether a block comes to an operation whenever it runs: AlwaysRuns, and no condition before it returns.
+func Certain(file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if !AlwaysRuns(file, op, 0) {
+		return false
+	}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if x := &file.Facts.Ops[o]; x.Code == facts.Return && x.Pos < op.Pos && !AlwaysRuns(file, x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
 // Derived are the variables of a block whose values are made from start, by any operation inside a context.
 func Derived(file *link.File, fn *facts.Func, start facts.Ref, ctx uint32) map[facts.Ref]bool {
 	out := map[facts.Ref]bool{start: true}

@@ -29,7 +29,7 @@ func served(path string) bool {
 func queryInLoop(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var slow *rule.Trace // made when the first loop over rows is found
-	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}}
+	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p)}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
 		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) {
@@ -45,7 +45,7 @@ func queryInLoop(p *rule.Pass) {
 				continue
 			}
 			over := q.rows(file, c.A, 0)
-			if over == nil || over.few {
+			if over == nil || over.few || q.within && strings.HasPrefix(over.by, "sqlalchemy.") {
 				continue
 			}
 			if slow == nil {
@@ -57,6 +57,25 @@ func queryInLoop(p *rule.Pass) {
 		}
 	}
 	q.serializers()
+}
+
+// inProcess: the addresses that the program gives to SQLAlchemy are those of SQLite alone.
+func inProcess(p *rule.Pass) bool {
+	file := false
+	for _, f := range p.Files {
+		if f.Test {
+			continue
+		}
+		for _, s := range f.Facts.Strings {
+			switch {
+			case strings.HasPrefix(s, "sqlite:"):
+				file = true
+			case strings.HasPrefix(s, "postgres"), strings.HasPrefix(s, "mysql"), strings.HasPrefix(s, "mssql"), strings.HasPrefix(s, "oracle"), strings.HasPrefix(s, "mariadb"):
+				return false
+			}
+		}
+	}
+	return file
 }
 
 // reads: the site is a query for what is not known yet.
@@ -73,9 +92,9 @@ func (q *queries) trace() *rule.Trace {
 		p := q.p
 		q.cached = q.flow.Cached()
 		q.traced = p.Trace(func(s *effects.Site) bool {
-			return reads(s) && !p.File(s.Node).Test && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
+			return reads(s) && !p.File(s.Node).Test && rule.Certain(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op)
 		}, func(e *effects.Edge) bool {
-			return rule.Runs(e) && e.Certainty == diag.Proved && !q.cached[p.FuncOf(e.To)] && !q.cached[p.FuncOf(e.From)] && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
+			return rule.Runs(e) && e.Certainty == diag.Proved && !q.cached[p.FuncOf(e.To)] && !q.cached[p.FuncOf(e.From)] && rule.Certain(p.File(e.From), p.Facts(p.FuncOf(e.From)), e.Op)
 		})
 	}
 	return q.traced
@@ -213,6 +232,7 @@ type queries struct {
 	edges  map[*facts.Op]link.Func
 	cached map[link.Func]bool
 	traced *rule.Trace // see trace
+	within bool        // see inProcess
 	made   bool
 }
 

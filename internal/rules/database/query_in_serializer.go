@@ -60,13 +60,13 @@ func (q *queries) perRow(f link.Func, by *usedForMany) {
 	for _, i := range p.SitesOf(n) {
 		s := &p.Sites[i]
 		// What hangs on the row may have been fetched with it.
-		if reads(s) && rule.AlwaysRuns(file, s.Op, 0) && rule.ReadsAny(file, s.Op, row) && !ofRow(q.flow, file, s.Op, row) {
+		if reads(s) && rule.Certain(file, fn, s.Op) && rule.ReadsAny(file, s.Op, row) && !ofRow(q.flow, file, s.Op, row) {
 			see([]effects.Step{p.SiteStep(s)})
 		}
 	}
 	for _, i := range p.OutEdges(n) {
 		e := &p.Edges[i]
-		if rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && !q.cached[p.FuncOf(e.To)] && t.Distance(e.To) <= 2 && rule.AlwaysRuns(file, e.Op, 0) && rule.ReadsAny(file, e.Op, row) {
+		if rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && !q.cached[p.FuncOf(e.To)] && t.Distance(e.To) <= 2 && rule.Certain(file, fn, e.Op) && rule.ReadsAny(file, e.Op, row) {
 			see(t.Through(e))
 		}
 	}

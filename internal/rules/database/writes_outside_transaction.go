@@ -53,9 +53,9 @@ func writesOutsideTransaction(p *rule.Pass) {
 	for _, f := range order {
 		if later == nil {
 			later = p.Trace(func(s *effects.Site) bool {
-				return commits(s) && s.Call != nil && creates(flow, p.File(s.Node), s) && !p.File(s.Node).Test && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
+				return commits(s) && s.Call != nil && creates(flow, p.File(s.Node), s) && !p.File(s.Node).Test && rule.Certain(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op)
 			}, func(e *effects.Edge) bool {
-				return e.Mode == link.Called && e.Certainty == diag.Proved && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
+				return e.Mode == link.Called && e.Certainty == diag.Proved && rule.Certain(p.File(e.From), p.Facts(p.FuncOf(e.From)), e.Op)
 			})
 			inside = transactional(p, flow)
 			arrivals = p.Arrive(func(r *inventory.Root) bool { return r.Phase == inventory.Request || r.Phase == inventory.Job }, rule.Runs)
@@ -71,7 +71,7 @@ func writesOutsideTransaction(p *rule.Pass) {
 				writes = append(writes, &write{op: e.Op, what: p.Short(p.FuncOf(e.To)), makes: true, steps: later.Through(e)})
 			}
 		}
-		slices.SortStableFunc(writes, func(a, b *write) int { return int(a.op.Pos) - int(b.op.Pos) })
+		slices.SortStableFunc(writes, func(a, b *write) int { return file.Facts.IndexOf(a.op) - file.Facts.IndexOf(b.op) })
 		first, second := pair(file, p.Facts(f), writes)
 		if second == nil {
 			continue
@@ -131,7 +131,7 @@ func pair(file *link.File, fn *facts.Func, writes []*write) (first, second *writ
 		}
 		var made map[facts.Ref]bool
 		for _, b := range writes[i+1:] {
-			if a.op == b.op || under(file, b.op) != a.op.Ctx || a.deletes && b.deletes || a.what == b.what || !a.makes && !b.makes {
+			if a.op == b.op || under(file, b.op) != a.op.Ctx || a.deletes && b.deletes || a.what == b.what || !a.makes && !b.makes || notes(a) || notes(b) {
 				continue
 			}
 			if b.op.Ctx != a.op.Ctx || len(b.steps) > 1 {
@@ -149,6 +149,11 @@ func pair(file *link.File, fn *facts.Func, writes []*write) (first, second *writ
 		}
 	}
 	return nil, nil
+}
+
+// notes: what is written tells of what was done, and nothing depends on it.
+func notes(w *write) bool {
+	return slices.ContainsFunc(rule.Words(w.what), func(x string) bool { return x == "log" || x == "logs" || x == "audit" })
 }
 
 // under is the context of an operation, or that of the loops around it.

@@ -15,8 +15,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW306", Name: "default-limit-of-minutes", Since: "0.1", Family: "http",
-	// The library's own limit ends it; and findings on real code are few yet.
-	Severity: rule.Always(diag.Note), // until findings on more real code have been read
+	// The library's own limit ends it, and findings on real code are few yet.
+	Severity: rule.Always(diag.Note),
 	Doc:      docs.Read("default_limit_of_minutes.md"), Check: defaultLimitOfMinutes,
 })
 
