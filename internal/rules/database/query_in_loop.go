@@ -156,6 +156,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 		}
 	}
 	if best == nil {
+		q.fetched(f, iter, over)
 		return
 	}
 	line, _ := file.Facts.Place(iter.Pos)
@@ -238,9 +239,11 @@ type queries struct {
 
 // rows is a query's result.
 type rows struct {
-	by         string // what gives it
-	prefetched bool   // the query fetches related rows as well
-	few        bool   // a constant bounds it
+	by         string   // what gives it
+	prefetched bool     // the query fetches related rows as well
+	few        bool     // a constant bounds it
+	model      *model   // of which they are, if it is known
+	joined     []string // names that select_related gives; "*" for all
 }
 
 var (
@@ -301,9 +304,7 @@ func (q *queries) call(file *link.File, op *facts.Op, depth int) *rows {
 			if c := &q.p.Calls[i]; c.Entity != nil && served(c.Path) {
 				x := &rows{by: c.DisplayPath()}
 				q.built(file, recv, x, 0)
-				if name == "prefetch_related" || name == "options" {
-					x.prefetched = true
-				}
+				q.step(file, op, name, x)
 				// The text of an execute decides, and what is not a SELECT has no rows to speak of.
 				return x
 			}
@@ -331,21 +332,49 @@ func (q *queries) built(file *link.File, r facts.Ref, x *rows, depth int) {
 			if d.Flags&facts.FlagBack == 0 {
 				q.built(file, facts.Ref(d.A), x, depth+1)
 			}
+		case facts.Attr:
+			if name := file.Facts.Str(d.B); strings.HasSuffix(name, "objects") || name == "_default_manager" {
+				if at, class := q.flow.ClassOf(file, facts.Ref(d.A)); class != nil && x.model == nil {
+					x.model = &model{at, class}
+				}
+			}
 		case facts.Call:
 			recv, name := q.flow.Method(file, d)
+			q.step(file, d, name, x)
 			switch name {
-			case "prefetch_related", "options":
-				x.prefetched = true
-			case "limit":
-				if n, ok := rule.Pos(file, d, 0).Int(); ok && n < 20 {
-					x.few = true
-				}
 			case "execute", "scalars", "exec":
 				if a := rule.Pos(file, d, 0); a != 0 {
 					q.built(file, a, x, depth+1)
 				}
 			}
 			q.built(file, recv, x, depth+1)
+		}
+	}
+}
+
+// step is what one call does to the query that it is a part of.
+func (q *queries) step(file *link.File, op *facts.Op, name string, x *rows) {
+	switch name {
+	case "prefetch_related", "options":
+		x.prefetched = true
+	case "limit":
+		if n, ok := rule.Pos(file, op, 0).Int(); ok && n < 20 {
+			x.few = true
+		}
+	case "values", "values_list", "dates", "datetimes":
+		x.joined = append(x.joined, "*") // no objects
+	case "select_related":
+		a := file.Facts.Args(op)
+		if len(a.Pos) == 0 {
+			x.joined = append(x.joined, "*")
+		}
+		for _, r := range a.Pos {
+			if facts.Ref(r).Tag() != facts.TagStr {
+				x.joined = append(x.joined, "*")
+				continue
+			}
+			first, _, _ := strings.Cut(file.Facts.Str(facts.Ref(r).Index()), "__")
+			x.joined = append(x.joined, first)
 		}
 	}
 }
