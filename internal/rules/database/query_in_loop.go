@@ -29,7 +29,7 @@ func served(path string) bool {
 func queryInLoop(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var slow *rule.Trace // made when the first loop over rows is found
-	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p)}
+	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
 		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) {
@@ -228,13 +228,15 @@ func ofRow(flow *rule.Flow, file *link.File, op *facts.Op, row map[facts.Ref]boo
 
 // queries finds where a value is the rows of a query.
 type queries struct {
-	p      *rule.Pass
-	flow   *rule.Flow
-	edges  map[*facts.Op]link.Func
-	cached map[link.Func]bool
-	traced *rule.Trace // see trace
-	within bool        // see inProcess
-	made   bool
+	p        *rule.Pass
+	flow     *rule.Flow
+	edges    map[*facts.Op]link.Func
+	cached   map[link.Func]bool
+	traced   *rule.Trace  // see trace
+	within   bool         // see inProcess
+	asked    map[row]bool // rows of which a foreign key was reported
+	changing *rule.Trace  // see writes
+	made     bool
 }
 
 // rows is a query's result.

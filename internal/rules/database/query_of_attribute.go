@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -20,10 +22,15 @@ type model struct {
 // fetched reports a foreign key of a row that the loop reads whatever happens: Django asks for what it refers to when it is read,
 // unless the query of the loop has fetched it.
 func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
-	if over.model == nil || over.prefetched || slices.Contains(over.joined, "*") {
+	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
+	if over.model == nil || over.prefetched || slices.Contains(over.joined, "*") || rule.InDir(file.Path, "commands") || q.writes(f, iter.Ctx) {
 		return
 	}
-	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
+	// Rows that are looped over again have what they fetched.
+	again := row{file, file.Facts.Ctxs[iter.Ctx].A}
+	if q.asked[again] {
+		return
+	}
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		op := &file.Facts.Ops[o]
 		if op.Code != facts.Attr || !rule.Inside(file, op, iter.Ctx) || !q.flow.IsCopyOf(file, facts.Ref(op.A), iter.Dst) || !rule.AlwaysRuns(file, op, iter.Ctx) || leaves(file, fn, op, iter.Ctx) {
@@ -40,8 +47,35 @@ func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 		x.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Note: "loops over " + over.by}, {Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "reads " + name}}
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, iter.Pos)
 		p.Report(x)
+		q.asked[again] = true
 		return
 	}
+}
+
+// row is a variable that holds rows.
+type row struct {
+	file *link.File
+	ref  facts.Ref
+}
+
+// writes: each turn of the loop writes or starts something, which takes longer than a read by key.
+func (q *queries) writes(f link.Func, loop uint32) bool {
+	p, file := q.p, q.p.FileOf(f)
+	changes := rule.Kinds(knowledge.DBWrite, knowledge.Queue, knowledge.Notify, knowledge.FSWrite)
+	if q.changing == nil {
+		q.changing = p.Trace(func(s *effects.Site) bool { return changes(s.Kind) }, func(e *effects.Edge) bool { return rule.Happens(e) || e.Mode == link.Enqueued })
+	}
+	for _, i := range p.SitesOf(effects.Node(f)) {
+		if s := &p.Sites[i]; changes(s.Kind) && rule.Inside(file, s.Op, loop) {
+			return true
+		}
+	}
+	for _, i := range p.OutEdges(effects.Node(f)) {
+		if e := &p.Edges[i]; (e.Mode == link.Enqueued || rule.Happens(e) && q.changing.Reaches(e.To)) && rule.Inside(file, e.Op, loop) {
+			return true
+		}
+	}
+	return false
 }
 
 // refers: the model, or a base of it, has a foreign key of that name.
