@@ -23,7 +23,7 @@ type model struct {
 // unless the query of the loop has fetched it.
 func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
-	if over.model == nil || over.prefetched || slices.Contains(over.joined, "*") || rule.InDir(file.Path, "commands") || q.writes(f, iter.Ctx) {
+	if over.model == nil || over.prefetched || slices.Contains(over.joined, "*") || strings.Contains("/"+file.Path, "/management/commands/") || q.writes(f, iter.Ctx) {
 		return
 	}
 	// Rows that are looped over again have what they fetched.
