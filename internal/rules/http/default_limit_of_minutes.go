@@ -74,6 +74,13 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			ef.ClassTimeout != "" && (limited[lib+":"+ef.ClassTimeout] || limited[lib+":"]) {
 			continue
 		}
+		var its *link.LibraryCall
+		if o := flow.From(file, facts.Ref(s.Op.A)); o != nil {
+			its = made[o.Op]
+		}
+		if its != nil && (its.Keyword("timeout").Given || rule.OpenKeywords(p.File(effects.Node(its.From)), its.Op)) {
+			continue
+		}
 		entry := p.Short(p.FuncOf(from.Entry(s.Node)))
 		x := p.At(p.FuncOf(s.Node), s.Op)
 		x.Message = fmt.Sprintf("`%s` may hold a request (`%s`) for %.0f minutes: that is its library's own limit, and nothing here sets another", rule.CalledAs(s), entry, ef.Seconds/60)
@@ -86,8 +93,7 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			x.Help += fmt.Sprintf(", with `%s`", strings.TrimPrefix(param, "class:"))
 		}
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
-		if o := flow.From(file, facts.Ref(s.Op.A)); o != nil {
-			its := made[o.Op]
+		if its != nil {
 			f := p.FuncOf(effects.Node(its.From))
 			at := p.At(f, its.Op)
 			x.Witness = append(x.Witness, diag.Frame{Function: p.Name(f), File: at.File, Line: at.Line, Cell: at.Cell, Note: "makes its client without a limit"})
