@@ -3,6 +3,7 @@ package security
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -144,8 +145,10 @@ func commands(p *rule.Pass) map[string]bool {
 
 // changesUser: what starts the program may drop its rights by itself: an entrypoint script, or a tool that does only that.
 func changesUser(runs []project.Invocation, own map[string]bool) bool {
+	// What runs before a program that is known, in the same shell, cannot make it another user's.
+	known := slices.ContainsFunc(runs, func(r project.Invocation) bool { return r.Runner != "" || own[r.Program] })
 	for _, r := range runs {
-		if r.Shell != "" || r.Runner == "" && !own[r.Program] {
+		if r.Shell != "" || !known {
 			return true
 		}
 		for _, w := range r.Args {
