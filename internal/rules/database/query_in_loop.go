@@ -234,7 +234,7 @@ type queries struct {
 	cached   map[link.Func]bool
 	traced   *rule.Trace  // see trace
 	within   bool         // see inProcess
-	asked    map[row]bool // rows of which a foreign key was reported
+	asked    map[row]bool // rows of which a loop has read a foreign key
 	changing *rule.Trace  // see writes
 	made     bool
 }

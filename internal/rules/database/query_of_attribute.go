@@ -23,7 +23,7 @@ type model struct {
 // unless the query of the loop has fetched it.
 func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
-	if over.model == nil || over.prefetched || slices.Contains(over.joined, "*") || strings.Contains("/"+file.Path, "/management/commands/") || q.writes(f, iter.Ctx) {
+	if over.model == nil || over.prefetched || slices.Contains(over.joined, "*") || strings.Contains("/"+file.Path, "/management/commands/") {
 		return
 	}
 	// Rows that are looped over again have what they fetched.
@@ -40,6 +40,10 @@ func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 		if slices.Contains(over.joined, name) || !q.refers(over.model, name, 0) {
 			continue
 		}
+		q.asked[again] = true
+		if q.writes(f, iter.Ctx) {
+			return
+		}
 		line, _ := file.Facts.Place(iter.Pos)
 		x := p.At(f, op)
 		x.Message = fmt.Sprintf("`%s` reads `%s` of each row of the query that line %d loops over, and each read is a query: a thousand rows are a thousand queries more", p.Short(f), name, line)
@@ -47,7 +51,6 @@ func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 		x.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Note: "loops over " + over.by}, {Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "reads " + name}}
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, iter.Pos)
 		p.Report(x)
-		q.asked[again] = true
 		return
 	}
 }

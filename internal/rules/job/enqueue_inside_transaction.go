@@ -8,6 +8,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -48,8 +49,10 @@ func enqueueInsideTransaction(p *rule.Pass) {
 	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var requests *rule.Arrivals // where every request is a transaction
+	var writing *rule.Trace     // what writes, so that something waits for the commit
 	if atomicRequests(p) {
 		requests = p.Arrivals()
+		writing = p.Trace(func(s *effects.Site) bool { return s.Kind == knowledge.DBWrite && !p.File(s.Node).Test }, rule.Runs)
 	}
 	var once rule.Once
 	for f := range link.Func(p.Funcs()) {
@@ -64,7 +67,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			if e.Certainty != diag.Proved || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
 				continue
 			}
-			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n)
+			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && writing.Reaches(requests.Entry(n))
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
 					inside = inside || transaction(rule.Transaction(p, f, c))
