@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/project"
@@ -18,7 +17,7 @@ const (
 // the paths of such work only; what it does not know, or knows in part, changes nothing.
 func (v *Inventory) Age(ask func(path string) project.Facts) {
 	for _, w := range v.Work {
-		if w.Inferred != project.Experimental || w.Path == "" || slices.ContainsFunc(w.Evidence, func(e Evidence) bool { return len(e.What) > 6 && e.What[:6] == "is in " }) {
+		if w.Inferred != project.Experimental || w.Path == "" || w.Aside != "" {
 			continue
 		}
 		f := ask(w.Path)

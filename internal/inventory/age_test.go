@@ -24,7 +24,7 @@ func TestAge(t *testing.T) {
 		"few people":               {Work{Path: "a.py", Tier: project.Experimental, Inferred: project.Experimental}, few, project.Experimental},
 		"a log that was cut":       {Work{Path: "a.py", Tier: project.Experimental, Inferred: project.Experimental}, cut, project.Experimental},
 		"nothing known":            {Work{Path: "a.py", Tier: project.Experimental, Inferred: project.Experimental}, project.Facts{Why: "no git"}, project.Experimental},
-		"an example":               {Work{Path: "a.py", Tier: project.Experimental, Inferred: project.Experimental, Evidence: []Evidence{{"is in examples/", "a.py", 0}}}, long, project.Experimental},
+		"an example":               {Work{Path: "a.py", Aside: "examples", Tier: project.Experimental, Inferred: project.Experimental}, long, project.Experimental},
 		"more already":             {Work{Path: "a.py", Tier: project.BusinessCritical, Inferred: project.BusinessCritical}, long, project.BusinessCritical},
 	} {
 		v := &Inventory{Work: []*Work{&c.work}}

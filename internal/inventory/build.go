@@ -70,7 +70,6 @@ type work struct {
 	stack   []effects.Node
 	regs    []int // accepted registrations
 	library bool
-	outside string // the examples or docs directory it is in
 	kinds   []Evidence
 }
 
@@ -92,7 +91,7 @@ func (b *builder) at(file int, kind project.Kind) *work {
 		return w
 	}
 	f := b.a.Files[file]
-	w := &work{Work: Work{Kind: kind, Path: f.Path, File: file}, outside: asideDir(f.Path)}
+	w := &work{Work: Work{Kind: kind, Path: f.Path, File: file, Aside: asideDir(f.Path)}}
 	w.reach = newBitset(b.a.Nodes())
 	b.byFile[file] = w
 	b.work = append(b.work, w)
@@ -552,7 +551,7 @@ func (b *builder) libraries() {
 		}
 		dir := b.l.ProjectOf(m.Path)
 		if slices.ContainsFunc(b.work, func(w *work) bool {
-			return b.l.ProjectOf(w.Path) == dir && w.outside == "" && (w.Kind != project.KindScript && w.Kind != project.KindNotebook || w.library)
+			return b.l.ProjectOf(w.Path) == dir && w.Aside == "" && (w.Kind != project.KindScript && w.Kind != project.KindNotebook || w.library)
 		}) {
 			continue
 		}

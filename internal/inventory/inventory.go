@@ -66,7 +66,8 @@ type Work struct {
 	Inferred project.Tier
 	// Starts are the artifacts' invocations that name it.
 	Starts []Evidence
-	Line   int // in the configuration where it is declared, 0 otherwise
+	Line   int    // in the configuration where it is declared, 0 otherwise
+	Aside  string // the directory of examples or documentation that it is in, "" for other work
 }
 
 // Inventory is the work of a repository and what of the program each reaches.

@@ -57,12 +57,12 @@ func (b *builder) tiers() {
 	}
 	// What other work imports matters as much as internal work does.
 	for _, w := range b.work {
-		if w.File < 0 || w.outside != "" || !b.files[w.File].imported {
+		if w.File < 0 || w.Aside != "" || !b.files[w.File].imported {
 			continue
 		}
 		n := effects.Node(b.a.Files[w.File].FirstFunc())
 		for _, o := range b.work {
-			if o != w && o.reach.has(n) && o.outside == "" {
+			if o != w && o.reach.has(n) && o.Aside == "" {
 				w.raise(project.Internal, "is imported by "+o.Name, o.Path, 0)
 				break
 			}
@@ -107,9 +107,9 @@ var outward = []struct {
 }
 
 func (b *builder) infer(w *work) {
-	if w.outside != "" {
+	if w.Aside != "" {
 		w.Inferred = project.Experimental
-		w.Evidence = append(w.Evidence, Evidence{"is in " + w.outside + "/", w.Path, 0})
+		w.Evidence = append(w.Evidence, Evidence{"is in " + w.Aside + "/", w.Path, 0})
 		return
 	}
 	var deployed, scheduled, public *Evidence

@@ -33,13 +33,12 @@ func (p *artifactReader) workflow(text []byte) {
 					free = append(free, strings.ToLower(name))
 				}
 			}
-		}
-		if s, ok := on.(*actionlint.ScheduledEvent); ok {
-			for _, e := range s.Schedules {
-				if e.Cron != nil {
-					t := Trigger{Text: e.Cron.Value, Timezone: "UTC", Line: line(e.Cron)}
-					if e.Timezone != nil && e.Timezone.Value != "" {
-						t.Timezone = e.Timezone.Value
+		case *actionlint.ScheduledEvent:
+			for _, at := range e.Schedules {
+				if at.Cron != nil {
+					t := Trigger{Text: at.Cron.Value, Timezone: "UTC", Line: line(at.Cron)}
+					if at.Timezone != nil && at.Timezone.Value != "" {
+						t.Timezone = at.Timezone.Value
 					}
 					schedules = append(schedules, t)
 				}

@@ -467,7 +467,7 @@ func isTestPath(p string) bool {
 		return true
 	}
 	for part := range strings.SplitSeq(dir, "/") {
-		if part == "tests" || part == "test" {
+		if part == "tests" || part == "test" || part == "unittests" || strings.HasSuffix(part, "_tests") {
 			return true
 		}
 	}

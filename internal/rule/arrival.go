@@ -5,6 +5,7 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
@@ -13,9 +14,9 @@ import (
 type Arrivals struct{ via map[effects.Node]arrival }
 
 type arrival struct {
-	edge *effects.Edge   // nil for a start
-	root *inventory.Root // the entry point of work that it starts from, nil for a function that a framework calls
-	job  bool            // a job and not a request
+	edge *effects.Edge      // nil for a start
+	root *inventory.Root    // the entry point of work that it starts from, nil for a function that a framework calls
+	by   *link.Registration // how that function was handed to its framework
 }
 
 // Arrive goes forward from the entry points of the program's work that wanted accepts, along the edges that edge accepts.
@@ -57,12 +58,41 @@ func (p *Pass) arriveAll() *Arrivals {
 		if r.Call.Phase == "job" && (r.Entity == nil || !HasPrefix(r.Entity.Path, "celery", "dramatiq", "rq", "arq", "huey", "airflow", "prefect", "dagster")) {
 			continue
 		}
-		starts = a.start(starts, effects.Node(r.Func), arrival{job: r.Call.Phase == "job"})
+		starts = a.start(starts, effects.Node(r.Func), arrival{by: r})
+	}
+	for _, f := range p.Middleware() {
+		starts = a.start(starts, effects.Node(f), arrival{})
 	}
 	a.follow(p, starts, func(e *effects.Edge) bool {
 		return e.Mode == link.Called || e.Mode == link.Scheduled || e.Mode == link.Offloaded
 	})
 	return a
+}
+
+// Middleware are the methods that Django calls for every request: __call__ of classes that are made with get_response.
+func (p *Pass) Middleware() []link.Func {
+	var out []link.Func
+	for _, file := range p.Files {
+		if file.Test {
+			continue
+		}
+		takes := map[uint32]bool{} // by class
+		for pass := range 2 {
+			for b := range file.Facts.Funcs {
+				fn := &file.Facts.Funcs[b]
+				if fn.Kind != facts.Function || fn.Class == 0 || len(fn.Params) < 2 {
+					continue
+				}
+				switch name := file.Facts.Str(fn.Name); {
+				case pass == 0 && name == "__init__":
+					takes[fn.Class] = file.Facts.Str(fn.Params[1].Name) == "get_response"
+				case pass == 1 && name == "__call__" && takes[fn.Class]:
+					out = append(out, file.FirstFunc()+link.Func(b))
+				}
+			}
+		}
+	}
+	return out
 }
 
 func (a *Arrivals) start(starts []effects.Node, n effects.Node, from arrival) []effects.Node {
@@ -84,7 +114,7 @@ func (a *Arrivals) follow(p *Pass, layer []effects.Node, edge func(*effects.Edge
 					continue
 				}
 				if _, ok := a.via[e.To]; !ok {
-					a.via[e.To] = arrival{e, a.via[n].root, a.via[n].job}
+					a.via[e.To] = arrival{e, a.via[n].root, a.via[n].by}
 					next = append(next, e.To)
 				}
 			}
@@ -102,9 +132,13 @@ func (a *Arrivals) Reaches(n effects.Node) bool { _, ok := a.via[n]; return ok }
 // At is the entry point from which a node is reached; nil when it is not, and when a framework's call starts the way.
 func (a *Arrivals) At(n effects.Node) *inventory.Root { return a.via[n].root }
 
+// By is how the function that the way starts from was handed to its framework; nil when the way starts from work, or from
+// what a framework finds by itself.
+func (a *Arrivals) By(n effects.Node) *link.Registration { return a.via[n].by }
+
 // What names the kind of what comes to a node: "a request" or "a job".
 func (a *Arrivals) What(n effects.Node) string {
-	if a.via[n].job {
+	if by := a.via[n].by; by != nil && by.Call.Phase == "job" {
 		return "a job"
 	}
 	return "a request"

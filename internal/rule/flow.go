@@ -34,6 +34,7 @@ type Value struct {
 // Origin is the source that a value comes from.
 type Origin struct {
 	What   string
+	Op     *facts.Op // what the source named; nil for a parameter
 	Frames []diag.Frame
 	Texts  []string // literals that were joined with it on its way
 }
@@ -91,20 +92,11 @@ func (f *Flow) dotted(file *link.File, r facts.Ref, depth int) string {
 		case name != "":
 			return module + "." + name
 		case !im.Alias:
-			return firstPart(module)
+			return Top(module)
 		}
 		return module
 	}
 	return ""
-}
-
-func firstPart(dotted string) string {
-	for i := range len(dotted) {
-		if dotted[i] == '.' {
-			return dotted[:i]
-		}
-	}
-	return dotted
 }
 
 // ParamOf is the parameter that a variable is, with its function.
@@ -238,7 +230,7 @@ func (w *walk) blockAt(file *link.File, op *facts.Op) string {
 
 func (w *walk) op(file *link.File, op *facts.Op, in *bound) *Origin {
 	if what := w.source(&Value{File: file, Op: op, flow: w.Flow}); what != "" {
-		return &Origin{What: what, Frames: []diag.Frame{w.frame(file, op, "takes "+what)}}
+		return &Origin{What: what, Op: op, Frames: []diag.Frame{w.frame(file, op, "takes "+what)}}
 	}
 	if w.Stop != nil && w.Stop(&Value{File: file, Op: op, flow: w.Flow}) {
 		return nil
@@ -444,7 +436,7 @@ func (w *walk) call(file *link.File, op *facts.Op, in *bound) *Origin {
 	// A method of a source: request.get_json() is what request.get_json is.
 	if d := w.Def(file, facts.Ref(op.A)); d != nil && d.Code == facts.Attr {
 		if what := w.source(&Value{File: file, Op: d, flow: w.Flow}); what != "" {
-			return &Origin{What: what, Frames: []diag.Frame{w.frame(file, op, "takes "+what)}}
+			return &Origin{What: what, Op: d, Frames: []diag.Frame{w.frame(file, op, "takes "+what)}}
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -60,23 +61,10 @@ func (w *walk) classOfSelf(file *link.File, r facts.Ref) *facts.Class {
 // member is what an object's attribute may hold: what a method of its class, or of a class that this one extends, assigns to
 // self.name, or the class itself does.
 func (w *walk) member(file *link.File, class *facts.Class, name string, depth int) *Origin {
-	index := uint32(0)
-	for i := range file.Facts.Classes {
-		if &file.Facts.Classes[i] == class {
-			index = uint32(i) + 1
-		}
-	}
-	for b := range file.Facts.Funcs {
-		g := &file.Facts.Funcs[b]
-		if g.Class != index || g.Kind != facts.Function || len(g.Params) == 0 {
-			continue
-		}
-		for o := g.Ops[0]; o < g.Ops[1]; o++ {
-			op := &file.Facts.Ops[o]
-			if op.Code == facts.SetAttr && file.Facts.Str(op.B) == name && w.IsCopyOf(file, facts.Ref(op.A), g.Params[0].Var) {
-				if o := w.ref(file, facts.Ref(op.C), nil); o != nil {
-					return o
-				}
+	for g := range Methods(file, class) {
+		for op := range w.assigned(file, g, name) {
+			if o := w.ref(file, facts.Ref(op.C), nil); o != nil {
+				return o
 			}
 		}
 	}
@@ -119,12 +107,9 @@ func (w *walk) made(file *link.File, op *facts.Op, in *bound) (o *Origin, is boo
 		if call.size > 7 {
 			return nil, true
 		}
-		for k := init.fn.Ops[0]; k < init.fn.Ops[1]; k++ {
-			set := &init.file.Facts.Ops[k]
-			if set.Code == facts.SetAttr && init.file.Facts.Str(set.B) == name && w.IsCopyOf(init.file, facts.Ref(set.A), init.fn.Params[0].Var) {
-				if o := w.ref(init.file, facts.Ref(set.C), call); o != nil {
-					return o, true
-				}
+		for set := range w.assigned(init.file, init.fn, name) {
+			if o := w.ref(init.file, facts.Ref(set.C), call); o != nil {
+				return o, true
 			}
 		}
 		return nil, true
@@ -141,6 +126,30 @@ func (w *walk) made(file *link.File, op *facts.Op, in *bound) (o *Origin, is boo
 	return nil, true
 }
 
+// Methods are the functions of a class that take the object.
+func Methods(file *link.File, class *facts.Class) iter.Seq[*facts.Func] {
+	return func(yield func(*facts.Func) bool) {
+		for b := range file.Facts.Funcs {
+			g := &file.Facts.Funcs[b]
+			if g.Kind == facts.Function && g.Class != 0 && &file.Facts.Classes[g.Class-1] == class && len(g.Params) > 0 && !yield(g) {
+				return
+			}
+		}
+	}
+}
+
+// assigned are the operations of a method that assign to an attribute of its object.
+func (f *Flow) assigned(file *link.File, g *facts.Func, name string) iter.Seq[*facts.Op] {
+	return func(yield func(*facts.Op) bool) {
+		for o := g.Ops[0]; o < g.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Code == facts.SetAttr && file.Facts.Str(op.B) == name && f.IsCopyOf(file, facts.Ref(op.A), g.Params[0].Var) && !yield(op) {
+				return
+			}
+		}
+	}
+}
+
 // method is a function with its file.
 type method struct {
 	file *link.File
@@ -150,9 +159,8 @@ type method struct {
 // initOf is the __init__ that making an object of the class runs; nil when neither the class nor a base of the program's own
 // has one.
 func (w *walk) initOf(file *link.File, class *facts.Class, depth int) *method {
-	for b := range file.Facts.Funcs {
-		fn := &file.Facts.Funcs[b]
-		if fn.Kind == facts.Function && fn.Class != 0 && &file.Facts.Classes[fn.Class-1] == class && len(fn.Params) > 0 && file.Facts.Str(fn.Name) == "__init__" {
+	for fn := range Methods(file, class) {
+		if file.Facts.Str(fn.Name) == "__init__" {
 			return &method{file, fn}
 		}
 	}
@@ -189,29 +197,64 @@ func (f *Flow) ClassOf(file *link.File, r facts.Ref) (*link.File, *facts.Class) 
 				return nil, nil
 			}
 		case facts.ImportName:
-			im := &file.Facts.Imports[d.A]
-			if im.Name == 0 {
+			if file, r = f.imported(file, &file.Facts.Imports[d.A]); file == nil {
 				return nil, nil
 			}
-			to := f.moduleOf(file, im)
-			if to == nil {
-				return nil, nil
-			}
-			next := facts.Ref(0)
-			for _, g := range to.Facts.Globals {
-				if to.Facts.Str(g.Name) == file.Facts.Str(im.Name) {
-					next = g.Ref
-				}
-			}
-			if next == 0 {
-				return nil, nil
-			}
-			file, r = to, next
 		default:
 			return nil, nil
 		}
 	}
 	return nil, nil
+}
+
+// Global is the variable of a module of the program's that a value is read from, with its file, through names and imports; nil
+// for any other value.
+func (f *Flow) Global(file *link.File, r facts.Ref) (at *link.File, global facts.Ref) {
+	for range 10 {
+		if slices.ContainsFunc(file.Facts.Globals, func(g facts.NamedRef) bool { return g.Ref == r }) {
+			at, global = file, r
+		}
+		d := f.Def(file, r)
+		switch {
+		case d != nil && d.Code == facts.Copy:
+			r = facts.Ref(d.A)
+		case d != nil && d.Code == facts.ImportName:
+			at, global = nil, 0
+			if file, r = f.imported(file, &file.Facts.Imports[d.A]); file == nil {
+				return nil, 0
+			}
+		default:
+			return at, global
+		}
+	}
+	return nil, 0
+}
+
+// Made is the only operation that makes a value, whatever names it has on the way; nil when there is none or more than one.
+func (f *Flow) Made(file *link.File, r facts.Ref) *facts.Op {
+	for range 10 {
+		d := f.Def(file, r)
+		if d == nil || d.Code != facts.Copy {
+			return d
+		}
+		r = facts.Ref(d.A)
+	}
+	return nil
+}
+
+// imported is the variable that a from-import names; nil for a library's.
+func (f *Flow) imported(file *link.File, im *facts.Import) (*link.File, facts.Ref) {
+	if im.Name == 0 {
+		return nil, 0
+	}
+	if to := f.moduleOf(file, im); to != nil {
+		for _, g := range to.Facts.Globals {
+			if to.Facts.Str(g.Name) == file.Facts.Str(im.Name) {
+				return to, g.Ref
+			}
+		}
+	}
+	return nil, 0
 }
 
 // moduleOf is the file of the program that a from-import takes its name from; nil for a library's.

@@ -191,6 +191,13 @@ func (p *Pass) At(f link.Func, op *facts.Op) diag.Finding {
 	return diag.Finding{File: file.Path, Span: diag.Span{Start: op.Pos, End: op.Pos + uint32(op.Len)}, Line: line, Cell: cell, Column: file.Facts.Column(op.Pos), Certainty: diag.Proved}
 }
 
+// AtName starts a finding at the name of a function, where it is defined.
+func (p *Pass) AtName(f link.Func) diag.Finding {
+	file, fn := p.FileOf(f), p.Facts(f)
+	line, cell := file.Facts.Place(fn.NamePos)
+	return diag.Finding{File: file.Path, Span: diag.Span{Start: fn.NamePos, End: fn.NamePos + uint32(len(file.Facts.Str(fn.Name)))}, Line: line, Cell: cell, Column: file.Facts.Column(fn.NamePos), Certainty: diag.Proved}
+}
+
 // Frames turns a witness into what a report shows.
 func (p *Pass) Frames(steps []effects.Step) []diag.Frame {
 	out := make([]diag.Frame, len(steps))

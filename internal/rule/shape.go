@@ -8,8 +8,11 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// Inside says whether an operation stands in a context or in one below it.
+// Inside says whether an operation stands in a context or in one below it; 0 is the whole block.
 func Inside(file *link.File, op *facts.Op, ctx uint32) bool {
+	if ctx == 0 {
+		return true
+	}
 	for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 		if x == ctx {
 			return true
@@ -24,6 +27,19 @@ func AlwaysRuns(file *link.File, op *facts.Op, until uint32) bool {
 	for x := op.Ctx; x != 0 && x != until; x = file.Facts.Ctxs[x].Parent {
 		switch file.Facts.Ctxs[x].Kind {
 		case facts.CtxIf, facts.CtxHandler, facts.CtxBool, facts.CtxMatch, facts.CtxElse, facts.CtxAssert, facts.CtxFor, facts.CtxWhile, facts.CtxComp:
+			return false
+		}
+	}
+	return true
+}
+
+// Certain says whether a block comes to an operation whenever it runs: AlwaysRuns, and no condition before it returns.
+func Certain(file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if !AlwaysRuns(file, op, 0) {
+		return false
+	}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if x := &file.Facts.Ops[o]; x.Code == facts.Return && x.Pos < op.Pos && !AlwaysRuns(file, x, 0) {
 			return false
 		}
 	}
@@ -128,21 +144,13 @@ func (f *Flow) lockAttr(file *link.File, fn *facts.Func, self facts.Ref, name fa
 	class := &file.Facts.Classes[fn.Class-1]
 	for _, m := range class.Members {
 		if m.Name == name {
-			if d := f.Def(file, m.Ref); d != nil && d.Code == facts.Call {
+			if d := f.Made(file, m.Ref); d != nil && d.Code == facts.Call {
 				kind = f.makesLock(file, d)
 			}
 		}
 	}
-	for b := range file.Facts.Funcs {
-		g := &file.Facts.Funcs[b]
-		if g.Class != fn.Class || g.Kind != facts.Function || len(g.Params) == 0 {
-			continue
-		}
-		for o := g.Ops[0]; o < g.Ops[1]; o++ {
-			op := &file.Facts.Ops[o]
-			if op.Code != facts.SetAttr || op.B != name || !f.IsCopyOf(file, facts.Ref(op.A), g.Params[0].Var) {
-				continue
-			}
+	for g := range Methods(file, class) {
+		for op := range f.assigned(file, g, file.Facts.Str(name)) {
 			d := f.Def(file, facts.Ref(op.C))
 			if d == nil || d.Code != facts.Call || f.makesLock(file, d) == "" {
 				return ""
@@ -166,6 +174,40 @@ func (f *Flow) IsCopyOf(file *link.File, r, of facts.Ref) bool {
 		r = facts.Ref(d.A)
 	}
 	return false
+}
+
+// NameOf is the last name by which a value is reached, or of what makes it.
+func (f *Flow) NameOf(file *link.File, r facts.Ref) string {
+	for range 10 {
+		d := f.Def(file, r)
+		if d == nil {
+			for _, g := range file.Facts.Globals {
+				if g.Ref == r {
+					return file.Facts.Str(g.Name)
+				}
+			}
+			if _, par := f.ParamOf(file, r); par != nil {
+				return file.Facts.Str(par.Name)
+			}
+			return ""
+		}
+		switch d.Code {
+		case facts.Attr:
+			return file.Facts.Str(d.B)
+		case facts.Copy, facts.Call, facts.Item, facts.Await, facts.Enter:
+			for _, g := range file.Facts.Globals {
+				if g.Ref == r {
+					return file.Facts.Str(g.Name)
+				}
+			}
+			r = facts.Ref(d.A)
+		case facts.ImportName:
+			return f.Dotted(file, r)
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 // Names are the dotted names in a value that is written out: a name, a tuple of names, a call of one with names.

@@ -194,6 +194,12 @@ func HasPrefix(path string, names ...string) bool {
 	return false
 }
 
+// Top is the first part of a dotted name.
+func Top(dotted string) string {
+	first, _, _ := strings.Cut(dotted, ".")
+	return first
+}
+
 // Words splits an identifier into lower-case words: apiKey, API_KEY and api-key are all [api key].
 func Words(name string) []string {
 	var out []string

@@ -32,49 +32,57 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 		return
 	}
 	clients := map[*facts.Op]client{}
+	var order []*link.LibraryCall
 	bounded := map[string]bool{} // libraries of which some client is given a limit
 	made := map[string]bool{}
 	waits := map[*link.File]bool{}
 	for i := range p.Calls {
 		c := &p.Calls[i]
 		lib := library(c.Path)
-		node := effects.Node(c.From)
+		file := p.File(effects.Node(c.From))
 		if c.Path == "asyncio.wait_for" || c.Path == "asyncio.timeout" || c.Path == "anyio.fail_after" || c.Path == "anyio.move_on_after" || c.Path == "asyncio.wait" {
-			waits[p.FileOf(p.FuncOf(node))] = true
+			waits[file] = true
 		}
 		if lib == "" || c.Op.Code != facts.Call || c.Entity == nil || c.Entity.Kind != knowledge.Class && !strings.HasSuffix(c.Path, ".with_options") && !strings.HasSuffix(c.Path, ".copy") {
 			continue
 		}
 		made[lib] = true
-		limit := limited(p.FileOf(p.FuncOf(node)), c.Op)
+		limit := limited(file, c.Op)
 		bounded[lib] = bounded[lib] || limit
 		clients[c.Op] = client{c, limit}
+		order = append(order, c)
 	}
 	if len(made) == 0 {
 		return
 	}
-	var its client
 	flow := p.NewFlow(func(v *rule.Value) string {
-		if c, ok := clients[v.Op]; ok && v.Op != nil {
-			its = c
+		if v.Op != nil && clients[v.Op].call != nil {
 			return "its client"
 		}
 		return ""
 	})
 	var once rule.Once
+	judged := map[*facts.Op]bool{} // clients of which some call has a limit, or is on a known way
 	for s, file := range models(p) {
 		lib := library(s.Path)
-		if lib == "" || !made[lib] || waits[file] || !from.Reaches(s.Node) || limited(file, s.Op) || rule.Keyword(file, s.Op, "stream") != 0 {
+		if lib == "" || !made[lib] || waits[file] {
 			continue
 		}
-		its = client{}
-		if flow.From(file, facts.Ref(s.Op.A)); its.call == nil && bounded[lib] || its.limited {
+		var its client
+		if o := flow.From(file, facts.Ref(s.Op.A)); o != nil {
+			its = clients[o.Op]
+		}
+		fine := limited(file, s.Op) || rule.Keyword(file, s.Op, "stream") != 0 || its.limited
+		if its.call != nil && (fine || from.Reaches(s.Node)) {
+			judged[its.call.Op] = true
+		}
+		if fine || !from.Reaches(s.Node) || its.call == nil && bounded[lib] {
 			continue
 		}
 		before, entry := from.Way(s.Node), from.Entry(s.Node)
 		x := p.At(p.FuncOf(s.Node), s.Op)
 		x.Message = fmt.Sprintf("`%s` may hold %s (`%s`) for ten minutes and more: neither the call nor its client sets a limit, and by default an attempt lasts ten minutes and a failed one is repeated", rule.CalledAs(s), from.What(s.Node), p.Short(p.FuncOf(entry)))
-		x.Help = "give the client limits that its callers can live with: `timeout=30, max_retries=1`"
+		x.Help = limitHelp
 		x.Witness = p.Frames(append(before, p.SiteStep(s)))
 		if c := its.call; c != nil {
 			at := p.At(p.FuncOf(effects.Node(c.From)), c.Op)
@@ -83,6 +91,42 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 		x.Group = p.Rule.Code + ":" + file.Path
 		once.Report(p, x)
 	}
+	for _, c := range order {
+		// client.with_options(timeout=10).models.list() has a limit, whatever the client has.
+		if file := p.File(effects.Node(c.From)); clients[c.Op].limited && !isClient(c.Path) {
+			recv, _ := flow.Method(file, c.Op)
+			if o := flow.From(file, recv); o != nil {
+				judged[o.Op] = true
+			}
+		}
+	}
+	// A client whose calls no known way leads to, as behind a table of providers, is judged where it is made.
+	for _, c := range order {
+		node := effects.Node(c.From)
+		file := p.File(node)
+		if clients[c.Op].limited || judged[c.Op] || waits[file] || !isClient(c.Path) || file.Test || file.Facts.Notebook != nil || p.IsMain(node) || byHand(file.Path) {
+			continue
+		}
+		x := p.At(p.FuncOf(node), c.Op)
+		x.Certainty = diag.Likely
+		x.Message = fmt.Sprintf("`%s` is made without a limit: by default an attempt lasts ten minutes and a failed one is repeated, and whoever asks waits as long", c.DisplayPath())
+		x.Help = limitHelp
+		x.Group = p.Rule.Code + ":" + file.Path
+		once.Report(p, x)
+	}
+}
+
+const limitHelp = "give the client limits that its callers can live with: `timeout=30, max_retries=1`"
+
+// isClient: the class makes a client, and nothing else of its library.
+func isClient(path string) bool {
+	last := path[strings.LastIndexByte(path, '.')+1:]
+	return strings.HasSuffix(last, "OpenAI") || strings.Contains(last, "Anthropic")
+}
+
+// byHand: whoever starts the file sees that it waits, and can stop it.
+func byHand(path string) bool {
+	return rule.InDir(strings.ToLower(path), "examples", "example", "docs", "scripts", "tools", "benchmarks", "benchmark", "evals", "evaluation", "cookbook", "notebooks", "tutorials", "samples", "demo")
 }
 
 // client is where one is made, and whether it is given a limit.
@@ -103,14 +147,5 @@ func library(path string) string {
 
 // limited: a call is given a limit, or may be by **options.
 func limited(file *link.File, op *facts.Op) bool {
-	a := file.Facts.Args(op)
-	if a.Stars != 0 {
-		return true
-	}
-	for i := 0; i < len(a.Kw); i += 2 {
-		if a.Kw[i] == 0 || slices.Contains(bounding, file.Facts.Str(a.Kw[i])) {
-			return true
-		}
-	}
-	return false
+	return rule.OpenKeywords(file, op) || slices.ContainsFunc(bounding, func(name string) bool { return rule.Keyword(file, op, name) != 0 })
 }

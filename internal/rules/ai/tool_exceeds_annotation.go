@@ -63,10 +63,7 @@ func exceeds(p *rule.Pass, once *rule.Once, f link.Func, t *rule.Trace, n effect
 	}
 	steps := t.Chain(n)
 	file, fn := p.FileOf(f), p.Facts(f)
-	x := diag.Finding{File: file.Path, Certainty: diag.Proved}
-	x.Line, x.Cell = file.Facts.Place(fn.NamePos)
-	x.Column = file.Facts.Column(fn.NamePos)
-	x.Span = diag.Span{Start: fn.NamePos, End: fn.NamePos + uint32(len(file.Facts.Str(fn.Name)))}
+	x := p.AtName(f)
 	x.Message = fmt.Sprintf("tool `%s` (`%s`) %s with `%s`: clients let such tools run without asking", p.Short(f), hint, does, rule.CalledAs(rule.Last(steps)))
 	x.Help = "take the hint away, or the effect"
 	x.Witness = p.Frames(steps)

@@ -21,7 +21,7 @@ func weightsThatRunCode(p *rule.Pass) {
 		last := name[strings.LastIndexByte(name, '.')+1:]
 		x := p.At(f, op)
 		switch {
-		case rule.Keyword(file, op, "trust_remote_code").Is(facts.ConstTrue) && !fixed(file, op) && rule.HasPrefix(name, "transformers", "sentence_transformers", "datasets", "huggingface_hub", "vllm"):
+		case rule.Keyword(file, op, "trust_remote_code").Is(facts.ConstTrue) && !fixed(file, op) && !strings.HasSuffix(name, "GenerationConfig.from_pretrained") && rule.HasPrefix(name, "transformers", "sentence_transformers", "datasets", "huggingface_hub", "vllm"):
 			x.Message = fmt.Sprintf("`%s` runs Python files that come with the model, as they are on the day it is loaded: `trust_remote_code=True` names no `revision`", last)
 			x.Help = "read the model's code and name the commit that you read: `revision=\"<hash>\"`"
 		case name == "torch.load" && rule.Keyword(file, op, "weights_only").Is(facts.ConstFalse), name == "torch.serialization.load" && rule.Keyword(file, op, "weights_only").Is(facts.ConstFalse):
@@ -34,11 +34,11 @@ func weightsThatRunCode(p *rule.Pass) {
 	})
 }
 
-// fixed: the call names a revision, or takes its code from this machine only.
+// fixed: the call names a revision, as **options may, or takes its code from this machine only.
 func fixed(file *link.File, op *facts.Op) bool {
 	r := rule.Keyword(file, op, "revision")
 	c := rule.Keyword(file, op, "code_revision")
-	if rule.Keyword(file, op, "local_files_only").Is(facts.ConstTrue) {
+	if rule.Keyword(file, op, "local_files_only").Is(facts.ConstTrue) || rule.OpenKeywords(file, op) {
 		return true
 	}
 	moving := func(r facts.Ref) bool {

@@ -124,7 +124,7 @@ func throttles(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
 		op := &file.Facts.Ops[o]
 		switch op.Code {
 		case facts.Enter:
-			if bounding(nameOf(flow, file, facts.Ref(op.A))) {
+			if bounding(flow.NameOf(file, facts.Ref(op.A))) {
 				return true
 			}
 		case facts.Call:
@@ -144,40 +144,6 @@ func bounding(name string) bool {
 		}
 	}
 	return false
-}
-
-// nameOf is the last name by which a value is reached, or of what makes it.
-func nameOf(flow *rule.Flow, file *link.File, r facts.Ref) string {
-	for range 10 {
-		d := flow.Def(file, r)
-		if d == nil {
-			for _, g := range file.Facts.Globals {
-				if g.Ref == r {
-					return file.Facts.Str(g.Name)
-				}
-			}
-			if _, par := flow.ParamOf(file, r); par != nil {
-				return file.Facts.Str(par.Name)
-			}
-			return ""
-		}
-		switch d.Code {
-		case facts.Attr:
-			return file.Facts.Str(d.B)
-		case facts.Copy, facts.Call, facts.Item, facts.Await, facts.Enter:
-			for _, g := range file.Facts.Globals {
-				if g.Ref == r {
-					return file.Facts.Str(g.Name)
-				}
-			}
-			r = facts.Ref(d.A)
-		case facts.ImportName:
-			return flow.Dotted(file, r)
-		default:
-			return ""
-		}
-	}
-	return ""
 }
 
 // fannedOver is the iterable for each of whose elements the call starts something; 0 when it starts a fixed number, or waits

@@ -8,6 +8,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -24,6 +25,7 @@ func configurationCheckedLate(p *rule.Pass) {
 	if from.None() {
 		return
 	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	early := map[string]bool{}
 	late := map[string][]*effects.Site{}
 	var order []string
@@ -42,7 +44,7 @@ func configurationCheckedLate(p *rule.Pass) {
 			early[key] = true
 			continue
 		}
-		if s.Op.Code != facts.Item || s.Certainty != diag.Proved || !rule.AlwaysRuns(file, s.Op, 0) || isSystem(key) {
+		if s.Certainty != diag.Proved || !rule.AlwaysRuns(file, s.Op, 0) || isSystem(key) || !required(p, flow, s) {
 			continue
 		}
 		caught := false
@@ -102,4 +104,42 @@ func keyAsked(p *rule.Pass, s *effects.Site) string {
 		return ""
 	}
 	return key
+}
+
+// required: without the key the read fails, or what is done with its value on the spot does: os.getenv("KEY").split(","),
+// "Bearer " + os.getenv("KEY"). What gets a name may be asked about.
+func required(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
+	file, fn := p.File(s.Node), p.Facts(p.FuncOf(s.Node))
+	if s.Op.Code == facts.Item {
+		return true
+	}
+	if a := file.Facts.Args(s.Op); len(a.Pos) != 1 || len(a.Kw) > 0 {
+		return false
+	}
+	value := map[facts.Ref]bool{s.Op.Dst: true}
+	fails := false
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if !rule.ReadsAny(file, op, value) {
+			continue
+		}
+		if op.Pos > s.Op.Pos || op.Pos+uint32(op.Len) < s.Op.Pos+uint32(s.Op.Len) {
+			return false // it has a name by then
+		}
+		switch op.Code {
+		case facts.Attr, facts.Format:
+			fails = true
+		case facts.BinOp:
+			if fails = ast.Operator(op.B) == ast.Add; !fails {
+				return false
+			}
+		case facts.Call:
+			if fails = slices.Contains([]string{"int", "float", "json.loads"}, flow.Called(file, op)); !fails {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return fails
 }

@@ -57,7 +57,7 @@ func dumpingGroundModule(p *rule.Pass) {
 	for _, f := range p.Files {
 		byModule[f.Module] = f
 		if ours(f) {
-			total[firstPart(f.Module)]++
+			total[rule.Top(f.Module)]++
 		}
 	}
 	users := make([]int, len(p.Files))
@@ -82,8 +82,8 @@ func dumpingGroundModule(p *rule.Pass) {
 		}
 	}
 	for _, f := range p.Files {
-		if n := users[f.Index]; ours(f) && !f.IsPackage && n >= leastUsers && 2*n >= total[firstPart(f.Module)]-1 {
-			dumpingGround(p, f, n, total[firstPart(f.Module)]-1)
+		if n := users[f.Index]; ours(f) && !f.IsPackage && n >= leastUsers && 2*n >= total[rule.Top(f.Module)]-1 {
+			dumpingGround(p, f, n, total[rule.Top(f.Module)]-1)
 		}
 	}
 }
@@ -91,11 +91,6 @@ func dumpingGroundModule(p *rule.Pass) {
 // ours: a module of the program itself, and no test, migration or notebook.
 func ours(f *link.File) bool {
 	return !f.Test && f.Facts.Notebook == nil && len(f.Facts.Ops) > 0 && !rule.InDir(f.Path, "migrations", "alembic", "tests", "test", "examples", "docs", "scripts")
-}
-
-func firstPart(dotted string) string {
-	first, _, _ := strings.Cut(dotted, ".")
-	return first
 }
 
 // group is a set of definitions that call each other, and what they are about.

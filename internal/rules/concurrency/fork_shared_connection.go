@@ -23,57 +23,64 @@ var _ = rule.Register(rule.Rule{
 var opens = []string{"psycopg2.connect", "psycopg.connect", "psycopg.Connection.connect", "pymysql.connect", "MySQLdb.connect", "mysql.connector.connect", "pymongo.MongoClient", "pymongo.mongo_client.MongoClient", "pika.BlockingConnection",
 	"pika.adapters.blocking_connection.BlockingConnection", "sqlite3.connect", "cx_Oracle.connect", "oracledb.connect", "pyodbc.connect", "kafka.KafkaProducer", "kafka.producer.kafka.KafkaProducer", "ldap3.Connection"}
 
+// variable is one of a module's.
+type variable struct {
+	file *link.File
+	ref  facts.Ref
+}
+
 func connectionSharedByFork(p *rule.Pass) {
-	type opened struct {
-		call *link.LibraryCall
-		file *link.File
-		ref  facts.Ref
-	}
-	var made []opened
+	held := map[variable]*link.LibraryCall{} // what modules make of a connection: itself, its databases and cursors
 	for i := range p.Calls {
 		c := &p.Calls[i]
 		if strings.HasSuffix(c.Path, ".set_start_method") || strings.HasSuffix(c.Path, ".get_context") {
 			return // how processes start is chosen
 		}
 		file := p.File(effects.Node(c.From))
-		if c.Op.Code != facts.Call || c.Mode != link.Called || !slices.Contains(opens, c.Path) || file.Test || file.Facts.Notebook != nil || p.IsMain(effects.Node(c.From)) {
+		if c.Op.Code != facts.Call || c.Mode != link.Called || !slices.Contains(opens, c.Path) || file.Test || file.Facts.Notebook != nil || p.IsMain(effects.Node(c.From)) || rule.Keyword(file, c.Op, "connect").Is(facts.ConstFalse) {
 			continue
 		}
-		if fn := p.Facts(p.FuncOf(effects.Node(c.From))); fn.Kind != facts.ModuleBody || !rule.AlwaysRuns(file, c.Op, 0) {
+		fn := p.Facts(p.FuncOf(effects.Node(c.From)))
+		if fn.Kind != facts.ModuleBody || !rule.AlwaysRuns(file, c.Op, 0) {
 			continue
 		}
-		for o := range file.Facts.Ops {
-			if op := &file.Facts.Ops[o]; op.Code == facts.Copy && facts.Ref(op.A) == c.Op.Dst && op.Dst.Tag() == facts.TagShared {
-				made = append(made, opened{c, file, op.Dst})
+		for r := range rule.Derived(file, fn, c.Op.Dst, 0) {
+			if r.Tag() == facts.TagShared {
+				held[variable{file, r}] = c
 			}
 		}
 	}
-	if len(made) == 0 {
+	if len(held) == 0 {
 		return
 	}
-	in := forked(p)
-	told := map[facts.Ref]bool{}
-	for _, m := range made {
-		for b := range m.file.Facts.Funcs {
-			fn := &m.file.Facts.Funcs[b]
-			n := effects.Node(m.file.FirstFunc()) + effects.Node(b)
-			way := in[n]
-			if b == 0 || way == nil || told[m.ref] {
-				continue
-			}
-			for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-				op := &m.file.Facts.Ops[o]
-				if !rule.ReadsAny(m.file, op, map[facts.Ref]bool{m.ref: true}) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	in := forked(p, flow)
+	told := map[*link.LibraryCall]bool{}
+	for n := range effects.Node(p.Funcs()) {
+		way := in[n]
+		if way == nil {
+			continue
+		}
+		f := p.FuncOf(n)
+		file, fn := p.FileOf(f), p.Facts(f)
+		if fn.Kind == facts.ModuleBody {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			for _, r := range rule.Reads(file, op) {
+				at, global := flow.Global(file, r)
+				c := held[variable{at, global}]
+				if at == nil || c == nil || told[c] {
 					continue
 				}
-				told[m.ref] = true
-				at := p.At(p.FuncOf(n), op)
-				x := p.At(p.FuncOf(effects.Node(m.call.From)), m.call.Op)
-				x.Message = fmt.Sprintf("`%s` is called when the module is imported, and `%s`, which %s, uses the connection: processes that are forked after the import all have the same one, and read each other's answers", m.call.DisplayPath(), p.Short(p.FuncOf(n)), way.how)
+				told[c] = true
+				use := p.At(f, op)
+				x := p.At(p.FuncOf(effects.Node(c.From)), c.Op)
+				x.Message = fmt.Sprintf("`%s` is called when the module is imported, and `%s`, which %s, uses the connection: processes that are forked after the import all have the same one, and read each other's answers", c.DisplayPath(), p.Short(f), way.how)
 				x.Help = "open it in the process that uses it: at its first use, in the pool's initializer, or in the worker's start signal"
-				x.Witness = append(p.Frames(way.steps), diag.Frame{Function: p.Name(p.FuncOf(n)), File: at.File, Line: at.Line, Cell: at.Cell, Note: "uses the connection"})
+				x.Witness = append(p.Frames(way.steps), diag.Frame{Function: p.Name(f), File: use.File, Line: use.Line, Cell: use.Cell, Note: "uses the connection"})
 				p.Report(x)
-				break
 			}
 		}
 	}
@@ -86,7 +93,7 @@ type process struct {
 }
 
 // forked are the functions that run in processes that multiprocessing, a pool of processes or Celery's workers fork.
-func forked(p *rule.Pass) map[effects.Node]*process {
+func forked(p *rule.Pass, flow *rule.Flow) map[effects.Node]*process {
 	out := map[effects.Node]*process{}
 	var layer []effects.Node
 	for i := range p.Edges {
@@ -96,7 +103,7 @@ func forked(p *rule.Pass) map[effects.Node]*process {
 			layer = append(layer, e.To)
 		}
 	}
-	if prefork(p) {
+	if prefork(p) && !opensAnew(p, flow) {
 		for i := range p.Registrations {
 			r := &p.Registrations[i]
 			n := effects.Node(r.Func)
@@ -126,6 +133,18 @@ func startsProcess(p *rule.Pass, op *facts.Op) bool {
 	for _, i := range p.CallsAt(op) {
 		if rule.HasPrefix(p.Calls[i].Path, "multiprocessing", "concurrent.futures.ProcessPoolExecutor", "concurrent.futures.process") {
 			return true
+		}
+	}
+	return false
+}
+
+// opensAnew: something is done in each of Celery's workers when it starts.
+func opensAnew(p *rule.Pass, flow *rule.Flow) bool {
+	for f := range link.Func(p.Funcs()) {
+		for _, d := range flow.Decorations(f) {
+			if strings.Contains(d.Path, "worker_process_init") || strings.Contains(d.Path, "worker_init") {
+				return true
+			}
 		}
 	}
 	return false

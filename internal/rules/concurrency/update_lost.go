@@ -23,26 +23,120 @@ type root struct {
 	what string
 }
 
+// spot is a block that several threads run at once; own: as a method of an object that a module holds, so that all of them have
+// the same one.
+type spot struct {
+	node effects.Node
+	own  bool
+}
+
+// arrival is how execution comes to a spot.
+type arrival struct {
+	root root
+	edge *effects.Edge // nil for the root itself
+	from spot
+}
+
 // updateLost follows what runs in several threads at once to operations that read, change and write back what all threads share.
 // A with-statement on the way may hold a lock, and ends it.
 func updateLost(p *rule.Pass) {
-	type arrival struct {
-		root root
-		edge *effects.Edge // nil for the root itself
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	from := map[spot]arrival{}
+	layer := threaded(p, from)
+	var order []spot
+	for len(layer) > 0 {
+		order = append(order, layer...)
+		var next []spot
+		for _, n := range layer {
+			for _, i := range p.OutEdges(n.node) {
+				e := &p.Edges[i]
+				if e.Mode != link.Called || e.Certainty != diag.Proved || p.File(e.To).Test || held(p, n.node, e.Op) {
+					continue
+				}
+				to := spot{e.To, ownObject(p, flow, n, e)}
+				if _, ok := from[to]; !ok {
+					from[to] = arrival{from[n].root, e, n}
+					next = append(next, to)
+				}
+			}
+		}
+		layer = next
 	}
-	from := map[effects.Node]arrival{}
-	var layer []effects.Node
-	start := func(n effects.Node, r root) {
+	modules := map[string]bool{}
+	for _, f := range p.Files {
+		modules[f.Module] = true
+	}
+	var once rule.Once
+	report := func(n spot, s effects.Step, what string) {
+		steps := []effects.Step{s}
+		at := from[n]
+		for ; at.edge != nil; at = from[at.from] {
+			steps = append([]effects.Step{{Node: at.edge.From, Op: at.edge.Op, Mode: at.edge.Mode, To: at.edge.To}}, steps...)
+		}
+		if e := at.root.edge; e != nil {
+			steps = append([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}, steps...)
+		}
+		f := p.FuncOf(n.node)
+		x := p.At(f, s.Op)
+		x.Message = fmt.Sprintf("`%s` reads, changes and writes back %s, and several threads do so at once (%s): updates get lost", p.Short(f), what, at.root.what)
+		x.Help = "hold a `threading.Lock` around it, or give each thread a count of its own and add them up"
+		x.Witness = p.Frames(steps)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
+		once.Report(p, x)
+	}
+	for i := range p.Sites {
+		s := &p.Sites[i]
+		n := spot{node: s.Node}
 		if _, ok := from[n]; !ok {
-			from[n] = arrival{root: r}
-			layer = append(layer, n)
+			n.own = true
+		}
+		if _, ok := from[n]; s.Kind != knowledge.State || !ok || !inPlace(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op) || held(p, s.Node, s.Op) {
+			continue
+		}
+		// An attribute counts where it is a module's: what hangs on another object may be the thread's own.
+		if s.Op.Code == facts.SetAttr && !modules[flow.Dotted(p.File(s.Node), facts.Ref(s.Op.A))] {
+			continue
+		}
+		what := "`" + s.Path + "`"
+		if s.Path == "item" {
+			what = "an item of a shared container"
+		}
+		report(n, p.SiteStep(s), what)
+	}
+	for _, n := range order {
+		file, fn := p.File(n.node), p.Facts(p.FuncOf(n.node))
+		if !n.own || fn.Class == 0 || len(fn.Params) == 0 || file.Facts.Str(fn.Name) == "__init__" || perThread(flow, file, &file.Facts.Classes[fn.Class-1]) {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if name := ownAttr(flow, file, fn, op); name != "" && inPlace(file, fn, op) && !held(p, n.node, op) {
+				report(n, effects.Step{Node: n.node, Op: op, Mode: link.Called, To: n.node}, fmt.Sprintf("`%s.%s` of an object that all threads share", file.Facts.Str(fn.Params[0].Name), name))
+			}
+		}
+	}
+}
+
+// threaded notes where threads begin to run a function that others run at the same time: handlers that are not asynchronous, and
+// what a pool runs or a loop starts.
+func threaded(p *rule.Pass, from map[spot]arrival) []spot {
+	var layer []spot
+	start := func(n effects.Node, r root) {
+		if _, ok := from[spot{node: n}]; !ok {
+			from[spot{node: n}] = arrival{root: r}
+			layer = append(layer, spot{node: n})
 		}
 	}
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
-		if r.Call != nil && r.Call.Phase == "request" && r.Entity != nil && rule.HasPrefix(r.Entity.Path, "fastapi", "starlette", "flask") && !strings.Contains(r.Entity.Path, ".cli.") &&
+		if r.Call != nil && r.Call.Phase == "request" && r.Entity != nil && rule.HasPrefix(r.Entity.Path, "fastapi", "starlette", "flask", "django", "rest_framework") && !strings.Contains(r.Entity.Path, ".cli.") &&
 			p.Facts(r.Func).Kind == facts.Function && p.Facts(r.Func).Flags&facts.FuncAsync == 0 && !p.FileOf(r.Func).Test {
 			start(effects.Node(r.Func), root{what: "request handler `" + p.Short(r.Func) + "`"})
+		}
+	}
+	for _, f := range p.Middleware() {
+		if p.Facts(f).Flags&facts.FuncAsync == 0 {
+			start(effects.Node(f), root{what: "middleware `" + p.Short(f) + "`"})
 		}
 	}
 	for i := range p.Edges {
@@ -55,57 +149,58 @@ func updateLost(p *rule.Pass) {
 		}
 		start(e.To, root{edge: e, what: "thread `" + p.Short(p.FuncOf(e.To)) + "`"})
 	}
-	for len(layer) > 0 {
-		var next []effects.Node
-		for _, n := range layer {
-			for _, i := range p.OutEdges(n) {
-				e := &p.Edges[i]
-				if e.Mode != link.Called || e.Certainty != diag.Proved || p.File(e.To).Test || held(p, n, e.Op) {
-					continue
-				}
-				if _, ok := from[e.To]; !ok {
-					from[e.To] = arrival{from[n].root, e}
-					next = append(next, e.To)
-				}
-			}
-		}
-		layer = next
+	return layer
+}
+
+// ownObject: the edge calls a method of an object that a module holds, or, from such a method, another one of the same object.
+func ownObject(p *rule.Pass, flow *rule.Flow, n spot, e *effects.Edge) bool {
+	if e.Op.Code != facts.Call {
+		return false
 	}
-	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	modules := map[string]bool{}
-	for _, f := range p.Files {
-		modules[f.Module] = true
+	file, fn := p.File(e.From), p.Facts(p.FuncOf(e.From))
+	recv, _ := flow.Method(file, e.Op)
+	if recv == 0 {
+		return false
 	}
-	var once rule.Once
-	for i := range p.Sites {
-		s := &p.Sites[i]
-		at, ok := from[s.Node]
-		if s.Kind != knowledge.State || !ok || !inPlace(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op) || held(p, s.Node, s.Op) {
-			continue
-		}
-		// An attribute counts where it is a module's: what hangs on another object may be the thread's own.
-		if s.Op.Code == facts.SetAttr && !modules[flow.Dotted(p.File(s.Node), facts.Ref(s.Op.A))] {
-			continue
-		}
-		steps := []effects.Step{p.SiteStep(s)}
-		for a := at; a.edge != nil; a = from[a.edge.From] {
-			steps = append([]effects.Step{{Node: a.edge.From, Op: a.edge.Op, Mode: a.edge.Mode, To: a.edge.To}}, steps...)
-		}
-		if e := at.root.edge; e != nil {
-			steps = append([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}, steps...)
-		}
-		f := p.FuncOf(s.Node)
-		x := p.At(f, s.Op)
-		what := "`" + s.Path + "`"
-		if s.Path == "item" {
-			what = "an item of a shared container"
-		}
-		x.Message = fmt.Sprintf("`%s` reads, changes and writes back %s, and several threads do so at once (%s): updates get lost", p.Short(f), what, at.root.what)
-		x.Help = "hold a `threading.Lock` around it, or give each thread a count of its own and add them up"
-		x.Witness = p.Frames(steps)
-		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
-		once.Report(p, x)
+	if len(fn.Params) > 0 && fn.Class != 0 && flow.IsCopyOf(file, recv, fn.Params[0].Var) {
+		return n.own
 	}
+	at, held := flow.Global(file, recv)
+	if at == nil {
+		return false
+	}
+	made := flow.Made(at, held)
+	if made == nil || made.Code != facts.Call {
+		return false
+	}
+	_, class := flow.ClassOf(at, facts.Ref(made.A))
+	return class != nil
+}
+
+// perThread: each thread sees attributes of its own.
+func perThread(flow *rule.Flow, file *link.File, class *facts.Class) bool {
+	for _, b := range class.Bases {
+		if name := flow.Dotted(file, b); name == "threading.local" || strings.HasSuffix(name, ".Local") {
+			return true
+		}
+	}
+	return false
+}
+
+// ownAttr is the attribute of its object that a method's operation changes, itself or an item of it; "" for any other operation.
+func ownAttr(flow *rule.Flow, file *link.File, fn *facts.Func, op *facts.Op) string {
+	self := fn.Params[0].Var
+	switch op.Code {
+	case facts.SetAttr:
+		if flow.IsCopyOf(file, facts.Ref(op.A), self) {
+			return file.Facts.Str(op.B)
+		}
+	case facts.SetItem:
+		if d := flow.Def(file, facts.Ref(op.A)); d != nil && d.Code == facts.Attr && flow.IsCopyOf(file, facts.Ref(d.A), self) {
+			return file.Facts.Str(d.B)
+		}
+	}
+	return ""
 }
 
 // inPlace: the write is the second half of an update such as x += 1.

@@ -28,11 +28,8 @@ func served(path string) bool {
 // is made from the row.
 func queryInLoop(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	reads := func(s *effects.Site) bool {
-		return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
-	}
-	var t, slow *rule.Trace // made when the first loop over rows is found
-	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}}
+	var slow *rule.Trace // made when the first loop over rows is found
+	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
 		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) {
@@ -48,26 +45,59 @@ func queryInLoop(p *rule.Pass) {
 				continue
 			}
 			over := q.rows(file, c.A, 0)
-			if over == nil || over.few {
+			if over == nil || over.few || q.within && strings.HasPrefix(over.by, "sqlalchemy.") {
 				continue
-			}
-			if t == nil {
-				cached := flow.Cached()
-				t = p.Trace(func(s *effects.Site) bool {
-					return reads(s) && !p.File(s.Node).Test && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
-				}, func(e *effects.Edge) bool {
-					return rule.Runs(e) && e.Certainty == diag.Proved && !cached[p.FuncOf(e.To)] && !cached[p.FuncOf(e.From)] && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
-				})
-				q.cached = cached
 			}
 			if slow == nil {
 				slow = p.Trace(func(s *effects.Site) bool { return elsewhere(s.Kind) }, rule.Happens)
 			}
-			if !slowBody(p, f, iter.Ctx, slow) {
-				q.body(f, iter, over, t, reads)
+			if !slowBody(p, f, iter.Ctx, slow) && !apart(file, iter.Ctx) {
+				q.body(f, iter, over)
 			}
 		}
 	}
+	q.serializers()
+}
+
+// inProcess: the addresses that the program gives to SQLAlchemy are those of SQLite alone.
+func inProcess(p *rule.Pass) bool {
+	file := false
+	for _, f := range p.Files {
+		if f.Test {
+			continue
+		}
+		for _, s := range f.Facts.Strings {
+			switch {
+			case strings.HasPrefix(s, "sqlite:"):
+				file = true
+			case strings.HasPrefix(s, "postgres"), strings.HasPrefix(s, "mysql"), strings.HasPrefix(s, "mssql"), strings.HasPrefix(s, "oracle"), strings.HasPrefix(s, "mariadb"):
+				return false
+			}
+		}
+	}
+	return file
+}
+
+// reads: the site is a query for what is not known yet.
+func reads(s *effects.Site) bool {
+	if s.Op.Code == facts.Item && facts.Ref(s.Op.C).Tag() == facts.TagStr {
+		return false // rows have no names: it is a dictionary
+	}
+	return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
+}
+
+// trace is what runs a query whatever happens; it is made when it is first asked for.
+func (q *queries) trace() *rule.Trace {
+	if q.traced == nil {
+		p := q.p
+		q.cached = q.flow.Cached()
+		q.traced = p.Trace(func(s *effects.Site) bool {
+			return reads(s) && !p.File(s.Node).Test && rule.Certain(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op)
+		}, func(e *effects.Edge) bool {
+			return rule.Runs(e) && e.Certainty == diag.Proved && !q.cached[p.FuncOf(e.To)] && !q.cached[p.FuncOf(e.From)] && rule.Certain(p.File(e.From), p.Facts(p.FuncOf(e.From)), e.Op)
+		})
+	}
+	return q.traced
 }
 
 // onceOnly: the name is that of work that is done once.
@@ -97,8 +127,9 @@ func slowBody(p *rule.Pass, f link.Func, loop uint32, slow *rule.Trace) bool {
 	return false
 }
 
-func (q *queries) body(f link.Func, iter *facts.Op, over *rows, t *rule.Trace, reads func(*effects.Site) bool) {
+func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
+	t := q.trace()
 	row := rule.Derived(file, fn, iter.Dst, iter.Ctx)
 	var best []effects.Step
 	var at *facts.Op
@@ -108,7 +139,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows, t *rule.Trace, r
 		}
 	}
 	inBody := func(op *facts.Op) bool {
-		return op != iter && rule.Inside(file, op, iter.Ctx) && rule.ReadsAny(file, op, row) && !leaves(file, fn, op, iter.Ctx) && !apart(file, op, iter.Ctx)
+		return op != iter && rule.Inside(file, op, iter.Ctx) && rule.ReadsAny(file, op, row) && !leaves(file, fn, op, iter.Ctx)
 	}
 	n := effects.Node(f)
 	for _, i := range p.SitesOf(n) {
@@ -125,6 +156,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows, t *rule.Trace, r
 		}
 	}
 	if best == nil {
+		q.fetched(f, iter, over)
 		return
 	}
 	line, _ := file.Facts.Place(iter.Pos)
@@ -151,10 +183,14 @@ func again(s *effects.Site) bool {
 }
 
 // apart: a row whose turn fails does not stop the others, so that each is a piece of work of its own.
-func apart(file *link.File, op *facts.Op, loop uint32) bool {
-	for x := op.Ctx; x != 0 && x != loop; x = file.Facts.Ctxs[x].Parent {
-		if file.Facts.Ctxs[x].Kind == facts.CtxTry {
-			return true
+func apart(file *link.File, loop uint32) bool {
+	for i := range file.Facts.Ctxs {
+		if c := &file.Facts.Ctxs[i]; c.Kind == facts.CtxTry && c.Pos >= file.Facts.Ctxs[loop].Pos {
+			for x := c.Parent; x != 0; x = file.Facts.Ctxs[x].Parent {
+				if x == loop {
+					return true
+				}
+			}
 		}
 	}
 	return false
@@ -192,18 +228,24 @@ func ofRow(flow *rule.Flow, file *link.File, op *facts.Op, row map[facts.Ref]boo
 
 // queries finds where a value is the rows of a query.
 type queries struct {
-	p      *rule.Pass
-	flow   *rule.Flow
-	edges  map[*facts.Op]link.Func
-	cached map[link.Func]bool
-	made   bool
+	p        *rule.Pass
+	flow     *rule.Flow
+	edges    map[*facts.Op]link.Func
+	cached   map[link.Func]bool
+	traced   *rule.Trace  // see trace
+	within   bool         // see inProcess
+	asked    map[row]bool // rows of which a loop has read a foreign key
+	changing *rule.Trace  // see writes
+	made     bool
 }
 
 // rows is a query's result.
 type rows struct {
-	by         string // what gives it
-	prefetched bool   // the query fetches related rows as well
-	few        bool   // a constant bounds it
+	by         string   // what gives it
+	prefetched bool     // the query fetches related rows as well
+	few        bool     // a constant bounds it
+	model      *model   // of which they are, if it is known
+	joined     []string // names that select_related gives; "*" for all
 }
 
 var (
@@ -264,9 +306,7 @@ func (q *queries) call(file *link.File, op *facts.Op, depth int) *rows {
 			if c := &q.p.Calls[i]; c.Entity != nil && served(c.Path) {
 				x := &rows{by: c.DisplayPath()}
 				q.built(file, recv, x, 0)
-				if name == "prefetch_related" || name == "options" {
-					x.prefetched = true
-				}
+				q.step(file, op, name, x)
 				// The text of an execute decides, and what is not a SELECT has no rows to speak of.
 				return x
 			}
@@ -294,21 +334,49 @@ func (q *queries) built(file *link.File, r facts.Ref, x *rows, depth int) {
 			if d.Flags&facts.FlagBack == 0 {
 				q.built(file, facts.Ref(d.A), x, depth+1)
 			}
+		case facts.Attr:
+			if name := file.Facts.Str(d.B); strings.HasSuffix(name, "objects") || name == "_default_manager" {
+				if at, class := q.flow.ClassOf(file, facts.Ref(d.A)); class != nil && x.model == nil {
+					x.model = &model{at, class}
+				}
+			}
 		case facts.Call:
 			recv, name := q.flow.Method(file, d)
+			q.step(file, d, name, x)
 			switch name {
-			case "prefetch_related", "options":
-				x.prefetched = true
-			case "limit":
-				if n, ok := rule.Pos(file, d, 0).Int(); ok && n < 20 {
-					x.few = true
-				}
 			case "execute", "scalars", "exec":
 				if a := rule.Pos(file, d, 0); a != 0 {
 					q.built(file, a, x, depth+1)
 				}
 			}
 			q.built(file, recv, x, depth+1)
+		}
+	}
+}
+
+// step is what one call does to the query that it is a part of.
+func (q *queries) step(file *link.File, op *facts.Op, name string, x *rows) {
+	switch name {
+	case "prefetch_related", "options":
+		x.prefetched = true
+	case "limit":
+		if n, ok := rule.Pos(file, op, 0).Int(); ok && n < 20 {
+			x.few = true
+		}
+	case "values", "values_list", "dates", "datetimes":
+		x.joined = append(x.joined, "*") // no objects
+	case "select_related":
+		a := file.Facts.Args(op)
+		if len(a.Pos) == 0 {
+			x.joined = append(x.joined, "*")
+		}
+		for _, r := range a.Pos {
+			if facts.Ref(r).Tag() != facts.TagStr {
+				x.joined = append(x.joined, "*")
+				continue
+			}
+			first, _, _ := strings.Cut(file.Facts.Str(facts.Ref(r).Index()), "__")
+			x.joined = append(x.joined, first)
 		}
 	}
 }

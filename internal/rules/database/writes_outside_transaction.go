@@ -30,11 +30,12 @@ func writesOutsideTransaction(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var inside map[link.Func]bool // functions that may run inside a transaction
 	var arrivals *rule.Arrivals
-	byFunc := map[link.Func][]*effects.Site{}
+	var later *rule.Trace // what writes whatever happens
+	byFunc := map[link.Func][]*write{}
 	var order []link.Func
 	for i := range p.Sites {
 		s := &p.Sites[i]
-		if s.Kind != knowledge.DBWrite || s.Certainty != diag.Proved || !rule.HasPrefix(s.Path, "django.db.models") || p.IsMain(s.Node) {
+		if !commits(s) || p.IsMain(s.Node) {
 			continue
 		}
 		f := p.FuncOf(s.Node)
@@ -45,51 +46,126 @@ func writesOutsideTransaction(p *rule.Pass) {
 		if byFunc[f] == nil {
 			order = append(order, f)
 		}
-		byFunc[f] = append(byFunc[f], s)
+		last := s.Path[strings.LastIndexByte(s.Path, '.')+1:]
+		byFunc[f] = append(byFunc[f], &write{op: s.Op, what: written(flow, file, s), makes: creates(flow, file, s), deletes: strings.HasSuffix(last, "delete"),
+			ensures: strings.HasSuffix(last, "_or_create"), steps: []effects.Step{p.SiteStep(s)}})
 	}
 	for _, f := range order {
-		sites := byFunc[f]
-		slices.SortStableFunc(sites, func(a, b *effects.Site) int { return int(a.Op.Pos) - int(b.Op.Pos) })
-		file := p.FileOf(f)
-		first, second := pair(flow, file, sites)
-		if second == nil {
-			continue
-		}
-		if inside == nil {
+		if later == nil {
+			later = p.Trace(func(s *effects.Site) bool {
+				return commits(s) && s.Call != nil && creates(flow, p.File(s.Node), s) && !p.File(s.Node).Test && rule.Certain(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op)
+			}, func(e *effects.Edge) bool {
+				return e.Mode == link.Called && e.Certainty == diag.Proved && rule.Certain(p.File(e.From), p.Facts(p.FuncOf(e.From)), e.Op)
+			})
 			inside = transactional(p, flow)
 			arrivals = p.Arrive(func(r *inventory.Root) bool { return r.Phase == inventory.Request || r.Phase == inventory.Job }, rule.Runs)
 		}
-		if inside[f] || arrivals.At(effects.Node(f)) == nil {
+		if inside[f] || arrivals.At(effects.Node(f)) == nil && !ofSerializer(p, flow, f) {
 			continue
 		}
-		x := p.At(f, second.Op)
-		x.Message = fmt.Sprintf("`%s` writes twice (`%s`, then `%s`) outside a transaction: when the second fails, the first stays", p.Short(f), written(flow, file, first), written(flow, file, second))
+		file := p.FileOf(f)
+		writes := byFunc[f]
+		for _, i := range p.OutEdges(effects.Node(f)) {
+			e := &p.Edges[i]
+			if e.Mode == link.Called && e.Certainty == diag.Proved && later.Reaches(e.To) && later.Certainty(e.To) == diag.Proved && later.Distance(e.To) <= 2 && plain(file, e.Op) {
+				writes = append(writes, &write{op: e.Op, what: p.Short(p.FuncOf(e.To)), makes: true, steps: later.Through(e)})
+			}
+		}
+		slices.SortStableFunc(writes, func(a, b *write) int { return file.Facts.IndexOf(a.op) - file.Facts.IndexOf(b.op) })
+		first, second := pair(file, p.Facts(f), writes)
+		if second == nil {
+			continue
+		}
+		x := p.At(f, second.op)
+		x.Message = fmt.Sprintf("`%s` writes twice (`%s`, then `%s`) outside a transaction: when the second fails, the first stays", p.Short(f), first.what, second.what)
 		x.Help = "put both into one `with transaction.atomic():`"
-		x.Witness = append(p.Frames(arrivals.Way(effects.Node(f))), p.Frames([]effects.Step{p.SiteStep(first), p.SiteStep(second)})...)
+		x.Witness = append(p.Frames(arrivals.Way(effects.Node(f))), p.Frames(append(first.steps, second.steps...))...)
 		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, f)
 		p.Report(x)
 	}
 }
 
-// pair are two writes of different things that always come together, of which one makes a new row. A first write that only makes sure that a row is there
-// does no harm alone, and rows that are deleted one after the other are those that are not wanted any more.
-func pair(flow *rule.Flow, file *link.File, sites []*effects.Site) (first, second *effects.Site) {
-	last := func(s *effects.Site) string { return s.Path[strings.LastIndexByte(s.Path, '.')+1:] }
-	for i, a := range sites {
-		if strings.HasSuffix(last(a), "_or_create") {
+// commits: a write of Django's, or of a serializer that writes with it.
+func commits(s *effects.Site) bool {
+	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "rest_framework.serializers")
+}
+
+// ofSerializer: REST framework calls the method when a request's data is saved.
+func ofSerializer(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
+	fn, file := p.Facts(f), p.FileOf(f)
+	if fn.Class == 0 || fn.Kind != facts.Function {
+		return false
+	}
+	switch file.Facts.Str(fn.Name) {
+	case "create", "update", "save":
+		return derives(flow, file, &file.Facts.Classes[fn.Class-1], 0)
+	}
+	return false
+}
+
+func derives(flow *rule.Flow, file *link.File, class *facts.Class, depth int) bool {
+	return slices.ContainsFunc(class.Bases, func(b facts.Ref) bool {
+		if rule.HasPrefix(flow.Dotted(file, b), "rest_framework.serializers") {
+			return true
+		}
+		in, base := flow.ClassOf(file, b)
+		return base != nil && depth < 6 && derives(flow, in, base, depth+1)
+	})
+}
+
+// write is one that a function makes itself or by a call.
+type write struct {
+	op                      *facts.Op
+	what                    string
+	makes, deletes, ensures bool // a new row; none any more; sure that one is there
+	steps                   []effects.Step
+}
+
+// pair are two writes of different things that always come together, of which one makes a new row. What is written in a loop or by another function
+// must be made from the row that the first made. A first write that only makes sure that a row is there does no harm alone, and rows that are deleted one
+// after the other are those that are not wanted any more.
+func pair(file *link.File, fn *facts.Func, writes []*write) (first, second *write) {
+	for i, a := range writes {
+		if a.ensures || len(a.steps) > 1 || looped(file, a.op) {
 			continue
 		}
-		for _, b := range sites[i+1:] {
-			if a.Op == b.Op || a.Op.Ctx != b.Op.Ctx || strings.HasSuffix(last(a), "delete") && strings.HasSuffix(last(b), "delete") {
+		var made map[facts.Ref]bool
+		for _, b := range writes[i+1:] {
+			if a.op == b.op || under(file, b.op) != a.op.Ctx || a.deletes && b.deletes || a.what == b.what || !a.makes && !b.makes || notes(a) || notes(b) {
 				continue
 			}
-			if (creates(flow, file, a) || creates(flow, file, b)) && written(flow, file, a) != written(flow, file, b) {
-				return a, b
+			if b.op.Ctx != a.op.Ctx || len(b.steps) > 1 {
+				if !a.makes || a.op.Dst == 0 {
+					continue
+				}
+				if made == nil {
+					made = rule.Derived(file, fn, a.op.Dst, 0)
+				}
+				if !rule.ReadsAny(file, b.op, made) {
+					continue
+				}
 			}
+			return a, b
 		}
 	}
 	return nil, nil
 }
+
+// notes: what is written tells of what was done, and nothing depends on it.
+func notes(w *write) bool {
+	return slices.ContainsFunc(rule.Words(w.what), func(x string) bool { return x == "log" || x == "logs" || x == "audit" })
+}
+
+// under is the context of an operation, or that of the loops around it.
+func under(file *link.File, op *facts.Op) uint32 {
+	x := op.Ctx
+	for x != 0 && file.Facts.Ctxs[x].Kind == facts.CtxFor {
+		x = file.Facts.Ctxs[x].Parent
+	}
+	return x
+}
+
+func looped(file *link.File, op *facts.Op) bool { return under(file, op) != op.Ctx }
 
 // creates: the write makes a row that was not there.
 func creates(flow *rule.Flow, file *link.File, s *effects.Site) bool {
@@ -97,6 +173,9 @@ func creates(flow *rule.Flow, file *link.File, s *effects.Site) bool {
 	case "create", "acreate", "bulk_create", "abulk_create":
 		return true
 	case "save", "asave":
+		if rule.HasPrefix(s.Path, "rest_framework") {
+			return true
+		}
 		recv, _ := flow.Method(file, s.Op)
 		for range 12 {
 			d := flow.Def(file, recv)
@@ -113,11 +192,11 @@ func creates(flow *rule.Flow, file *link.File, s *effects.Site) bool {
 	return false
 }
 
-// plain: nothing around the operation but conditions.
+// plain: nothing around the operation but conditions and loops.
 func plain(file *link.File, op *facts.Op) bool {
 	plain := true
 	rule.Around(file, op, func(c *facts.Ctx) bool {
-		plain = c.Kind == facts.CtxIf || c.Kind == facts.CtxElse || c.Kind == facts.CtxMatch
+		plain = c.Kind == facts.CtxIf || c.Kind == facts.CtxElse || c.Kind == facts.CtxMatch || c.Kind == facts.CtxFor
 		return plain
 	})
 	return plain

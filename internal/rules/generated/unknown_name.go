@@ -40,7 +40,7 @@ func unknownName(p *rule.Pass) {
 		}
 	}
 	for _, f := range p.Files {
-		if len(f.Facts.Faults) > 0 || f.Facts.Notebook != nil || strings.HasPrefix(f.Path, ".") || strings.Contains(f.Path, "/.") || leadsElsewhere(f) || rule.InDir(strings.ToLower(f.Path), "fixtures", "testdata", "templates", "cookiecutter", "snippets", "stubs", "typings") {
+		if len(f.Facts.Faults) > 0 || f.Facts.Notebook != nil || strings.HasPrefix(f.Path, ".") || strings.Contains(f.Path, "/.") || leadsElsewhere(u.flow, f) || rule.InDir(strings.ToLower(f.Path), "fixtures", "testdata", "templates", "cookiecutter", "snippets", "stubs", "typings") {
 			continue
 		}
 		u.file(f)
@@ -48,13 +48,16 @@ func unknownName(p *rule.Pass) {
 }
 
 // leadsElsewhere: the file changes where imports come from.
-func leadsElsewhere(f *link.File) bool {
+func leadsElsewhere(flow *rule.Flow, f *link.File) bool {
 	for o := range f.Facts.Ops {
-		if op := &f.Facts.Ops[o]; op.Code == facts.Attr && f.Facts.Str(op.B) == "path" {
-			for i := range f.Facts.Imports {
-				if f.Facts.Str(f.Facts.Imports[i].Module) == "sys" {
-					return true
-				}
+		switch op := &f.Facts.Ops[o]; op.Code {
+		case facts.ImportName:
+			if im := &f.Facts.Imports[op.A]; f.Facts.Str(im.Module) == "sys" && f.Facts.Str(im.Name) == "path" {
+				return true
+			}
+		case facts.Attr:
+			if f.Facts.Str(op.B) == "path" && flow.Dotted(f, op.Dst) == "sys.path" {
+				return true
 			}
 		}
 	}

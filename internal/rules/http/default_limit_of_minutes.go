@@ -15,8 +15,8 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW306", Name: "default-limit-of-minutes", Since: "0.1", Family: "http",
-	// The library's own limit ends it; and findings on real code are few yet.
-	Severity: rule.Always(diag.Note), // until findings on more real code have been read
+	// The library's own limit ends it, and findings on real code are few yet.
+	Severity: rule.Always(diag.Note),
 	Doc:      docs.Read("default_limit_of_minutes.md"), Check: defaultLimitOfMinutes,
 })
 
@@ -46,18 +46,16 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 				if a.Kw[k] != 0 {
 					name = p.File(effects.Node(c.From)).Facts.Str(a.Kw[k])
 				}
-				limited[top(c.Path)+":"+name] = true
+				limited[rule.Top(c.Path)+":"+name] = true
 			}
 			if a.Stars != 0 {
-				limited[top(c.Path)+":"] = true
+				limited[rule.Top(c.Path)+":"] = true
 			}
 		}
 	}
-	var its *link.LibraryCall
 	lib := ""
 	flow := p.NewFlow(func(v *rule.Value) string {
-		if c := made[v.Op]; v.Op != nil && c != nil && top(c.Path) == lib {
-			its = c
+		if c := made[v.Op]; v.Op != nil && c != nil && rule.Top(c.Path) == lib {
 			return "its client"
 		}
 		return ""
@@ -71,9 +69,16 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			continue
 		}
 		file := p.File(s.Node)
-		lib = top(s.Path)
+		lib = rule.Top(s.Path)
 		if file.Test || rule.OpenKeywords(file, s.Op) || ef.Timeout != "" && s.Call.Arg(ef.Timeout).Given ||
 			ef.ClassTimeout != "" && (limited[lib+":"+ef.ClassTimeout] || limited[lib+":"]) {
+			continue
+		}
+		var its *link.LibraryCall
+		if o := flow.From(file, facts.Ref(s.Op.A)); o != nil {
+			its = made[o.Op]
+		}
+		if its != nil && (its.Keyword("timeout").Given || rule.OpenKeywords(p.File(effects.Node(its.From)), its.Op)) {
 			continue
 		}
 		entry := p.Short(p.FuncOf(from.Entry(s.Node)))
@@ -88,8 +93,7 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 			x.Help += fmt.Sprintf(", with `%s`", strings.TrimPrefix(param, "class:"))
 		}
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
-		its = nil
-		if flow.From(file, facts.Ref(s.Op.A)); its != nil {
+		if its != nil {
 			f := p.FuncOf(effects.Node(its.From))
 			at := p.At(f, its.Op)
 			x.Witness = append(x.Witness, diag.Frame{Function: p.Name(f), File: at.File, Line: at.Line, Cell: at.Cell, Note: "makes its client without a limit"})

@@ -108,8 +108,7 @@ func everything(p *rule.Pass, f link.Func) {
 	if len(names) < len(parts)-1 || parts[3].op == nil {
 		return
 	}
-	line, cell := file.Facts.Place(fn.NamePos)
-	x := diag.Finding{File: file.Path, Line: line, Cell: cell, Column: file.Facts.Column(fn.NamePos), Span: diag.Span{Start: fn.NamePos, End: fn.NamePos + uint32(len(file.Facts.Str(fn.Name)))}, Certainty: diag.Proved}
+	x := p.AtName(f)
 	x.Message = fmt.Sprintf("`%s` %s and %s, all in one body of %d lines: none of it can be tested or used without the rest", p.Short(f), strings.Join(names[:len(names)-1], ", "), names[len(names)-1], last-first+1)
 	x.Help = "leave the request in the handler, and move what it decides and does into a function that takes values and can be tested without a request"
 	for _, y := range parts {

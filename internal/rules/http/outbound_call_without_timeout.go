@@ -69,7 +69,7 @@ func (b *bounds) collect() {
 			b.defaults = true
 		}
 		if strings.HasSuffix(c.Path, ".set_timeout") {
-			b.set[top(c.Path)] = true
+			b.set[rule.Top(c.Path)] = true
 		}
 		if c.Entity != nil && c.Entity.Kind == knowledge.Class {
 			b.made[c.Entity.Path] = append(b.made[c.Entity.Path], c)
@@ -105,7 +105,7 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 	if b.defaults && rule.HasPrefix(c.Path, "urllib", "http.client", "smtplib", "ftplib", "socket", "imaplib", "poplib", "telnetlib", "xmlrpc") {
 		return true
 	}
-	if b.set[top(c.Path)] {
+	if b.set[rule.Top(c.Path)] {
 		return true
 	}
 	file := b.p.File(s.Node)
@@ -131,7 +131,7 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 		// A class of the program's own that extends the library's may add the timeout.
-		if c.Entity != nil && c.Entity.Parent != nil && recv != c.Entity.Parent.Path && !rule.HasPrefix(recv, top(c.Path)) {
+		if c.Entity != nil && c.Entity.Parent != nil && recv != c.Entity.Parent.Path && !rule.HasPrefix(recv, rule.Top(c.Path)) {
 			return true
 		}
 	}
@@ -170,13 +170,6 @@ func (b *bounds) options(s *effects.Site) bool {
 		}
 	}
 	return false
-}
-
-func top(dotted string) string {
-	if i := strings.IndexByte(dotted, '.'); i > 0 {
-		return dotted[:i]
-	}
-	return dotted
 }
 
 // unboundedObject: every object of the receiver's class in the program was made without a timeout.
@@ -255,7 +248,7 @@ func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 	x.Witness = p.Frames([]effects.Step{p.SiteStep(s)})
 	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
 	if rule.HasPrefix(s.Path, "telnetlib", "ftplib", "imaplib", "poplib", "nntplib") {
-		x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, p.File(s.Node).Index, top(s.Path)) // a conversation: its connection's limit holds for all
+		x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, p.File(s.Node).Index, rule.Top(s.Path)) // a conversation: its connection's limit holds for all
 	}
 	if class != "" {
 		x.Group = p.Rule.Code + ":" + class // one limit mends them all

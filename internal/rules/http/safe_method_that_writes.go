@@ -62,16 +62,13 @@ func safeMethodThatWrites(p *rule.Pass) {
 			if r.Phase != inventory.Request || told[r.Func] || !t.Reaches(r.Node) || t.Certainty(r.Node) != diag.Proved {
 				continue
 			}
-			file, fn := p.FileOf(r.Func), p.Facts(r.Func)
+			file := p.FileOf(r.Func)
 			if file.Test || !safe(flow, p, r) || hasWord(p.Short(r.Func), expectedWords) || hasWord(r.Route, expectedWords) || hasWord(file.Path, []string{"auth", "oauth", "sso", "login", "webhook", "webhooks"}) {
 				continue
 			}
 			told[r.Func] = true
 			steps := t.Chain(r.Node)
-			x := diag.Finding{File: file.Path, Certainty: diag.Proved}
-			x.Line, x.Cell = file.Facts.Place(fn.NamePos)
-			x.Column = file.Facts.Column(fn.NamePos)
-			x.Span = diag.Span{Start: fn.NamePos, End: fn.NamePos + uint32(len(file.Facts.Str(fn.Name)))}
+			x := p.AtName(r.Func)
 			x.Message = fmt.Sprintf("`%s` answers GET and writes (`%s`): caches, crawlers, link previews and retrying clients send GET whenever they like", p.Short(r.Func), rule.CalledAs(rule.Last(steps)))
 			x.Help = "do the write in a POST, PUT or DELETE; a GET may be sent twice, or by nobody who meant it"
 			x.Witness = p.Frames(steps)

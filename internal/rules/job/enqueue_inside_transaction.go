@@ -2,11 +2,13 @@ package job
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -46,6 +48,12 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		return
 	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	var requests *rule.Arrivals // where every request is a transaction
+	var writing *rule.Trace     // what writes, so that something waits for the commit
+	if atomicRequests(p) {
+		requests = p.Arrivals()
+		writing = p.Trace(func(s *effects.Site) bool { return s.Kind == knowledge.DBWrite && !p.File(s.Node).Test }, rule.Runs)
+	}
 	var once rule.Once
 	for f := range link.Func(p.Funcs()) {
 		n := effects.Node(f)
@@ -59,10 +67,10 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			if e.Certainty != diag.Proved || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
 				continue
 			}
-			inside := whole
+			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && writing.Reaches(requests.Entry(n))
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
-					inside = transaction(rule.Transaction(p, f, c))
+					inside = inside || transaction(rule.Transaction(p, f, c))
 				}
 				return !inside
 			})
@@ -84,6 +92,41 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			once.Report(p, x)
 		}
 	}
+}
+
+// atomicRequests: the settings of Django make each request a transaction.
+func atomicRequests(p *rule.Pass) bool {
+	yes := func(f *link.File, key, value uint32) bool {
+		k := facts.Ref(key)
+		return k.Tag() == facts.TagStr && f.Facts.Str(k.Index()) == "ATOMIC_REQUESTS" && facts.Ref(value).Is(facts.ConstTrue)
+	}
+	for _, f := range p.Files {
+		if f.Test || !slices.Contains(f.Facts.Strings, "ATOMIC_REQUESTS") {
+			continue
+		}
+		for o := range f.Facts.Ops {
+			switch op := &f.Facts.Ops[o]; op.Code {
+			case facts.SetItem:
+				if yes(f, op.B, op.C) {
+					return true
+				}
+			case facts.MakeDict:
+				items := f.Facts.Items(op)
+				for i := 0; i+1 < len(items); i += 2 {
+					if yes(f, items[i], items[i+1]) {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// inView: a view of Django's comes to it; middleware runs outside the view's transaction.
+func inView(from *rule.Arrivals, n effects.Node) bool {
+	by := from.By(n)
+	return by != nil && by.Call.Phase == "request" && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "django", "rest_framework")
 }
 
 func transaction(path string) bool {

@@ -60,10 +60,7 @@ func jobWithoutTimeLimit(p *rule.Pass) {
 		if steps == nil {
 			continue
 		}
-		x := diag.Finding{File: file.Path, Certainty: diag.Proved}
-		x.Line, x.Cell = file.Facts.Place(fn.NamePos)
-		x.Column = file.Facts.Column(fn.NamePos)
-		x.Span = diag.Span{Start: fn.NamePos, End: fn.NamePos + uint32(len(file.Facts.Str(fn.Name)))}
+		x := p.AtName(r.Func)
 		x.Message = fmt.Sprintf("job `%s` has no time limit, and neither has its app: one call that never returns (`%s`) takes a worker away for good", p.Short(r.Func), rule.CalledAs(rule.Last(steps)))
 		x.Help = "set `task_soft_time_limit` and `task_time_limit` for the app, longer ones at single tasks"
 		x.Witness = p.Frames(steps)

@@ -2,9 +2,11 @@ package observability
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -16,45 +18,11 @@ var _ = rule.Register(rule.Rule{
 	Doc:      docs.Read("print_in_service_path.md"), Check: printInServicePath,
 })
 
-// printInServicePath goes forward from the handlers and jobs along the calls that are certain; all prints of a file are one
-// finding, at the first.
+// printInServicePath looks for prints that handlers and jobs come to; all of a file are one finding, at the first.
 func printInServicePath(p *rule.Pass) {
-	type arrival struct {
-		edge *effects.Edge // nil for the entry itself
-		job  bool
-	}
-	from := map[effects.Node]arrival{}
-	var layer []effects.Node
-	for i := range p.Registrations {
-		r := &p.Registrations[i]
-		if r.Call == nil || r.Call.Phase != "request" && r.Call.Phase != "job" || p.FileOf(r.Func).Test || p.FileOf(r.Func).Facts.Notebook != nil {
-			continue
-		}
-		// Commands of a terminal are registered as jobs too, and what a task of Airflow's prints goes to the task's log.
-		if r.Call.Phase == "job" && (r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "celery", "dramatiq", "rq", "arq", "huey")) {
-			continue
-		}
-		n := effects.Node(r.Func)
-		if _, ok := from[n]; !ok {
-			from[n] = arrival{nil, r.Call.Phase == "job"}
-			layer = append(layer, n)
-		}
-	}
-	for len(layer) > 0 {
-		var next []effects.Node
-		for _, n := range layer {
-			for _, i := range p.OutEdges(n) {
-				e := &p.Edges[i]
-				if e.Mode != link.Called || e.Certainty != diag.Proved || p.File(e.To).Test {
-					continue
-				}
-				if _, ok := from[e.To]; !ok {
-					from[e.To] = arrival{e, from[n].job}
-					next = append(next, e.To)
-				}
-			}
-		}
-		layer = next
+	from := p.Arrivals()
+	if from.None() {
+		return
 	}
 	commands := map[*link.File]bool{} // whose output is for the terminal, also while a command waits for an answer in a browser
 	for i := range p.Registrations {
@@ -62,29 +30,43 @@ func printInServicePath(p *rule.Pass) {
 			commands[p.File(effects.Node(r.From))] = true
 		}
 	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
 	for i := range p.Sites {
 		s := &p.Sites[i]
-		at, ok := from[s.Node]
 		file := p.File(s.Node)
-		if !ok || commands[file] || s.Path != "builtins.print" || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
+		if commands[file] || s.Path != "builtins.print" || !from.Reaches(s.Node) || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
 			continue
 		}
-		steps := []effects.Step{p.SiteStep(s)}
-		entry := s.Node
-		for a := at; a.edge != nil; a = from[a.edge.From] {
-			steps = append([]effects.Step{{Node: a.edge.From, Op: a.edge.Op, Mode: a.edge.Mode, To: a.edge.To}}, steps...)
-			entry = a.edge.From
-		}
-		what := "a request"
-		if at.job {
-			what = "a job"
+		// What a pipeline's task prints goes to the task's log.
+		if by := from.By(s.Node); by != nil && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "airflow", "prefect", "dagster") || switched(p, flow, s) || asks(p, s.Node) {
+			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("`print` tells about %s (`%s`) without time, level or logger: no setting can route, filter or switch it off", what, p.Short(p.FuncOf(entry)))
+		x.Message = fmt.Sprintf("`print` tells about %s (`%s`) without time, level or logger: no setting can route, filter or switch it off", from.What(s.Node), p.Short(p.FuncOf(from.Entry(s.Node))))
 		x.Help = "log it: `logger = logging.getLogger(__name__)`, `logger.info(…)`"
-		x.Witness = p.Frames(steps)
+		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
 		x.Group = p.Rule.Code + ":" + file.Path
 		once.Report(p, x)
 	}
+}
+
+// switched: a condition around the print asks for a setting that is there to switch it.
+func switched(p *rule.Pass, flow *rule.Flow, s *effects.Site) (yes bool) {
+	file := p.File(s.Node)
+	rule.Around(file, s.Op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxIf && slices.ContainsFunc(rule.Words(flow.NameOf(file, c.A)), func(w string) bool {
+			return w == "debug" || w == "verbose" || w == "verbosity" || w == "quiet" || w == "silent"
+		})
+		return !yes
+	})
+	return yes
+}
+
+// asks: the function talks with whoever sits at the terminal.
+func asks(p *rule.Pass, n effects.Node) bool {
+	return slices.ContainsFunc(p.SitesOf(n), func(i uint32) bool {
+		path := p.Sites[i].Path
+		return path == "builtins.input" || path == "getpass.getpass"
+	})
 }

@@ -69,6 +69,7 @@ func imageRunsAsRoot(p *rule.Pass) {
 			last[p.Artifacts[i].Path] = i
 		}
 	}
+	own := commands(p)
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
 		if !forService(p, a) || last[a.Path] != i || len(a.Images) == 0 {
@@ -78,11 +79,11 @@ func imageRunsAsRoot(p *rule.Pass) {
 		if len(runs) == 0 {
 			runs, user = startedBy(p, a)
 		}
-		if runs = scripted(p, runs); len(runs) == 0 {
+		if runs = scripted(p, runs, own); len(runs) == 0 {
 			continue
 		}
 		user, _, _ = strings.Cut(user, ":")
-		if user != "" && user != "root" && user != "0" || changesUser(runs) {
+		if user != "" && user != "root" && user != "0" || changesUser(runs, own) {
 			continue
 		}
 		base := a.Images[0].Name
@@ -118,7 +119,7 @@ func startedBy(p *rule.Pass, image *project.Artifact) ([]project.Invocation, str
 }
 
 // scripted puts what a shell script of the repository starts in its place, where the script goes on as the same user.
-func scripted(p *rule.Pass, runs []project.Invocation) []project.Invocation {
+func scripted(p *rule.Pass, runs []project.Invocation, own map[string]bool) []project.Invocation {
 	if len(runs) != 1 || runs[0].Shell == "" {
 		return runs
 	}
@@ -138,17 +139,33 @@ func scripted(p *rule.Pass, runs []project.Invocation) []project.Invocation {
 	}
 	var out []project.Invocation
 	for _, r := range found.Runs {
-		if r.Runner != "" {
+		if r.Runner != "" || own[r.Program] {
 			out = append(out, r)
 		}
 	}
 	return out
 }
 
+// commands are the programs that installing the repository's own packages makes.
+func commands(p *rule.Pass) map[string]bool {
+	out := map[string]bool{}
+	if p.Project == nil {
+		return out
+	}
+	for i := range p.Project.Manifests {
+		for _, e := range p.Project.Manifests[i].EntryPoints {
+			out[e.Name] = out[e.Name] || e.Group == "console_scripts"
+		}
+	}
+	return out
+}
+
 // changesUser: what starts the program may drop its rights by itself: an entrypoint script, or a tool that does only that.
-func changesUser(runs []project.Invocation) bool {
+func changesUser(runs []project.Invocation, own map[string]bool) bool {
+	// What runs before a program that is known, in the same shell, cannot make it another user's.
+	known := slices.ContainsFunc(runs, func(r project.Invocation) bool { return r.Runner != "" || own[r.Program] })
 	for _, r := range runs {
-		if r.Shell != "" || r.Runner == "" {
+		if r.Shell != "" || !known {
 			return true
 		}
 		for _, w := range r.Args {

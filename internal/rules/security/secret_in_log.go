@@ -40,7 +40,7 @@ func secretName(name string) bool {
 	case "password", "passwd", "passphrase", "apikey", "credentials", "authorization":
 		return true
 	case "pwd":
-		return before != "" || name == "pwd" && false
+		return before != ""
 	case "secret":
 		return true
 	case "key":
@@ -50,6 +50,24 @@ func secretName(name string) bool {
 		case "access", "refresh", "auth", "api", "bearer", "bot", "session", "jwt", "id", "oauth", "secret", "user", "github", "slack", "hf", "admin", "service":
 			return true
 		}
+	}
+	return address(w)
+}
+
+// address: the words name an address of a database or queue, which holds its user and password.
+func address(words []string) bool {
+	if len(words) == 1 {
+		return words[0] == "dsn"
+	}
+	if len(words) == 0 {
+		return false
+	}
+	last := words[len(words)-1]
+	switch words[len(words)-2] {
+	case "db", "database", "postgres", "postgresql", "mysql", "mongo", "mongodb", "redis", "broker", "amqp", "rabbitmq", "sqlalchemy":
+		return last == "url" || last == "uri" || last == "dsn"
+	case "connection", "conn":
+		return last == "string" || last == "str"
 	}
 	return false
 }
@@ -238,6 +256,13 @@ func secretInLog(p *rule.Pass) {
 			x.Message = fmt.Sprintf("`%s` gives `%s` to `%s`, which logs it with `%s`", p.Short(f), name, p.Via(steps), rule.CalledAs(site))
 		} else {
 			x.Message = fmt.Sprintf("`%s` writes `%s` to the log with `%s`", p.Short(f), name, rule.CalledAs(site))
+		}
+		if address(rule.Words(name)) {
+			if imports(p.FileOf(f), "sqlite3", "aiosqlite") {
+				return // the address is that of a file
+			}
+			x.Message += ": such an address holds the user and the password"
+			x.Certainty = diag.Likely
 		}
 		x.Help = fmt.Sprintf("leave `%s` out of the message, or log whose it is instead; what was logged already has to be changed", name)
 		x.Witness = p.Frames(steps)

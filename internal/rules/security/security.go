@@ -71,7 +71,7 @@ func handlerParam(p *rule.Pass, r *link.Registration, v *rule.Value) string {
 	case "self", "cls", "request", "req":
 		return ""
 	}
-	switch top := firstPart(r.Entity.Path); top {
+	switch top := rule.Top(r.Entity.Path); top {
 	case "fastapi":
 		if v.Param.Ann.Tag() != facts.TagBuiltin || v.File.Facts.Str(v.Param.Ann.Index()) != "str" {
 			return ""
@@ -98,9 +98,4 @@ func inRoute(file *link.File, name string) bool {
 		named = named || strings.Contains(s, "<"+name+">") || strings.Contains(s, "<path:"+name+">") || strings.Contains(s, "<string:"+name+">")
 	}
 	return named
-}
-
-func firstPart(dotted string) string {
-	first, _, _ := strings.Cut(dotted, ".")
-	return first
 }

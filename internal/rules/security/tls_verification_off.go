@@ -2,11 +2,14 @@ package security
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -16,7 +19,9 @@ var _ = rule.Register(rule.Rule{
 })
 
 func tlsVerificationOff(p *rule.Pass) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	told := map[*facts.Op]bool{}
+	handed := false // some call of a client takes options that are not written out
 	for i := range p.Calls {
 		c := &p.Calls[i]
 		file := p.File(effects.Node(c.From))
@@ -24,17 +29,16 @@ func tlsVerificationOff(p *rule.Pass) {
 			continue
 		}
 		how := ""
-		switch {
-		case rule.HasPrefix(c.Path, "requests", "httpx") && rule.Keyword(file, c.Op, "verify").Is(facts.ConstFalse):
-			how = "verify=False"
-		case rule.HasPrefix(c.Path, "aiohttp") && rule.Keyword(file, c.Op, "ssl").Is(facts.ConstFalse):
-			how = "ssl=False"
-		case rule.HasPrefix(c.Path, "aiohttp") && rule.Keyword(file, c.Op, "verify_ssl").Is(facts.ConstFalse):
-			how = "verify_ssl=False"
-		default:
-			continue
+		for _, o := range [][2]string{{"requests", "verify"}, {"httpx", "verify"}, {"aiohttp", "ssl"}, {"aiohttp", "verify_ssl"}} {
+			if !rule.HasPrefix(c.Path, o[0]) {
+				continue
+			}
+			handed = handed || o[1] == "verify" && rule.OpenKeywords(file, c.Op)
+			if option(flow, file, c.Op, o[1]).Is(facts.ConstFalse) {
+				how = o[1] + "=False"
+			}
 		}
-		if here(c.Pos(0).Strings()) || here(c.Pos(1).Strings()) {
+		if how == "" || here(c.Pos(0).Strings()) || here(c.Pos(1).Strings()) {
 			continue
 		}
 		told[c.Op] = true
@@ -44,9 +48,126 @@ func tlsVerificationOff(p *rule.Pass) {
 			what = "makes a client that talks to whoever answers"
 		}
 		x.Message = fmt.Sprintf("`%s` %s: `%s` takes any certificate", c.DisplayPath(), what, how)
-		x.Help = "leave the check on; for a certificate of your own, name its authority: `verify=\"/path/to/ca.pem\"`"
+		x.Help = trustByName
 		p.Report(x)
 	}
+	for f := range link.Func(p.Funcs()) {
+		if !p.FileOf(f).Test && !onPurpose(p.FileOf(f).Facts.Str(p.Facts(f).Name)) {
+			turnedOff(p, flow, f, handed)
+		}
+	}
+}
+
+const trustByName = "leave the check on; for a certificate of your own, name its authority: `verify=\"/path/to/ca.pem\"`"
+
+// onPurpose: the function's name says that it does not check, so that its caller chose that.
+func onPurpose(name string) bool {
+	words := rule.Words(name)
+	return slices.ContainsFunc(words, func(w string) bool { return w == "unverified" || w == "insecure" || w == "unsafe" }) ||
+		slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, "verif") }) && slices.ContainsFunc(words, func(w string) bool { return w == "no" || w == "non" || w == "without" || w == "disable" || w == "skip" })
+}
+
+// turnedOff looks for assignments that turn the check off for what is done later: on a session, in a context of ssl, or, where
+// options are handed to a client, in those that a function was given. What a condition guards may be a setting.
+func turnedOff(p *rule.Pass, flow *rule.Flow, f link.Func, handed bool) {
+	file, fn := p.FileOf(f), p.Facts(f)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if !rule.AlwaysRuns(file, op, 0) {
+			continue
+		}
+		how := ""
+		switch op.Code {
+		case facts.SetAttr:
+			_, par := flow.ParamOf(file, facts.Ref(op.A))
+			self := par != nil && fn.Class != 0 && par == &fn.Params[0] // an option of its own
+			switch name, value := file.Facts.Str(op.B), facts.Ref(op.C); {
+			case name == "verify" && value.Is(facts.ConstFalse) && !self && imports(file, "requests", "httpx"):
+				how = "verify = False"
+			case name == "verify_mode" && flow.Dotted(file, value) == "ssl.CERT_NONE":
+				how = "verify_mode = ssl.CERT_NONE"
+			case name == "_create_default_https_context" && flow.Dotted(file, value) == "ssl._create_unverified_context":
+				how = "_create_default_https_context = ssl._create_unverified_context"
+			}
+		case facts.SetItem:
+			if par := behind(flow, file, facts.Ref(op.A)); handed && par != nil && isText(file, facts.Ref(op.B), "verify") && facts.Ref(op.C).Is(facts.ConstFalse) {
+				how = file.Facts.Str(par.Name) + `["verify"] = False`
+			}
+		}
+		if how == "" {
+			continue
+		}
+		x := p.At(f, op)
+		x.Certainty = diag.Likely
+		x.Message = fmt.Sprintf("what is sent with this talks to whoever answers: `%s` takes any certificate", how)
+		x.Help = trustByName
+		p.Report(x)
+	}
+}
+
+// behind is the parameter that a value is, with what the block put into it; nil for other values.
+func behind(flow *rule.Flow, file *link.File, r facts.Ref) *facts.Param {
+	for range 10 {
+		if _, par := flow.ParamOf(file, r); par != nil {
+			return par
+		}
+		d := flow.Def(file, r)
+		if d == nil || d.Code != facts.Copy && d.Code != facts.SetItem {
+			return nil
+		}
+		r = facts.Ref(d.A)
+	}
+	return nil
+}
+
+// option is what a call gives to an option: by its name, or in a dictionary of options that the block writes out.
+func option(flow *rule.Flow, file *link.File, op *facts.Op, name string) facts.Ref {
+	if r := rule.Keyword(file, op, name); r != 0 {
+		return r
+	}
+	a := file.Facts.Args(op)
+	for i := 0; i+1 < len(a.Kw); i += 2 {
+		if a.Kw[i] != 0 {
+			continue
+		}
+		for r := facts.Ref(a.Kw[i+1]); ; {
+			d := flow.Def(file, r)
+			if d == nil {
+				break
+			}
+			if d.Code == facts.MakeDict {
+				items := file.Facts.Items(d)
+				for k := 0; k+1 < len(items); k += 2 {
+					if isText(file, facts.Ref(items[k]), name) {
+						return facts.Ref(items[k+1])
+					}
+				}
+				break
+			}
+			if d.Code == facts.SetItem && isText(file, facts.Ref(d.B), name) {
+				return facts.Ref(d.C)
+			}
+			if d.Code != facts.Copy && d.Code != facts.SetItem {
+				break
+			}
+			r = facts.Ref(d.A)
+		}
+	}
+	return 0
+}
+
+func isText(file *link.File, r facts.Ref, text string) bool {
+	return r.Tag() == facts.TagStr && file.Facts.Str(r.Index()) == text
+}
+
+// imports: the file imports one of the libraries.
+func imports(file *link.File, libraries ...string) bool {
+	for i := range file.Facts.Imports {
+		if rule.HasPrefix(file.Facts.Str(file.Facts.Imports[i].Module), libraries...) {
+			return true
+		}
+	}
+	return false
 }
 
 // here: the address is this machine.

@@ -41,7 +41,7 @@ func unsafeDeserialization(p *rule.Pass) {
 			from = origin.of(s.Node, a.Ref, 0)
 		}
 		yaml := lib == "yaml"
-		if yaml && open(file, s.Op) && !given(s.Call, "Loader") {
+		if yaml && s.Op.Code == facts.Call && rule.OpenKeywords(file, s.Op) && !given(s.Call, "Loader") {
 			continue // **options may name a safe loader
 		}
 		// What the program wrote itself it may read, unless it came from outside.
@@ -110,20 +110,6 @@ func safeLoader(p *rule.Pass, f link.Func, s *effects.Site) []diag.Fix {
 
 func given(c *link.LibraryCall, param string) bool {
 	return c.Arg(param).Given || c.Keyword(param).Given
-}
-
-// open: arguments that are not written out.
-func open(file *link.File, op *facts.Op) bool {
-	if op.Code != facts.Call {
-		return false
-	}
-	a := file.Facts.Args(op)
-	for i := 0; i < len(a.Kw); i += 2 {
-		if a.Kw[i] == 0 {
-			return true
-		}
-	}
-	return a.Stars != 0
 }
 
 func library(path string) string {

@@ -36,7 +36,7 @@ var _ = rule.Register(rule.Rule{
 var _ = rule.Register(rule.Rule{
 	Code: "RW824", Name: "workflow-value-in-script", Since: "0.1", Family: "security",
 	// Only who may start the workflow, or answers one of its steps, can use it.
-	Severity: rule.Always(diag.Note), // until findings on more real code have been read
+	Severity: rule.Severities{Experimental: diag.Note, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
 	Doc:      docs.Read("workflow_value_in_script.md"), Check: workflowValueInScript,
 })
 
@@ -51,7 +51,7 @@ func unpinnedAction(p *rule.Pass) {
 	var once rule.Once
 	own := map[string]bool{} // the repository's owners; who publishes a package under its own name often keeps its actions there
 	for _, f := range p.Files {
-		own[strings.ToLower(firstPart(f.Module))] = true
+		own[strings.ToLower(rule.Top(f.Module))] = true
 	}
 	for _, o := range p.Owners {
 		own[o] = true

@@ -80,26 +80,14 @@ var ordinary = []string{"pytest.mark.parametrize", "pytest.mark.asyncio", "pytes
 
 // decorated: something is done to the test of which nobody said that it checks nothing.
 func decorated(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
-	file := p.FileOf(f)
-	for at := f; ; at = p.Parent(at) {
-		d := p.Facts(at)
-		if d.Kind == facts.ModuleBody {
-			return false
-		}
-		decorators := d.Decorators
-		if d.Kind == facts.ClassBody && d.Class > 0 {
-			decorators = file.Facts.Classes[d.Class-1].Decorators
-		}
-		for _, x := range decorators {
-			r := x.Value
-			if def := flow.Def(file, r); def != nil && def.Code == facts.Call {
-				r = facts.Ref(def.A)
-			}
-			if !rule.HasPrefix(flow.Dotted(file, r), ordinary...) {
+	for at := f; p.Facts(at).Kind != facts.ModuleBody; at = p.Parent(at) {
+		for _, x := range decorators(p, at) {
+			if !rule.HasPrefix(decorator(flow, p.FileOf(f), x), ordinary...) {
 				return true
 			}
 		}
 	}
+	return false
 }
 
 // methods of the class that holds a method, by name; nil outside classes.
@@ -139,4 +127,34 @@ func everyday(p *rule.Pass, f link.Func) bool {
 		}
 	}
 	return p.Facts(p.Parent(f)).Kind != facts.Function
+}
+
+// skipped: the test, or a class or function that it stands in, is left out of every run.
+func skipped(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
+	for at := f; p.Facts(at).Kind != facts.ModuleBody; at = p.Parent(at) {
+		for _, x := range decorators(p, at) {
+			if rule.HasPrefix(decorator(flow, p.FileOf(f), x), "pytest.mark.skip", "unittest.skip", "unittest.case.skip") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// decorators of a function, or of the class whose body a block is.
+func decorators(p *rule.Pass, f link.Func) []facts.Decorator {
+	fn := p.Facts(f)
+	if fn.Kind == facts.ClassBody && fn.Class > 0 {
+		return p.FileOf(f).Facts.Classes[fn.Class-1].Decorators
+	}
+	return fn.Decorators
+}
+
+// decorator is the name of a decorator, called or not.
+func decorator(flow *rule.Flow, file *link.File, d facts.Decorator) string {
+	r := d.Value
+	if def := flow.Def(file, r); def != nil && def.Code == facts.Call {
+		r = facts.Ref(def.A)
+	}
+	return flow.Dotted(file, r)
 }

@@ -80,15 +80,12 @@ func failurePathsWithoutTest(p *rule.Pass) {
 		}
 		slices.Sort(without)
 		f := without[0]
-		file, fn := p.FileOf(f), p.Facts(f)
-		line, cell := file.Facts.Place(fn.NamePos)
-		x := diag.Finding{File: file.Path, Line: line, Cell: cell, Column: file.Facts.Column(fn.NamePos), Span: diag.Span{Start: fn.NamePos, End: fn.NamePos + uint32(len(file.Facts.Str(fn.Name)))}, Certainty: diag.Proved}
+		x := p.AtName(f)
 		x.Message = fmt.Sprintf("`%s` deals with failures in %d functions (`%s` and others), and no test comes to any of them, though tests come to the rest of it", w.Name, len(without), p.Short(f))
 		x.Help = "let a test make what is called there fail (a fake that raises), and look at what the work does then"
 		for _, g := range without[:min(len(without), 8)] {
-			file, fn := p.FileOf(g), p.Facts(g)
-			line, cell := file.Facts.Place(fn.NamePos)
-			x.Witness = append(x.Witness, diag.Frame{Function: p.Name(g), File: file.Path, Line: line, Cell: cell, Note: "handles a failure"})
+			at := p.AtName(g)
+			x.Witness = append(x.Witness, diag.Frame{Function: p.Name(g), File: at.File, Line: at.Line, Cell: at.Cell, Note: "handles a failure"})
 		}
 		x.Group = p.Rule.Code + ":" + p.Name(f)
 		p.Report(x)

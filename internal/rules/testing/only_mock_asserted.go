@@ -26,12 +26,7 @@ var aboutCalling = []string{"called", "calls", "call", "once", "cache", "cached"
 // onlyMockAsserted looks for tests whose only assertions are wasCalled, and which drop the result of what they test.
 func onlyMockAsserted(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	c := checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}, asserted: map[*link.File][]uint32{}}
-	for i := range p.Edges {
-		if e := &p.Edges[i]; (e.Mode == link.Called || e.Mode == link.Scheduled) && p.File(e.From).Test {
-			c.edges[e.Op] = append(c.edges[e.Op], p.FuncOf(e.To))
-		}
-	}
+	c := newChecking(p, flow)
 	for f := range link.Func(p.Funcs()) {
 		if !p.FileOf(f).Test || !everyday(p, f) {
 			continue

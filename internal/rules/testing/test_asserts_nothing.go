@@ -26,12 +26,7 @@ var justRuns = []string{"smoke", "import", "imports", "importable", "no", "not",
 
 func testAssertsNothing(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	c := checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}, asserted: map[*link.File][]uint32{}}
-	for i := range p.Edges {
-		if e := &p.Edges[i]; (e.Mode == link.Called || e.Mode == link.Scheduled) && p.File(e.From).Test {
-			c.edges[e.Op] = append(c.edges[e.Op], p.FuncOf(e.To))
-		}
-	}
+	c := newChecking(p, flow)
 	for f := range link.Func(p.Funcs()) {
 		if !p.FileOf(f).Test || !everyday(p, f) || decorated(p, flow, f) || p.Unresolved(effects.Node(f)) > 3 {
 			continue
@@ -59,6 +54,17 @@ type checking struct {
 	edges map[*facts.Op][]link.Func
 	// asserted are the places of the asserts of a file, in order.
 	asserted map[*link.File][]uint32
+}
+
+// newChecking knows what the tests call.
+func newChecking(p *rule.Pass, flow *rule.Flow) *checking {
+	c := &checking{p: p, flow: flow, known: map[link.Func]bool{}, edges: map[*facts.Op][]link.Func{}, asserted: map[*link.File][]uint32{}}
+	for i := range p.Edges {
+		if e := &p.Edges[i]; (e.Mode == link.Called || e.Mode == link.Scheduled) && p.File(e.From).Test {
+			c.edges[e.Op] = append(c.edges[e.Op], p.FuncOf(e.To))
+		}
+	}
+	return c
 }
 
 // asserts: an assert stands in the block.

@@ -16,6 +16,7 @@ var _ = rule.Register(rule.Rule{
 })
 
 func testWithRealSleep(p *rule.Pass) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	told := map[*facts.Op]bool{}
 	for i := range p.Sites {
 		s := &p.Sites[i]
@@ -26,7 +27,7 @@ func testWithRealSleep(p *rule.Pass) {
 		}
 		f := p.FuncOf(s.Node)
 		fn := p.Facts(f)
-		if !strings.HasPrefix(file.Facts.Str(fn.Name), "test") || fn.Kind != facts.Function || mocked(p.FileOf(f).Facts) {
+		if !strings.HasPrefix(file.Facts.Str(fn.Name), "test") || fn.Kind != facts.Function || mocked(p.FileOf(f).Facts) || skipped(p, flow, f) {
 			continue
 		}
 		n, ok := s.Call.Pos(0).Ref.Int()

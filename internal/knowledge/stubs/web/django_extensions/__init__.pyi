@@ -1,0 +1,1 @@
+# Facts: django-extensions documentation, "Model extensions".

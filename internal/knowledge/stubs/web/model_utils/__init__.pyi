@@ -1,0 +1,1 @@
+# Facts: django-model-utils documentation, "Models" and "Model Managers".

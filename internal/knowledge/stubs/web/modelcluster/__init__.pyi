@@ -1,0 +1,1 @@
+# Facts: django-modelcluster documentation, README.

@@ -1,0 +1,1 @@
+# Facts: django-mptt documentation, "Models and Managers".

@@ -1,0 +1,1 @@
+# Facts: django-parler documentation, "Quick start" and "Creating models".

@@ -1,0 +1,1 @@
+# Facts: django-polymorphic documentation, "Quickstart" and "Custom Managers, Querysets & Inheritance".

@@ -1,0 +1,1 @@
+# Facts: django-safedelete documentation, "Model" and "Managers".

@@ -1,0 +1,1 @@
+# Facts: django-softdelete documentation, README.

@@ -1,0 +1,1 @@
+# Facts: django-treebeard documentation, "API".

@@ -1,0 +1,1 @@
+# Facts: Wagtail documentation, "Model Reference".
