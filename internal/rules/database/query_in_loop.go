@@ -27,6 +27,9 @@ func served(path string) bool {
 // queryInLoop looks for loops over the rows of a query in whose body, or in what the body calls whatever happens, another query
 // is made from the row.
 func queryInLoop(p *rule.Pass) {
+	if !slices.ContainsFunc(p.Sites, func(s effects.Site) bool { return s.Kind == knowledge.DB && served(s.Path) }) {
+		return
+	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var slow *rule.Trace // made when the first loop over rows is found
 	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}

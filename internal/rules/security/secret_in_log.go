@@ -86,25 +86,40 @@ type flow struct {
 	p    *rule.Pass
 	file *link.File
 	fn   *facts.Func
-	def  map[facts.Ref]*facts.Op
+	defs map[facts.Ref]*facts.Op // of a long block
 	seen map[facts.Ref]bool
 }
 
 func newFlow(p *rule.Pass, f link.Func) *flow {
-	x := &flow{p: p, file: p.FileOf(f), fn: p.Facts(f), def: map[facts.Ref]*facts.Op{}}
-	for o := x.fn.Ops[0]; o < x.fn.Ops[1]; o++ {
-		op := &x.file.Facts.Ops[o]
-		if op.Dst != 0 && x.def[op.Dst] == nil {
-			x.def[op.Dst] = op
+	return &flow{p: p, file: p.FileOf(f), fn: p.Facts(f), seen: map[facts.Ref]bool{}}
+}
+
+// def is the first operation of the block that gives a variable its value.
+func (x *flow) def(r facts.Ref) *facts.Op {
+	ops := x.file.Facts.Ops[x.fn.Ops[0]:x.fn.Ops[1]]
+	if len(ops) <= 64 {
+		for i := range ops {
+			if r != 0 && ops[i].Dst == r {
+				return &ops[i]
+			}
+		}
+		return nil
+	}
+	if x.defs == nil {
+		x.defs = make(map[facts.Ref]*facts.Op, len(ops))
+		for i := range ops {
+			if op := &ops[i]; op.Dst != 0 && x.defs[op.Dst] == nil {
+				x.defs[op.Dst] = op
+			}
 		}
 	}
-	return x
+	return x.defs[r]
 }
 
 // secret is the name of the credential that a value holds or contains; param is the index of the parameter it comes from
 // otherwise, -1 for none.
 func (x *flow) secret(r facts.Ref) (name string, param int) {
-	x.seen = map[facts.Ref]bool{}
+	clear(x.seen)
 	return x.from(r, 0)
 }
 
@@ -122,7 +137,7 @@ func (x *flow) from(r facts.Ref, depth int) (string, int) {
 			return "", i
 		}
 	}
-	op := x.def[r]
+	op := x.def(r)
 	if op == nil {
 		if r.Tag() == facts.TagShared {
 			for _, g := range x.file.Facts.Globals {
@@ -189,7 +204,7 @@ func (x *flow) call(op *facts.Op, try func(...uint32) string) string {
 		}
 		return ""
 	}
-	m := x.def[callee]
+	m := x.def(callee)
 	if m == nil {
 		return ""
 	}
