@@ -62,7 +62,7 @@ func (p *Plan) Emit() map[string]string {
 	}
 	pipeline := p.emitPipeline(modules["io"])
 	src := "src/" + pkg + "/"
-	files[src+"__init__.py"] = "\"\"\"" + p.summary() + "\"\"\"\n"
+	files[src+"__init__.py"] = "\"\"\"" + p.Summary() + "\"\"\"\n"
 	files[src+"config.py"] = p.emitConfig()
 	files[src+"pipeline.py"] = pipeline
 	files[src+"__main__.py"] = p.emitMain(len(modules["figures"].body) > 0)
@@ -72,14 +72,14 @@ func (p *Plan) Emit() map[string]string {
 		if name == "figures" && len(m.body) == 0 {
 			continue
 		}
-		files[src+name+".py"] = p.finish(m, modules)
+		files[src+name+".py"] = p.finish(m)
 	}
 	files[src+"py.typed"] = ""
 	return files
 }
 
 // finish puts a module's imports above its body.
-func (p *Plan) finish(m *module, all map[string]*module) string {
+func (p *Plan) finish(m *module) string {
 	text := strings.Join(m.body, "\n\n\n")
 	for name := range m.used {
 		p.importFor(m, name)
@@ -111,22 +111,16 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	}
 	gap := "\n\n"
 	if strings.HasPrefix(text, marker) {
-		first, _, _ := strings.Cut(strings.TrimPrefix(text[strings.IndexByte(text, '\n')+1:], ""), "\n")
+		first, _, _ := strings.Cut(text[strings.IndexByte(text, '\n')+1:], "\n")
 		if !strings.HasPrefix(first, "def ") && !strings.HasPrefix(first, "class ") && !strings.HasPrefix(first, "@") {
 			gap = "\n"
 		}
 	}
-	_ = all
 	return head + gap + text + "\n"
 }
 
 // importFor adds the import statement that binds a name of the notebook.
 func (p *Plan) importFor(m *module, name string) {
-	if _, ok := p.Modules[name]; !ok && p.Imports[name] == 0 {
-		if _, bound := p.Imports[name]; !bound {
-			return
-		}
-	}
 	for _, i := range p.Order {
 		if p.Roles[i] != RoleImport || !slices.Contains(p.Uses[i].Binds, name) {
 			continue
@@ -536,8 +530,8 @@ func wrapLines(lines []string, width int) (out []string) {
 	return out
 }
 
-// summary is the first line of what the notebook says about itself.
-func (p *Plan) summary() string {
+// Summary is the first line of what the notebook says about itself.
+func (p *Plan) Summary() string {
 	for _, c := range p.Cells {
 		if c.Markdown != "" {
 			first, _, _ := strings.Cut(plainMarkdown(c.Markdown), "\n")

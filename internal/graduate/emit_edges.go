@@ -11,7 +11,7 @@ import (
 // emitConfig writes the typed configuration and its loader.
 func (p *Plan) emitConfig() string {
 	var b strings.Builder
-	b.WriteString("\"\"\"The configuration: every value that may change without changing the code, checked when it is loaded.\"\"\"\n\n")
+	b.WriteString("\"\"\"The configuration: every value that may change without changing the code, checked when it is loaded.\"\"\"\n\nfrom __future__ import annotations\n\n") // the types of fields are read as text
 	secrets := false
 	for _, k := range p.Keys {
 		secrets = secrets || k.Env != ""
@@ -97,9 +97,7 @@ def secret(name: str) -> str:
 	if !p.hasTOML() {
 		b.WriteString(readTOML)
 	}
-	text := b.String()
-	// The types of fields are read as text.
-	return strings.Replace(text, "\n\n", "\n\nfrom __future__ import annotations\n\n", 1)
+	return b.String()
 }
 
 // hasTOML: the Python that the notebook ran with is 3.11 or newer.
@@ -177,7 +175,7 @@ from pathlib import Path
 		b.WriteString("import matplotlib as mpl\n\n")
 	}
 	fmt.Fprintf(&b, `from %[1]s import pipeline
-from %[1]s.config import ConfigError, load_config
+from %[1]s.config import load_config
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -206,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 if __name__ == "__main__":
     sys.exit(main())
 `)
-	return strings.Replace(b.String(), "import ConfigError, load_config", "import load_config", 1)
+	return b.String()
 }
 
 // free is a name that is not taken.

@@ -15,8 +15,7 @@ func (p *Plan) lift() {
 			continue
 		}
 		p.home[f.Name] = "steps"
-		switch {
-		case f.Effects&(Figure) != 0:
+		if f.Effects&Figure != 0 {
 			p.home[f.Name] = "figures"
 		}
 		if f.Effects&Edge != 0 || f.Effects&Print != 0 && !p.printing[f.Name] {
@@ -163,7 +162,7 @@ func (p *Plan) nest(f *Function) {
 	p.glue = append(p.glue, interval{from, to})
 }
 
-// carried is the names that a segment's function has to be given for the functions it calls.
+// param is the name that a parameter has in the package: that of the notebook, or of the key whose value it is.
 func (p *Plan) param(name string) string {
 	if k := p.keyOf[name]; k != nil {
 		return k.Name

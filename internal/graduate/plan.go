@@ -55,7 +55,6 @@ type Plan struct {
 	aliases   []map[string][]string // after each statement of Order: groups by name, only of those with more than one
 	Seconds   float64
 	nested    map[int]bool // definitions that stand inside a segment
-	unproven  set          // names of functions that are marked
 
 	evaluators set // functions that are made for each call, with the names that they evaluate
 }
@@ -68,7 +67,6 @@ type Options struct {
 	Out     []string // names asked for as outputs
 	Answers map[string]string
 	Glue    [][2]string // statements that must stay in one function, from and to
-	Types   bool
 }
 
 // An Output is an observation that the package is held to.
@@ -95,7 +93,6 @@ type Segment struct {
 	Copies     []string // parameters copied on entry, so that the caller's stay as they were
 	Doc        string
 	Text       bool // collects what is printed
-	Unproven   bool
 	Async      bool
 	Function   string // module.name
 	line, end  int    // in the emitted file
@@ -118,7 +115,7 @@ type Dropped struct {
 // MakePlan decides everything. It runs nothing.
 func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p := &Plan{Analysis: a, Options: o, Package: o.Name, Roles: make([]Role, len(a.Statements)), Reasons: make([]string, len(a.Statements)),
-		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, unproven: set{}, evaluators: set{}}
+		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, evaluators: set{}}
 	for _, i := range p.Order {
 		if s := p.Statements[i]; s.Drop != "" {
 			p.drop(i, s.Drop)
@@ -556,7 +553,7 @@ func (p *Plan) moduleConstants() {
 	for _, i := range p.Order {
 		u := p.Uses[i]
 		assign, ok := p.Statements[i].Node.(*ast.Assign)
-		if !ok || p.Roles[i] != RolePure || len(u.Binds) == 0 || u.Effects&^(Print) != 0 || u.Effects&Print != 0 {
+		if !ok || p.Roles[i] != RolePure || len(u.Binds) == 0 || u.Effects != 0 {
 			continue
 		}
 		if _, isName := assign.Targets[0].(*ast.Name); !isName && len(u.Binds) == 1 {

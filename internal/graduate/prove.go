@@ -57,12 +57,10 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 			out.Kind, out.Name = oracle.Display, ""
 		case "figure":
 			out.Kind, out.Name = oracle.Figure, ""
-			if last := o.Statements[len(o.Statements)-1]; last != "" {
-				for _, seen := range res.Graded.Observed {
-					if seen.Kind == oracle.Figure && slices.Contains(o.Statements, seen.Statement) {
-						out.Name = seen.ID
-						break
-					}
+			for _, seen := range res.Graded.Observed {
+				if seen.Kind == oracle.Figure && slices.Contains(o.Statements, seen.Statement) {
+					out.Name = seen.ID
+					break
 				}
 			}
 		case "value":

@@ -77,14 +77,7 @@ func (r *rewrite) addArguments(c *ast.Call, text string) {
 	}
 	// An argument may stand in brackets of its own: what closes them belongs to it.
 	src := r.p.File.Src
-	at, open := last, 0
-	for k := c.Func.End(); k < last; k++ {
-		switch src[k] {
-		case '(':
-			open++
-		}
-	}
-	_ = open
+	at := last
 	for k := last; k < c.End()-1; k++ {
 		if src[k] == '#' {
 			break
@@ -231,17 +224,7 @@ func (r *rewrite) shows(i int, s *Segment) {
 		}
 	}
 	if e := p.Uses[i].Shown; e != nil && out != nil {
-		r.replace(e.Pos(), e.Pos(), target+" = ")
-		if _, ok := e.(*ast.NamedExpr); ok {
-			// (out_7 := …) = : the brackets are not part of the node.
-			at := e.Pos()
-			for at > r.base && r.p.File.Src[at-1] != '\n' {
-				at--
-			}
-			r.edits[len(r.edits)-1].Span = diag.Span{Start: r.base, End: r.base}
-		} else if e.Pos() != r.base {
-			r.edits[len(r.edits)-1].Span = diag.Span{Start: r.base, End: r.base}
-		}
+		r.replace(r.base, r.base, target+" = ") // brackets around the expression are not part of its node
 		return
 	}
 	for _, c := range p.showCalls(i) {
@@ -270,7 +253,7 @@ func (r *rewrite) replacing(i int, st *Statement) (string, bool) {
 		return "", false
 	}
 	for _, k := range c.Keywords {
-		if n := r.p.name(k.Arg); n == "mode" || n == "compression" || n == "index_label" && false {
+		if n := r.p.name(k.Arg); n == "mode" || n == "compression" {
 			return "", false
 		}
 	}
@@ -427,7 +410,6 @@ func (r *rewrite) signature(def *ast.FunctionDef, params string) {
 	}
 	// A default may stand in brackets; what follows it up to the comma or the end belongs to it. After / comes a comma of its own.
 	at := last
-	depth := 0
 	for k := last; k < def.End(); k++ {
 		c := src[k]
 		if c == ')' && r.closes(def, k) || c == ',' || c == '#' {
@@ -440,7 +422,6 @@ func (r *rewrite) signature(def *ast.FunctionDef, params string) {
 	if k := bytes.IndexByte(src[at:def.End()], '/'); k >= 0 && len(a.PosOnly) > 0 && len(a.Args) == 0 && strings.Trim(string(src[at:int(at)+k]), " ,\n\t") == "" {
 		at += uint32(k) + 1
 	}
-	_ = depth
 	r.replace(at, at, ", "+params)
 }
 

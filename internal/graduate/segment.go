@@ -128,7 +128,6 @@ func (p *Plan) cut() {
 	// No boundary between at-1 and at.
 	joined := make([]bool, n+1)
 	forced := make([]bool, n+1)
-	whole := map[int]int{} // at to the end of the glue it is in
 	for _, g := range p.intervals() {
 		lo, hi := n, -1
 		for at, i := range p.order {
@@ -140,9 +139,6 @@ func (p *Plan) cut() {
 		}
 		for at := lo + 1; at <= hi; at++ {
 			joined[at] = true
-		}
-		if lo <= hi {
-			whole[lo] = hi
 		}
 	}
 	for at := 1; at < n; at++ {

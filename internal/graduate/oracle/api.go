@@ -66,7 +66,7 @@ type Options struct {
 	Network    bool          // connections allowed (and recorded) rather than refused
 	CellLimit  time.Duration // for one cell; 2 minutes
 	TotalLimit time.Duration // for one run; 10 minutes
-	Memory     int64         // bytes of address space; half of the machine's memory
+	Memory     int64         // bytes of address space; three quarters of the machine's memory
 	Seed       int64         // of every random generator; 20240229
 	HashSeed   int           // of str hashes; 1
 	Date       time.Time     // what the clock says; 2024-03-01 09:30:00 UTC
@@ -141,7 +141,7 @@ type Conditions struct {
 
 // Confinement says by which means a promise was kept in a run, in words for the report.
 type Confinement struct {
-	Network   string `json:"network"`   // "no network namespace device" | "audit hook" | "allowed"
+	Network   string `json:"network"`   // "network namespace" | "audit hook" | "allowed"
 	Writes    string `json:"writes"`    // "Landlock" | "audit hook"
 	Processes string `json:"processes"` // "process namespace" | "process group"
 	Clock     string `json:"clock"`     // "frozen" | "not frozen: why"

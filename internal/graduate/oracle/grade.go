@@ -57,7 +57,7 @@ func Grade(ctx context.Context, p Program, o Options) (*Graded, error) {
 	again.Warm = true
 	again.Values, again.Fixtures = false, nil // fingerprints are enough to see a difference
 	rerun := func(name string, change ...func(*Options, *string)) (map[string]Observation, error) {
-		changed, place := again, "here"
+		changed, place := again, here
 		for _, c := range change {
 			c(&changed, &place)
 		}
@@ -221,9 +221,6 @@ var (
 
 // MaskAddresses leaves out what an object's default repr says of its place in memory.
 func MaskAddresses(s string) string { return addresses.ReplaceAllString(s, "0x…") }
-
-// MaskTimings leaves out measured durations.
-func MaskTimings(s string) string { return timings.ReplaceAllString(s, "…") }
 
 func sameObservation(a, b Observation) bool {
 	if a.Fingerprint == b.Fingerprint {

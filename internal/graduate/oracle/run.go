@@ -64,6 +64,9 @@ func (o Options) filled() Options {
 	return o
 }
 
+// here is the folder of a workshop that runs happen in, but for the one that tries another.
+const here = "here"
+
 // A workshop is the folder that runs happen in, one after another: the copy is always at the same place, because programs print paths.
 type workshop struct {
 	mu    sync.Mutex
@@ -186,7 +189,7 @@ type request struct {
 
 // Run executes the program once.
 func Run(ctx context.Context, p Program, o Options) (*Trace, error) {
-	return runProgram(ctx, p, o, "here")
+	return runProgram(ctx, p, o, here)
 }
 
 func runProgram(ctx context.Context, p Program, o Options, place string) (*Trace, error) {
@@ -204,10 +207,6 @@ func runProgram(ctx context.Context, p Program, o Options, place string) (*Trace
 
 // RunPackage runs `python -m package` and records what its functions take and return.
 func RunPackage(ctx context.Context, p Package, o Options) (*Trace, error) {
-	return runPackage(ctx, p, o, "here")
-}
-
-func runPackage(ctx context.Context, p Package, o Options, place string) (*Trace, error) {
 	o = o.filled()
 	if p.Source == "" {
 		p.Source = "src"
@@ -216,7 +215,7 @@ func runPackage(ctx context.Context, p Package, o Options, place string) (*Trace
 		Mode: "package", Module: p.Module, Args: p.Args, Functions: p.Functions, Lines: p.Lines, Answers: p.Answers, Path: p.Path, Own: p.Module,
 		Source: p.Source,
 	}
-	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, place, nil, &p)
+	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, here, nil, &p)
 	if err != nil {
 		return nil, fmt.Errorf("run python -m %s: %w", p.Module, err)
 	}

@@ -31,9 +31,3 @@ func (t *Trace) Blob(v *Value) ([]byte, error) {
 	}
 	return data, nil
 }
-
-// Has says whether the value was kept.
-func (t *Trace) Has(fingerprint string) bool {
-	_, err := os.Stat(filepath.Join(t.values, filepath.Base(fingerprint)+".json"))
-	return err == nil
-}

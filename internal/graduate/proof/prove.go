@@ -33,9 +33,6 @@ func Prove(ctx context.Context, s Subject, run oracle.Options, o Options) (*Repo
 	if r.Levels[0], err = static(ctx, s, run, o); err != nil {
 		return nil, err
 	}
-	if o.Level == 0 || r.Levels[0].State == Failed && o.Level < 1 {
-		return r, nil
-	}
 	o.Progress("running the package")
 	s.Package.Lines = o.Level >= 7
 	r.Trace, err = oracle.RunPackage(ctx, s.Package, run)
