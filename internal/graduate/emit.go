@@ -27,10 +27,10 @@ func newModule(name, doc string) *module {
 	return &module{name: name, doc: doc, imports: set{}, used: set{}, needs: set{}}
 }
 
-// load notes the names that a text reads.
-func (m *module) load(refs []ref) {
+// load notes the names that a text reads: those that stand in it still.
+func (m *module) load(p *Plan, refs []ref) {
 	for _, r := range refs {
-		if !r.store {
+		if !r.store && !p.replaced[r.span.Start] {
 			m.used.add(r.name)
 		}
 	}
@@ -65,7 +65,7 @@ func (p *Plan) Emit() map[string]string {
 	files[src+"__init__.py"] = "\"\"\"" + p.Summary() + "\"\"\"\n"
 	files[src+"config.py"] = p.emitConfig()
 	files[src+"pipeline.py"] = pipeline
-	files[src+"__main__.py"] = p.emitMain(len(modules["figures"].body) > 0)
+	files[src+"__main__.py"] = p.emitMain(slices.ContainsFunc(p.Segments, func(s *Segment) bool { return s.Role == RoleFigure }))
 	p.ioHelpers(modules["io"])
 	for _, name := range []string{"steps", "figures", "io"} {
 		m := modules[name]
@@ -84,7 +84,13 @@ func (p *Plan) finish(m *module) string {
 	for name := range m.used {
 		p.importFor(m, name)
 	}
+	for name, from := range elsewhere {
+		if m.needs[name] {
+			m.imports.add("from " + from + " import " + name)
+		}
+	}
 	for name, from := range map[string]string{
+		"Figure": "from matplotlib.figure import Figure", "RandomState": "from numpy.random import RandomState", "cm": "from matplotlib import cm",
 		"partial": "from functools import partial", "Any": "from typing import Any", "suppress": "from contextlib import suppress", "StringIO": "from io import StringIO",
 		"sys": "import sys", "Path": "from pathlib import Path", "replacing": "from " + p.Package + ".files import replacing",
 	} {
@@ -241,10 +247,10 @@ func lead(lines []string, prefix string) string {
 func (p *Plan) emitDefinition(i int, m *module) string {
 	st := p.Statements[i]
 	text := p.definition(i, m.needs)
-	m.load(p.Uses[i].Refs)
+	m.load(p, p.Uses[i].Refs)
 	f := p.defined(i)
 	if f != nil {
-		m.load(f.Refs)
+		m.load(p, f.Refs)
 		for name := range p.Uses[i].Reads {
 			m.used.add(name)
 		}
@@ -288,6 +294,7 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		}
 	}
 	b.WriteString(p.ownMeaning(s, m))
+	b.WriteString(p.canvasHead(s, m))
 	for _, i := range s.Statements {
 		st := p.Statements[i]
 		b.WriteString("    " + marker + st.ID + "\n")
@@ -297,14 +304,14 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 			text += "  " + st.Trail
 		}
 		b.WriteString(text + tail(st.Tail, "    ") + "\n")
-		m.load(p.Uses[i].Refs)
+		m.load(p, p.Uses[i].Refs)
 		for _, c := range p.Uses[i].Calls {
 			if p.evaluators[c.local] {
 				m.used.add(p.evaluated(c.node)...)
 			}
 		}
 		if f := p.defined(i); f != nil {
-			m.load(f.Refs)
+			m.load(p, f.Refs)
 		}
 	}
 	var values []string
@@ -313,6 +320,10 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		case "stdout":
 			values = append(values, r.Name+".getvalue()")
 		case "figure":
+			if c := p.canvasIn(s); c != nil {
+				values = append(values, c.figure)
+				continue
+			}
 			m.imports.add("import matplotlib.pyplot as plt")
 			values = append(values, "plt.gcf()")
 		case "figures":
@@ -353,20 +364,39 @@ func (p *Plan) ownMeaning(s *Segment, m *module) string {
 				continue
 			}
 			done.add(name)
+			m.imports.add("from typing import Any")
 			if !imported {
 				m.imports.add("import builtins")
-				b.WriteString("    " + name + " = builtins." + name + "\n")
+				b.WriteString("    " + name + ": Any = builtins." + name + "\n")
 				continue
 			}
 			own := newModule(m.name, "")
 			p.importFor(own, name)
 			for _, line := range own.imports.sorted() {
-				b.WriteString("    " + line + "\n")
+				given := p.freeName(s, name+"_imported")
+				if renamed, ok := renamedImport(line, name, given); ok {
+					m.imports.add(renamed)
+					b.WriteString("    " + name + ": Any = " + given + "\n")
+				} else {
+					b.WriteString("    " + line + "\n")
+				}
 			}
 		}
 		bound.add(p.Uses[i].Binds...)
 	}
 	return b.String()
+}
+
+// renamedImport is an import line that binds another name; not ok for `import a.b`, which binds a alone.
+func renamedImport(line, name, to string) (string, bool) {
+	head, _, _ := strings.Cut(line, " as ")
+	switch {
+	case strings.HasPrefix(head, "import ") && head == line && strings.Contains(head, "."):
+		return "", false
+	case line != head && !strings.HasSuffix(line, " as "+name):
+		return "", false
+	}
+	return head + " as " + to, true
 }
 
 func resultName(s *Segment) string {
@@ -433,7 +463,10 @@ func (p *Plan) signatureOf(s *Segment, m *module) string {
 	for _, name := range s.Params {
 		param := p.param(name)
 		t := ""
-		if k := p.keyByName(param); k != nil && (p.keyOf[name] != nil || name[0] == '.') {
+		if name == drawnFrom {
+			m.needs.add("RandomState")
+			t = "RandomState"
+		} else if k := p.keyByName(param); k != nil && (p.keyOf[name] != nil || name[0] == '.') {
 			t = k.Type
 		} else {
 			t = p.annotate(p.typeBefore(name, s), m)

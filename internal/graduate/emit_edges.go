@@ -247,6 +247,12 @@ func (p *Plan) ioHelpers(m *module) {
     figure.savefig(path, bbox_inches="tight")
     plt.close("all")`)
 	}
+	if m.needs["shared_generator"] {
+		m.imports.add("import numpy as np", "from numpy.random import RandomState")
+		head = append(head, `def `+p.helper("shared_generator")+`() -> RandomState:
+    """numpy's shared generator, whose methods np.random.rand and its like are."""
+    return np.random.mtrand._rand`)
+	}
 	if m.needs["close_figures"] {
 		m.imports.add("import matplotlib.pyplot as plt")
 		head = append(head, `def `+p.helper("close_figures")+`() -> None:
@@ -435,7 +441,11 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 	}
 	for _, x := range s.Params {
 		name := p.param(x)
-		if p.keyOf[x] != nil || x[0] == '.' {
+		if x == drawnFrom {
+			edges.needs.add("shared_generator")
+			modules.add("io")
+			args = append(args, name+"="+alias["io"]+"."+p.helper("shared_generator")+"()")
+		} else if p.keyOf[x] != nil || x[0] == '.' {
 			args = append(args, name+"=config."+name)
 		} else {
 			args = append(args, name)
@@ -508,7 +518,7 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 			}
 		}
 	}
-	if s.Role == RoleStore && p.savesFigureSegment(s) && !p.savesNext(n) {
+	if (s.Role == RoleStore && p.savesFigureSegment(s) || s.Role == RoleFigure && !s.returnsFigure()) && !p.savesNext(n) {
 		edges.needs.add("close_figures")
 		modules.add("io")
 		fmt.Fprintf(&b, "    %s.%s()\n", alias["io"], p.helper("close_figures"))

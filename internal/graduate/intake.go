@@ -54,8 +54,9 @@ type Cell struct {
 	Outputs   []notebook.Output
 	// Statements are indices into Program.Statements.
 	Statements []int
-	Failed     bool // its stored output is an exception, or it is tagged so
-	Given      bool // it holds what answers define
+	Failed     bool   // its stored output is an exception, or it is tagged so
+	Meant      string // the exception that it ends with, where nothing but the run says so (meant.go)
+	Given      bool   // it holds what answers define
 }
 
 // A Statement is one top-level statement.

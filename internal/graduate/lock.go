@@ -124,9 +124,9 @@ func (p *Plan) lock() *Lock {
 		}
 		for _, x := range s.Params {
 			param := LockParam{Name: p.param(x)}
-			if p.keyOf[x] == nil && x[0] != '.' {
+			if p.keyOf[x] == nil && ofNotebook(x) {
 				param.Source = x
-				param.At = p.boundaryBefore(s)
+				param.At = p.boundaryBefore(s, x)
 			}
 			f.Params = append(f.Params, param)
 		}
@@ -212,10 +212,18 @@ func (s *Segment) part(k int) string {
 	return ""
 }
 
-// boundaryBefore is the statement right before which the argument's value is looked up: the last one that ran before the
-// segment, in the order of the program.
-func (p *Plan) boundaryBefore(s *Segment) string {
+// boundaryBefore is the statement right behind which an argument's value is looked up: the last one that ran before the segment in the order of the
+// program, or the one further down that gives the name its value, where it was moved above the segment.
+func (p *Plan) boundaryBefore(s *Segment, name string) string {
 	first := slices.Index(p.Order, s.Statements[0])
+	for _, i := range slices.Backward(p.order[:slices.Index(p.order, s.Statements[0])]) {
+		if slices.Contains(p.Uses[i].Binds, name) {
+			if slices.Index(p.Order, i) > first {
+				return p.Statements[i].ID
+			}
+			break
+		}
+	}
 	for k := first - 1; k >= 0; k-- {
 		i := p.Order[k]
 		if p.Statements[i].Drop == "" {

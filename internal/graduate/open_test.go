@@ -125,7 +125,7 @@ func TestAFileReadBetweenTwoLinesOfAFigureIsReadBeforeIt(t *testing.T) {
 		}
 		got = append(got, s.Module+": "+strings.Join(list, "; "))
 	}
-	want := "io: data = pd.read_csv('a.csv')\nfigures: fig, ax = plt.subplots(); x = data['x']; ax.plot(x); ax.set_title('x')"
+	want := "io: data = pd.read_csv('a.csv')\nsteps: fig, ax = plt.subplots(); x = data['x']; ax.plot(x); ax.set_title('x')"
 	if strings.Join(got, "\n") != want {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}

@@ -57,6 +57,15 @@ type Plan struct {
 	nested    map[int]bool // definitions that stand inside a segment
 
 	evaluators set // functions that are made for each call, with the names that they evaluate
+	// explicit are the statements, and drawing the functions, whose random numbers all come from the generator that they are handed.
+	explicit      map[int]bool
+	drawing       set
+	generatorName string
+	// canvases are the cells that draw on a figure of their own, drawers the functions that are handed it.
+	canvases             map[int]*canvas
+	drawers              set
+	figureName, axesName string
+	replaced             map[uint32]bool // names, by their place, that the package's text does not have any more
 }
 
 type interval struct{ from, to int } // statements, in positions of Order
@@ -67,6 +76,10 @@ type Options struct {
 	Out     []string // names asked for as outputs
 	Answers map[string]string
 	Glue    [][2]string // statements that must stay in one function, from and to
+	// Pyplot leaves all drawing to pyplot's current figure, as the notebook does.
+	Pyplot bool
+	// Lines are how many lines statements have once they are formatted, by ID.
+	Lines map[string]int
 }
 
 // An Output is an observation that the package is held to.
@@ -115,7 +128,7 @@ type Dropped struct {
 // MakePlan decides everything. It runs nothing.
 func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p := &Plan{Analysis: a, Options: o, Package: o.Name, Roles: make([]Role, len(a.Statements)), Reasons: make([]string, len(a.Statements)),
-		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, evaluators: set{}}
+		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, evaluators: set{}, replaced: map[uint32]bool{}}
 	for _, i := range p.Order {
 		if s := p.Statements[i]; s.Drop != "" {
 			p.drop(i, s.Drop)
@@ -136,6 +149,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.slice()
 	p.config()
 	p.findPrinting()
+	p.findDraws()
 	p.roles()
 	p.lift()
 	p.gatherFigures()
@@ -471,6 +485,9 @@ func (p *Plan) roles() {
 
 func (p *Plan) roleOf(i int, u *Use) Role {
 	e := u.Effects
+	if p.explicit[i] {
+		e &^= Random
+	}
 	switch {
 	case e&Figure != 0 && e&Store != 0 && p.savesFigure(i) != nil:
 		return RoleStore

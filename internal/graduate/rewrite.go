@@ -157,6 +157,18 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 			r.printsInto(f.Calls, p.textName(s))
 		}
 	}
+	if p.explicit[i] {
+		r.drawsFrom(u.Calls)
+	}
+	if f := p.defined(i); f != nil && p.nested[i] && p.drawing[f.Name] {
+		r.drawsFrom(f.Calls)
+	}
+	if s.Module == "steps" {
+		r.renames(u.Calls)
+	}
+	if c := p.canvasIn(s); c != nil {
+		r.drawsIn(i, c)
+	}
 	r.shows(i, s)
 	if c := p.savesFigure(i); c != nil && s.Role == RoleStore {
 		if a := c.Func.(*ast.Attribute); p.Modules[p.rootName(a.Value)] != "" {
@@ -310,6 +322,19 @@ func (p *Plan) definition(i int, needs set) string {
 		r.needs.add("StringIO")
 		r.printsInto(f.Calls, p.textParam)
 	}
+	if p.drawing[f.Name] {
+		r.needs.add("RandomState")
+		r.drawsFrom(f.Calls)
+	}
+	if p.home[f.Name] == "steps" {
+		r.renames(f.Calls)
+	}
+	if p.drawers[f.Name] {
+		if slices.Contains(p.Lifted[f.Name], drawnOn) {
+			r.needs.add("Figure")
+		}
+		r.draws(f.Calls, p.figureName, p.figureName+".gca()")
+	}
 	def, ok := f.Node.(*ast.FunctionDef)
 	if lifted := p.Lifted[f.Name]; ok && len(lifted) > 0 {
 		r.signature(def, p.liftedParams(lifted))
@@ -333,8 +358,8 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if name == printedInto {
-			t = "StringIO"
+		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure", drawnFrom: "RandomState"}[name]; handed != "" {
+			t = handed
 		} else if k := p.keyByName(param); k != nil {
 			t = k.Type
 		} else if a := p.annotation(p.lastType(name)); a != "" {

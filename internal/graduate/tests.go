@@ -21,12 +21,15 @@ const maxFixture = 256 << 10
 // fixtureInputs is where the inputs of a package's tests stand.
 const fixtureInputs = "tests/fixtures/inputs"
 
-// captures are the values that tests hold: arguments and results of every step.
-func (p *Plan) captures(l *Lock) []oracle.Capture {
-	at := map[string][]string{}
+// captures are the values that tests hold: arguments and results of every step, by statement and name.
+func (p *Plan) captures(l *Lock, g *oracle.Graded) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
 	add := func(statement, name string) {
-		if statement != "" && name != "" && !slices.Contains(at[statement], name) {
-			at[statement] = append(at[statement], name)
+		if statement == "" || name == "" {
+			return
+		}
+		if form := g.Fixture(statement, name); form != nil {
+			out[statement+" "+name] = form
 		}
 	}
 	for _, f := range l.Functions {
@@ -35,12 +38,6 @@ func (p *Plan) captures(l *Lock) []oracle.Capture {
 		}
 		for _, r := range f.Returns {
 			add(f.Boundary, r.Source)
-		}
-	}
-	var out []oracle.Capture
-	for _, s := range p.Statements {
-		if names := at[s.ID]; len(names) > 0 {
-			out = append(out, oracle.Capture{Statement: s.ID, Names: names})
 		}
 	}
 	return out

@@ -25,7 +25,7 @@ var harness embed.FS
 
 // Defaults of Options; the other packages name those that they change.
 const (
-	DefaultSeed     = 20240229
+	defaultSeed     = 20240229
 	defaultHashSeed = 1
 	defaultCell     = 2 * time.Minute
 	defaultTotal    = 10 * time.Minute
@@ -33,8 +33,8 @@ const (
 	maxFile         = 4 << 30
 )
 
-// DefaultDate is what the clock says when Options.Date is zero.
-var DefaultDate = time.Date(2024, 3, 1, 9, 30, 0, 0, time.UTC)
+// defaultDate is what the clock says when Options.Date is zero.
+var defaultDate = time.Date(2024, 3, 1, 9, 30, 0, 0, time.UTC)
 
 func (o Options) filled() Options {
 	if len(o.Python) == 0 {
@@ -50,13 +50,13 @@ func (o Options) filled() Options {
 		o.Memory = machineMemory() * 3 / 4
 	}
 	if o.Seed == 0 {
-		o.Seed = DefaultSeed
+		o.Seed = defaultSeed
 	}
 	if o.HashSeed == 0 {
 		o.HashSeed = defaultHashSeed
 	}
 	if o.Date.IsZero() {
-		o.Date = DefaultDate
+		o.Date = defaultDate
 	}
 	if o.FixtureCap == 0 {
 		o.FixtureCap = defaultFixture
@@ -167,7 +167,7 @@ type request struct {
 	Memory      int64             `json:"memory"`
 	FileSize    int64             `json:"file_size"`
 	CellLimit   float64           `json:"cell_limit"`
-	Fixtures    []Capture         `json:"fixtures"`
+	Fixtures    bool              `json:"fixtures"`
 	FixtureCap  int               `json:"fixture_cap"`
 	Stderr      string            `json:"stderr,omitempty"` // of a warm run, with its environment
 	Env         []string          `json:"env,omitempty"`

@@ -1,0 +1,760 @@
+package graduate
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
+)
+
+// Drawing without pyplot's state. A function of pyplot draws on whatever figure and axes are the current ones, which is a state
+// that all code shares. Where all that a cell draws stands on one figure of its own, the cell becomes a step: it makes the
+// figure, draws on it by its methods, and returns it.
+//
+//	plt.hist(heights)                        figure = Figure()
+//	plt.title("Heights")             →       axes = figure.add_subplot()
+//	                                         axes.hist(heights)
+//	                                         axes.set_title("Heights")
+//	                                         return figure
+//
+// Functions of the notebook that such cells alone use are handed the figure. Every function of pyplot here is defined in matplotlib as
+// a call of that method of gca() or gcf(), and a figure of its own has no other current axes than those it keeps itself. What has no such
+// meaning (styles, several figures, axes of another cell) stays with pyplot, in figures.py.
+
+// drawnOn stands for the figure among the names that a function is handed.
+const drawnOn = ">figure"
+
+// onAxes are the functions of pyplot that are a method of the current axes, of the same name where the right side is "".
+var onAxes = func() map[string]string {
+	out := map[string]string{"title": "set_title", "xlabel": "set_xlabel", "ylabel": "set_ylabel", "xscale": "set_xscale", "yscale": "set_yscale",
+		"xlim": "set_xlim", "ylim": "set_ylim"}
+	for _, name := range strings.Fields(`plot scatter bar barh hist hist2d hexbin errorbar fill_between fill_betweenx fill step stem pie boxplot violinplot imshow
+contour contourf clabel pcolor pcolormesh quiver quiverkey streamplot axhline axvline axline axhspan axvspan hlines vlines text annotate legend grid axis margins semilogx
+semilogy loglog stackplot eventplot table tick_params minorticks_on minorticks_off arrow barbs spy tricontour tricontourf tripcolor triplot locator_params
+ticklabel_format autoscale bar_label broken_barh`) {
+		out[name] = name
+	}
+	return out
+}()
+
+// onFigure are those that are a method of the current figure.
+var onFigure = map[string]string{"suptitle": "suptitle", "tight_layout": "tight_layout", "subplots_adjust": "subplots_adjust", "figtext": "text", "sca": "sca", "subplot": "add_subplot"}
+
+// elsewhere are names that pyplot only hands on from another module.
+var elsewhere = map[string]string{"Circle": "matplotlib.patches", "Rectangle": "matplotlib.patches", "Polygon": "matplotlib.patches", "Arrow": "matplotlib.patches", "setp": "matplotlib.artist",
+	"MaxNLocator": "matplotlib.ticker", "NullLocator": "matplotlib.ticker", "NullFormatter": "matplotlib.ticker", "FuncFormatter": "matplotlib.ticker", "MultipleLocator": "matplotlib.ticker",
+	"FixedLocator": "matplotlib.ticker", "FixedFormatter": "matplotlib.ticker", "ScalarFormatter": "matplotlib.ticker", "LogLocator": "matplotlib.ticker", "Normalize": "matplotlib.colors", "Line2D": "matplotlib.lines"}
+
+// mappables are the methods whose result plt.colorbar() and plt.clim() speak of.
+var mappables = set{"imshow": true, "scatter": true, "contour": true, "contourf": true, "pcolor": true, "pcolormesh": true, "hexbin": true, "tripcolor": true, "tricontourf": true}
+
+// onGivenAxes are seaborn's functions that draw on the axes they are given as ax, and else on the current ones.
+var onGivenAxes = func() set {
+	s := set{}
+	s.add(strings.Fields(`lineplot scatterplot histplot kdeplot ecdfplot rugplot barplot countplot boxplot violinplot stripplot swarmplot boxenplot pointplot regplot residplot heatmap distplot`)...)
+	return s
+}()
+
+// A canvas is the one figure that a cell draws.
+type canvas struct {
+	figure string   // what it is called in the function
+	maker  int      // the statement that makes it, -1 when none does
+	own    bool     // some statement makes axes: the current ones are asked of the figure
+	calls  set      // functions of the notebook that draw
+	steps  []int    // statements of the cell that draw
+	makes  ast.Node // the call of plt.figure or plt.subplots
+}
+
+// axes is how the current axes are called.
+func (p *Plan) axesOf(c *canvas) string {
+	if c.own || c.maker >= 0 {
+		return c.figure + ".gca()"
+	}
+	return p.axesName
+}
+
+const pyplot = "matplotlib.pyplot"
+
+// findDrawing finds the cells whose figure is made by the function that draws it, and the functions that are handed theirs.
+func (p *Plan) findDrawing() {
+	p.canvases, p.drawers = map[int]*canvas{}, set{}
+	if p.Options.Pyplot || !p.Cellular {
+		return
+	}
+	p.figureName, p.axesName = p.freeWord("figure", "drawing", "drawn_figure"), p.freeWord("axes", "plot_axes", "drawn_axes")
+	for name, f := range p.Functions {
+		if f.Effects&Figure != 0 && p.Roles[f.Statement] == RoleDefine && p.mayBeHanded(f) {
+			p.drawers.add(name)
+		}
+	}
+	cells := map[int][]int{}
+	for _, i := range p.Order {
+		if p.Roles[i] == RoleFigure {
+			c := p.Statements[i].Cell
+			cells[c] = append(cells[c], i)
+		}
+	}
+	for cell, list := range cells {
+		if c := p.canvasOf(cell, list); c != nil {
+			p.canvases[cell] = c
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		keepOut := func(name string) {
+			if p.drawers[name] {
+				delete(p.drawers, name)
+				changed = true
+			}
+		}
+		for cell, c := range p.canvases {
+			for name := range c.calls {
+				if !p.drawers[name] {
+					delete(p.canvases, cell)
+					changed = true
+					break
+				}
+			}
+		}
+		for name, f := range p.Functions {
+			if p.Roles[f.Statement] == RoleDropped {
+				continue
+			}
+			for r := range f.direct {
+				if g := p.Functions[r]; g != nil && g.Effects&Figure != 0 && p.drawers[name] != p.drawers[r] {
+					keepOut(name)
+					keepOut(r)
+				}
+			}
+		}
+		for _, i := range p.Order {
+			if p.Roles[i] == RoleDropped || p.isDef(i) {
+				continue
+			}
+			if p.canvases[p.Statements[i].Cell] == nil || p.Roles[i] != RoleFigure {
+				for name := range p.Uses[i].Functions {
+					keepOut(name)
+				}
+			}
+		}
+	}
+	for name := range p.drawers {
+		p.home[name] = "steps"
+		if p.needsCanvas(p.Functions[name], set{}) {
+			p.Lifted[name] = append(p.Lifted[name], drawnOn)
+		}
+	}
+}
+
+// freeWord is the first of the names that the program has not, but as an attribute.
+func (p *Plan) freeWord(names ...string) string {
+	for _, name := range names {
+		if !regexp.MustCompile(`(?m)(?:^|[^.\w])` + name + `\b`).Match(p.File.Src) {
+			return name
+		}
+	}
+	return names[len(names)-1] + "_"
+}
+
+// needsCanvas: the function draws on the current figure or axes, itself or by others.
+func (p *Plan) needsCanvas(f *Function, seen set) bool {
+	if seen[f.Name] {
+		return false
+	}
+	seen.add(f.Name)
+	for _, c := range f.Calls {
+		if name := p.implicit(c); name != "" {
+			return true
+		}
+	}
+	for r := range f.direct {
+		if g := p.Functions[r]; g != nil && p.drawers[r] && p.needsCanvas(g, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// implicit: the call draws on the current axes or figure; the name of the function that does.
+func (p *Plan) implicit(c *callSite) string {
+	name, ok := strings.CutPrefix(c.path, pyplot+".")
+	switch {
+	case ok && elsewhere[name] == "" && !strings.HasPrefix(name, "cm."):
+		return name
+	case strings.HasPrefix(c.path, "seaborn.") && onGivenAxes[c.method] && !hasKeyword(p.Program, c.node, "ax"):
+		return c.method
+	case p.plotsTable(c) && !hasKeyword(p.Program, c.node, "ax"):
+		return "plot"
+	}
+	return ""
+}
+
+// plotsTable: table.plot(…) or table.plot.bar(…) of pandas.
+func (p *Plan) plotsTable(c *callSite) bool {
+	a, ok := c.node.Func.(*ast.Attribute)
+	if !ok || c.path != "" {
+		return false
+	}
+	if p.name(a.Attr) != "plot" {
+		inner, ok := a.Value.(*ast.Attribute)
+		if !ok || p.name(inner.Attr) != "plot" {
+			return false
+		}
+		a = inner
+	}
+	base := p.base(a.Value)
+	if base == "" || strings.HasPrefix(p.Modules[base], "matplotlib") {
+		return false
+	}
+	known := false
+	for _, u := range p.Uses {
+		if u != nil && u.Types[base] != "" {
+			known = strings.HasPrefix(u.Types[base], "pandas.")
+			if !known {
+				return false
+			}
+		}
+	}
+	return known || p.Modules[base] == "pandas"
+}
+
+// base is the name that an access starts with, also through calls: df of df.groupby("a").size().plot.
+func (p *Plan) base(e ast.Expr) string {
+	for {
+		switch x := e.(type) {
+		case *ast.Name:
+			return p.name(x.ID)
+		case *ast.Attribute:
+			e = x.Value
+		case *ast.Subscript:
+			e = x.Value
+		case *ast.Call:
+			e = x.Func
+		default:
+			return ""
+		}
+	}
+}
+
+// mayBeHanded: all that the function draws on the current figure can be drawn on one that it is handed.
+func (p *Plan) mayBeHanded(f *Function) bool {
+	if _, ok := f.Node.(*ast.FunctionDef); !ok || f.Decorated || len(f.older) > 0 || p.nested[f.Statement] || f.Effects&edges(p.drawing[f.Name]) != 0 || f.Effects&(Option|Print) != 0 {
+		return false
+	}
+	for _, c := range f.Calls {
+		name := p.implicit(c)
+		if name == "" {
+			continue
+		}
+		if !p.speaksOf(c, name) || name == "clim" || name == "colorbar" && len(c.node.Args) == 0 {
+			return false
+		}
+	}
+	if !p.pyplotOnlyCalled(f.Refs, f.Calls) {
+		return false
+	}
+	onlyCalled := func(refs []ref) bool {
+		return !slices.ContainsFunc(refs, func(r ref) bool {
+			return r.name == f.Name && !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start)
+		})
+	}
+	for _, i := range p.Order {
+		if p.Roles[i] != RoleDropped && !onlyCalled(p.Uses[i].Refs) {
+			return false
+		}
+	}
+	for _, g := range p.Functions {
+		if !onlyCalled(g.Refs) {
+			return false
+		}
+	}
+	return true
+}
+
+// edges are the effects that keep something out of the steps, but for draws from a generator that is handed to it.
+func edges(explicit bool) Effect {
+	if explicit {
+		return Edge &^ Random
+	}
+	return Edge
+}
+
+// speaksOf: the function of pyplot, or the drawing call, has a form on a figure that is at hand.
+func (p *Plan) speaksOf(c *callSite, name string) bool {
+	if !strings.HasPrefix(c.path, pyplot+".") {
+		return !hasKeyword(p.Program, c.node, "subplots") && !slices.ContainsFunc(c.node.Keywords, func(k ast.Keyword) bool { return k.Arg == 0 })
+	}
+	switch name {
+	case "gca", "gcf":
+		return len(c.node.Args)+len(c.node.Keywords) == 0
+	case "colorbar", "clim", "axes":
+		return true
+	case "xticks", "yticks":
+		return p.ticks(c) != ""
+	case "xlim", "ylim":
+		return len(c.node.Args)+len(c.node.Keywords) > 0
+	}
+	return onAxes[name] != "" || onFigure[name] != ""
+}
+
+// ticks is how a call of plt.xticks or plt.yticks is told to the axes, "" when it cannot be: places alone or with their labels, or the
+// labels' style.
+func (p *Plan) ticks(c *callSite) string {
+	positional, named := len(c.node.Args), len(c.node.Keywords)
+	for i := range c.node.Keywords {
+		if k := p.name(c.node.Keywords[i].Arg); k == "" || k == "ticks" || k == "labels" || k == "minor" {
+			return ""
+		}
+	}
+	switch {
+	case positional == 1 && named == 0, positional == 2:
+		return "set"
+	case positional == 0 && named > 0 && c.stmt && c.straight:
+		return "style"
+	}
+	return ""
+}
+
+// pyplotOnlyCalled: pyplot is named for its calls, and for what it hands on, alone.
+func (p *Plan) pyplotOnlyCalled(refs []ref, calls []*callSite) bool {
+	for _, r := range refs {
+		path := p.Modules[r.name]
+		if r.store || path != pyplot && !strings.HasPrefix(path, pyplot+".") {
+			continue
+		}
+		if !slices.ContainsFunc(calls, func(c *callSite) bool {
+			return strings.HasPrefix(c.path, pyplot+".") && c.node.Func.Pos() == r.span.Start && p.stands(c)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// stands: what the call names of pyplot can be named otherwise.
+func (p *Plan) stands(c *callSite) bool {
+	name := strings.TrimPrefix(c.path, pyplot+".")
+	if strings.HasPrefix(name, "cm.") {
+		return p.freeFor("cm", "matplotlib.cm")
+	}
+	if from := elsewhere[name]; from != "" {
+		return p.freeFor(name, from+"."+name)
+	}
+	return true
+}
+
+// freeFor: the name means that in the program, or nothing.
+func (p *Plan) freeFor(name, path string) bool {
+	if have, ok := p.Modules[name]; ok {
+		return have == path && !p.rebinds(name)
+	}
+	return !p.usedName(name, "")
+}
+
+// canvasOf looks at what a cell draws; nil when it is not one figure of its own that everything can be told.
+func (p *Plan) canvasOf(cell int, list []int) *canvas {
+	c := &canvas{figure: p.figureName, maker: -1, calls: set{}, steps: list}
+	if n, known := p.figuresIn(cell); n > 1 || known && n == 0 {
+		return nil
+	}
+	for _, g := range p.intervals() {
+		inside, others := false, false
+		for k := g.from; k <= g.to; k++ {
+			i := p.Order[k]
+			if p.Roles[i] > RoleSetup {
+				continue
+			}
+			inside = inside || p.Statements[i].Cell == cell
+			others = others || p.Statements[i].Cell != cell
+		}
+		if inside && others {
+			return nil
+		}
+	}
+	drawn := false
+	for at, i := range list {
+		u := p.Uses[i]
+		if ob := p.observed(i); ob != nil && ob.Raised != "" {
+			return nil
+		}
+		if u.Effects&edges(p.explicit[i]) != 0 || u.Effects&(Option|Opaque) != 0 || u.Executed != nil || p.nested[i] {
+			return nil
+		}
+		bound := p.boundIn(cell, i)
+		for k := range p.Statements {
+			if at == 0 || k <= list[at-1] || k >= i || p.Statements[k].Cell != cell {
+				continue
+			}
+			switch r := p.Roles[k]; {
+			case p.Reasons[k] == shownByEdge, r == RoleStore, r == RoleSetup:
+				return nil // another figure, one that is saved on the way, or another style
+			case r == RoleLoad && (!p.onlyLoads(k) || p.conflicts(k, list[:at]) || slices.ContainsFunc(list[:at], func(j int) bool { return p.Deps[k][j] })):
+				return nil // it would stand in the middle
+			}
+		}
+		for name := range u.Functions {
+			if p.Functions[name].Effects&Figure != 0 {
+				c.calls.add(name)
+				drawn = true
+			}
+		}
+		makes := p.makesFigure(i)
+		if makes != nil {
+			if c.maker >= 0 || drawn {
+				return nil
+			}
+			c.maker, c.makes = i, makes
+			if name := p.bindsFigure(i); name != "" {
+				c.figure = name
+			}
+		}
+		if !p.pyplotOnlyCalled(u.Refs, u.Calls) {
+			return nil
+		}
+		for _, call := range u.Calls {
+			if ast.Node(call.node) == c.makes {
+				continue
+			}
+			if call.path == "" && call.fact != nil && call.fact.effects&Figure != 0 && call.local == "" {
+				if p.plotsTable(call) {
+					if c.maker >= 0 && !hasKeyword(p.Program, call.node, "ax") {
+						return nil // a table's plot makes a figure of its own
+					}
+				} else if call.root != "" && !bound[call.root] {
+					return nil // axes of another cell
+				}
+			}
+			for _, k := range call.node.Keywords {
+				if name := p.rootName(k.Value); p.name(k.Arg) == "ax" && name != "" && !bound[name] {
+					return nil
+				}
+			}
+			name := p.implicit(call)
+			if name == "" {
+				if strings.HasPrefix(call.path, "seaborn.") && call.fact != nil && call.fact.effects&Figure != 0 && !onGivenAxes[call.method] || strings.HasPrefix(call.path, "pandas.plotting.") {
+					return nil
+				}
+				continue
+			}
+			drawn = true
+			if !p.speaksOf(call, name) {
+				return nil
+			}
+			switch name {
+			case "axes", "subplot":
+				c.own = true
+			case "colorbar", "clim":
+				if name == "clim" || len(call.node.Args) == 0 && !hasKeyword(p.Program, call.node, "mappable") {
+					if !call.straight || !call.stmt || p.mappableBefore(list[:at]) < 0 {
+						return nil
+					}
+				}
+			}
+		}
+	}
+	return c
+}
+
+// figuresIn is how many figures a run was seen to show at the end of a cell.
+func (p *Plan) figuresIn(cell int) (n int, known bool) {
+	for i, s := range p.Statements {
+		if ob := p.observed(i); ob != nil && s.Cell == cell {
+			n += ob.Figures
+			known = true
+		}
+	}
+	return n, known
+}
+
+// boundIn are the names that a cell binds up to a statement of it.
+func (p *Plan) boundIn(cell, until int) set {
+	bound := set{}
+	for _, i := range p.Order {
+		if p.Statements[i].Cell == cell && p.Roles[i] != RoleDropped {
+			bound.add(p.Uses[i].Binds...)
+		}
+		if i == until {
+			break
+		}
+	}
+	return bound
+}
+
+// mappableBefore is the last of the statements that draws what a colour bar can be for, when it is all that the statement does; -1 when that
+// is not clear.
+func (p *Plan) mappableBefore(list []int) int {
+	for _, i := range slices.Backward(list) {
+		for _, c := range p.Uses[i].Calls {
+			name, ok := strings.CutPrefix(c.path, pyplot+".")
+			if !ok {
+				name = c.method
+			}
+			if !mappables[name] && name != "hist2d" && p.Functions[c.local] == nil {
+				continue
+			}
+			if ok && mappables[name] && c.straight && (c.stmt || p.assigned(i, c.node) != "") {
+				return i
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+// assigned is the one name that a statement binds to a call.
+func (p *Plan) assigned(i int, call *ast.Call) string {
+	if a, ok := p.Statements[i].Node.(*ast.Assign); ok && len(a.Targets) == 1 && a.Value == ast.Expr(call) {
+		return p.rootName(a.Targets[0])
+	}
+	return ""
+}
+
+// makesFigure is the call of plt.figure or plt.subplots that is all of a statement: `plt.figure(…)`, `fig = plt.figure(…)`, `fig, ax = plt.subplots(…)`.
+func (p *Plan) makesFigure(i int) ast.Node {
+	var e ast.Expr
+	tuple := false
+	switch s := p.Statements[i].Node.(type) {
+	case *ast.ExprStmt:
+		e = s.Value
+	case *ast.Assign:
+		if len(s.Targets) != 1 {
+			return nil
+		}
+		e = s.Value
+		if t, ok := s.Targets[0].(*ast.Tuple); ok {
+			if tuple = len(t.Elts) == 2 && p.rootName(t.Elts[0]) != ""; !tuple {
+				return nil
+			}
+		} else if p.rootName(s.Targets[0]) == "" {
+			return nil
+		}
+	}
+	call, ok := e.(*ast.Call)
+	if !ok {
+		return nil
+	}
+	for _, c := range p.Uses[i].Calls {
+		if c.node != call {
+			continue
+		}
+		for k := range call.Keywords {
+			switch p.name(call.Keywords[k].Arg) {
+			case "", "num", "clear", "FigureClass":
+				return nil
+			}
+		}
+		switch {
+		case c.path == pyplot+".figure" && !tuple && len(call.Args) == 0:
+			return call
+		case c.path == pyplot+".subplots" && tuple:
+			return call
+		}
+	}
+	return nil
+}
+
+// bindsFigure is the name that the figure gets from the statement that makes it.
+func (p *Plan) bindsFigure(i int) string {
+	a, ok := p.Statements[i].Node.(*ast.Assign)
+	if !ok {
+		return ""
+	}
+	if t, ok := a.Targets[0].(*ast.Tuple); ok {
+		return p.rootName(t.Elts[0])
+	}
+	return p.rootName(a.Targets[0])
+}
+
+// canvasIn is the figure that a segment makes and returns.
+func (p *Plan) canvasIn(s *Segment) *canvas {
+	if s == nil || s.Role != RoleFigure {
+		return nil
+	}
+	return p.canvases[p.Statements[s.Statements[0]].Cell]
+}
+
+// canvasHead makes the figure, where no statement does.
+func (p *Plan) canvasHead(s *Segment, m *module) string {
+	c := p.canvasIn(s)
+	if c == nil {
+		return ""
+	}
+	m.imports.add("from matplotlib.figure import Figure")
+	if c.maker >= 0 {
+		return ""
+	}
+	head := "    " + c.figure + " = Figure()\n"
+	if !c.own && p.usesAxes(c) {
+		head += "    " + p.axesName + " = " + c.figure + ".add_subplot()\n"
+	}
+	return head
+}
+
+// usesAxes: some statement of the cell draws on the current axes by itself.
+func (p *Plan) usesAxes(c *canvas) bool {
+	for _, i := range c.steps {
+		for _, call := range p.Uses[i].Calls {
+			if name := p.implicit(call); name != "" && (onFigure[name] == "" && name != "gcf") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// draws puts methods of the figure, and of its axes, in the place of pyplot's functions.
+func (r *rewrite) draws(calls []*callSite, figure, axes string) {
+	p := r.p
+	for _, c := range calls {
+		_, ok := strings.CutPrefix(c.path, pyplot+".")
+		f := c.node.Func
+		if ok {
+			p.replaced[f.Pos()] = true
+		}
+		name := p.implicit(c)
+		switch {
+		case name == "":
+		case !ok:
+			r.addArguments(c.node, "ax="+axes)
+		case name == "gcf":
+			r.replace(c.node.Pos(), c.node.End(), figure)
+		case name == "gca":
+			r.replace(c.node.Pos(), c.node.End(), axes)
+		case name == "axes" && len(c.node.Args) == 0:
+			r.replace(f.Pos(), f.End(), figure+".add_subplot")
+		case name == "axes":
+			r.replace(f.Pos(), f.End(), figure+".add_axes")
+		case name == "xticks" || name == "yticks":
+			if p.ticks(c) == "set" {
+				r.replace(f.Pos(), f.End(), axes+".set_"+name)
+			} else {
+				r.replace(f.Pos(), f.End(), "for tick_label in "+axes+".get_"+strings.TrimSuffix(name, "s")+"labels(): tick_label.set")
+			}
+		case name == "colorbar" && (len(c.node.Args) > 0 || hasKeyword(p.Program, c.node, "mappable")):
+			r.replace(f.Pos(), f.End(), figure+".colorbar")
+		case onFigure[name] != "":
+			r.replace(f.Pos(), f.End(), figure+"."+onFigure[name])
+		case onAxes[name] != "":
+			r.replace(f.Pos(), f.End(), axes+"."+onAxes[name])
+		}
+	}
+}
+
+// renames calls what pyplot only hands on by its own name.
+func (r *rewrite) renames(calls []*callSite) {
+	for _, c := range calls {
+		name, ok := strings.CutPrefix(c.path, pyplot+".")
+		if !ok || !r.p.stands(c) {
+			continue
+		}
+		switch f := c.node.Func; {
+		case strings.HasPrefix(name, "cm."):
+			r.needs.add("cm")
+			r.p.replaced[f.Pos()] = true
+			r.replace(f.Pos(), f.End(), name)
+		case elsewhere[name] != "":
+			r.needs.add(name)
+			r.p.replaced[f.Pos()] = true
+			r.replace(f.Pos(), f.End(), name)
+		}
+	}
+}
+
+// drawsIn is draws for a statement of a segment that makes its figure: how the figure is made, and what a colour bar is for, stand in statements.
+func (r *rewrite) drawsIn(i int, c *canvas) {
+	p := r.p
+	if i == c.maker {
+		r.makesFigure(i, c)
+		r.draws(slices.DeleteFunc(slices.Clone(p.Uses[i].Calls), func(x *callSite) bool { return ast.Node(x.node) == c.makes }), c.figure, p.axesOf(c))
+		return
+	}
+	r.draws(p.Uses[i].Calls, c.figure, p.axesOf(c))
+	at := slices.Index(c.steps, i)
+	for _, call := range p.Uses[i].Calls {
+		name, ok := strings.CutPrefix(call.path, pyplot+".")
+		if ok && (name == "clim" || name == "colorbar" && len(call.node.Args) == 0 && !hasKeyword(p.Program, call.node, "mappable")) {
+			mappable := p.mappableName(p.mappableBefore(c.steps[:at]))
+			f := call.node.Func
+			if name == "clim" {
+				r.replace(f.Pos(), f.End(), mappable+".set_clim")
+				continue
+			}
+			r.replace(f.Pos(), f.End(), c.figure+".colorbar")
+			r.replace(f.End(), f.End()+1, "("+mappable)
+			if len(call.node.Keywords) > 0 {
+				r.edits[len(r.edits)-1].text += ", "
+			}
+		}
+	}
+	if p.coloured(c, i) && p.assigned(i, p.wholeCall(i)) == "" {
+		r.replace(r.base, r.base, p.mappableName(i)+" = ")
+	}
+}
+
+// coloured: a colour bar further down speaks of what this statement draws.
+func (p *Plan) coloured(c *canvas, i int) bool {
+	for at, j := range c.steps {
+		for _, call := range p.Uses[j].Calls {
+			if (call.path == pyplot+".clim" || call.path == pyplot+".colorbar" && len(call.node.Args) == 0 && !hasKeyword(p.Program, call.node, "mappable")) && p.mappableBefore(c.steps[:at]) == i {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *Plan) wholeCall(i int) *ast.Call {
+	switch s := p.Statements[i].Node.(type) {
+	case *ast.ExprStmt:
+		c, _ := s.Value.(*ast.Call)
+		return c
+	case *ast.Assign:
+		c, _ := s.Value.(*ast.Call)
+		return c
+	}
+	return nil
+}
+
+// mappableName is what the statement's drawing is called.
+func (p *Plan) mappableName(i int) string {
+	if c := p.wholeCall(i); c != nil {
+		if name := p.assigned(i, c); name != "" {
+			return name
+		}
+	}
+	return p.freeWord("drawn", "coloured", "drawn_colours")
+}
+
+// makesFigure writes `fig, ax = plt.subplots(2, figsize=(6, 2))` as `fig = Figure(figsize=(6, 2)); ax = fig.subplots(2)`.
+func (r *rewrite) makesFigure(i int, c *canvas) {
+	p := r.p
+	call := c.makes.(*ast.Call)
+	p.replaced[call.Func.Pos()] = true
+	part := func(start, end uint32) string {
+		return string(applyEdits(p.File.Src[start:end], start, within(r.edits, start, end)))
+	}
+	var figure, axes []string
+	for _, a := range call.Args {
+		axes = append(axes, part(a.Pos(), a.End()))
+	}
+	for k := range call.Keywords {
+		word := &call.Keywords[k]
+		text := part(word.Pos(), word.End())
+		switch p.name(word.Arg) {
+		case "nrows", "ncols", "sharex", "sharey", "squeeze", "width_ratios", "height_ratios", "subplot_kw", "gridspec_kw":
+			axes = append(axes, text)
+		default:
+			figure = append(figure, text)
+		}
+	}
+	text := c.figure + " = Figure(" + strings.Join(figure, ", ") + ")"
+	if a, ok := p.Statements[i].Node.(*ast.Assign); ok {
+		if t, ok := a.Targets[0].(*ast.Tuple); ok {
+			text += "; " + p.text(t.Elts[1]) + " = " + c.figure + ".subplots(" + strings.Join(axes, ", ") + ")"
+		}
+	}
+	r.edits = slices.DeleteFunc(r.edits, func(e edit) bool { return e.Start >= r.base && e.End <= call.End() })
+	r.edits = append(r.edits, edit{diag.Span{Start: r.base, End: call.End()}, text})
+}
