@@ -15,12 +15,9 @@ import (
 var lessons = set{"KeyError": true, "IndexError": true, "ValueError": true, "ZeroDivisionError": true, "AssertionError": true, "OverflowError": true, "FloatingPointError": true,
 	"UnicodeDecodeError": true, "UnicodeEncodeError": true, "RecursionError": true, "StopIteration": true, "LinAlgError": true}
 
-// takesAsMeant notes that the cell may end with this error, when that can be.
+// takesAsMeant notes that the cell may end with this error, when that can be. The error is one that has no other reason (refusalOf).
 func (a *Analysis) takesAsMeant(e *oracle.Error) bool {
-	if !a.cleared() || e == nil || e.Statement == "" || e.Refused != "" || e.MissingFile != "" || e.MissingModule != "" || e.MissingName != "" {
-		return false
-	}
-	if !lessons[e.Type] && (e.InLibrary || e.Type != "TypeError") {
+	if !a.cleared() || e == nil || !lessons[e.Type] && (e.InLibrary || e.Type != "TypeError") {
 		return false
 	}
 	at := slices.IndexFunc(a.Order, func(i int) bool { return a.Statements[i].ID == e.Statement })

@@ -315,7 +315,7 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 			}
 			say("running the notebook")
 			g, err := oracle.Grade(ctx, subject, o)
-			for err == nil && g.Status == oracle.Raised && known.takesAsMeant(g.Error) {
+			for err == nil && g.Status == oracle.Raised && known.refusalOf(g.Trace, req.Answers).Reason == APIDrift && known.takesAsMeant(g.Error) {
 				subject.Cells = prog.oracleProgram(root, filepath.ToSlash(rel), prog.Order).Cells
 				say("running the notebook, in which an error is taken as meant")
 				g, err = oracle.Grade(ctx, subject, o)
