@@ -57,11 +57,12 @@ var onGivenAxes = func() set {
 	return s
 }()
 
-// A canvas is the one figure that a cell draws.
+// A canvas is the one figure that a cell draws, or those that it is given and changes, as a step changes any other object that it is given.
 type canvas struct {
 	figure string   // what it is called in the function
 	maker  int      // the statement that makes it, -1 when none does
 	own    bool     // some statement makes axes: the current ones are asked of the figure
+	given  bool     // all is drawn on figures and axes that it is given
 	calls  set      // functions of the notebook that draw
 	steps  []int    // statements of the cell that draw
 	makes  ast.Node // the call of plt.figure or plt.subplots
@@ -356,7 +357,8 @@ func (p *Plan) freeFor(name, path string) bool {
 // canvasOf looks at what a cell draws; nil when it is not one figure of its own that everything can be told.
 func (p *Plan) canvasOf(cell int, list []int) *canvas {
 	c := &canvas{figure: p.figureName, maker: -1, calls: set{}, steps: list}
-	if n, known := p.figuresIn(cell); n > 1 || known && n == 0 {
+	shown, known := p.figuresIn(cell)
+	if shown > 1 {
 		return nil
 	}
 	for _, g := range p.intervals() {
@@ -373,7 +375,7 @@ func (p *Plan) canvasOf(cell int, list []int) *canvas {
 			return nil
 		}
 	}
-	drawn := false
+	drawn, others := false, false // on its own figure, on those of other cells
 	for at, i := range list {
 		u := p.Uses[i]
 		if ob := p.observed(i); ob != nil && ob.Raised != "" {
@@ -423,12 +425,12 @@ func (p *Plan) canvasOf(cell int, list []int) *canvas {
 						return nil // a table's plot makes a figure of its own
 					}
 				} else if call.root != "" && !bound[call.root] {
-					return nil // axes of another cell
+					others = true
 				}
 			}
 			for _, k := range call.node.Keywords {
 				if name := p.rootName(k.Value); p.name(k.Arg) == "ax" && name != "" && !bound[name] {
-					return nil
+					others = true
 				}
 			}
 			name := p.implicit(call)
@@ -453,6 +455,10 @@ func (p *Plan) canvasOf(cell int, list []int) *canvas {
 				}
 			}
 		}
+	}
+	c.given = c.maker < 0 && !drawn
+	if others && !c.given || known && shown == 0 && drawn || c.given && shown > 0 {
+		return nil
 	}
 	return c
 }
@@ -578,7 +584,7 @@ func (p *Plan) canvasIn(s *Segment) *canvas {
 // canvasHead makes the figure, where no statement does.
 func (p *Plan) canvasHead(s *Segment, m *module) string {
 	c := p.canvasIn(s)
-	if c == nil {
+	if c == nil || c.given {
 		return ""
 	}
 	m.imports.add("from matplotlib.figure import Figure")

@@ -71,6 +71,11 @@ func TestWhatNeedsPyplotsStateStaysWithIt(t *testing.T) {
 	}
 }
 
+func TestAxesOfAnotherCellAreChangedByAStep(t *testing.T) {
+	files := planOf(t, "# %%\nimport matplotlib.pyplot as plt\n# %%\nfig, ax = plt.subplots()\n# %%\nax.set_title('Both')\n").Emit()
+	holds(t, files["src/demo/steps.py"], "fig = Figure(); ax = fig.subplots()", "(ax: Axes) -> None:", "ax.set_title('Both')", "lacks plt")
+}
+
 func TestAFunctionIsHandedTheFigure(t *testing.T) {
 	files := planOf(t, `# %%
 import matplotlib.pyplot as plt

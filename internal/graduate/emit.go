@@ -84,6 +84,9 @@ func (p *Plan) finish(m *module) string {
 	for name := range m.used {
 		p.importFor(m, name)
 	}
+	if m.needs["builtins"] {
+		m.imports.add(strings.TrimSuffix("import builtins as "+p.builtinsName(), " as builtins"))
+	}
 	for name, from := range elsewhere {
 		if m.needs[name] {
 			m.imports.add("from " + from + " import " + name)
@@ -386,6 +389,9 @@ func (p *Plan) ownMeaning(s *Segment, m *module) string {
 	}
 	return b.String()
 }
+
+// builtinsName is what the module builtins is called in the package.
+func (p *Plan) builtinsName() string { return p.freeWord("builtins", "python_builtins") }
 
 // renamedImport is an import line that binds another name; not ok for `import a.b`, which binds a alone.
 func renamedImport(line, name, to string) (string, bool) {

@@ -518,7 +518,7 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 			}
 		}
 	}
-	if (s.Role == RoleStore && p.savesFigureSegment(s) || s.Role == RoleFigure && !s.returnsFigure()) && !p.savesNext(n) {
+	if (s.Role == RoleStore && p.savesFigureSegment(s) || s.Role == RoleFigure && !s.returnsFigure() && p.canvasIn(s) == nil) && !p.savesNext(n) {
 		edges.needs.add("close_figures")
 		modules.add("io")
 		fmt.Fprintf(&b, "    %s.%s()\n", alias["io"], p.helper("close_figures"))

@@ -162,3 +162,27 @@ func TestCommandsThatHaveAMeaningForAProgram(t *testing.T) {
 		t.Errorf("asked about: %v", left)
 	}
 }
+
+func TestTheNamespaceOfPythonItself(t *testing.T) {
+	// In the notebook __builtins__ is a module, in a module of a package it would be a dict.
+	p := planOf(t, "# %%\ndef names():\n    builtins = set(vars(__builtins__))\n    return len(builtins)\nprint(names() > 0)\n")
+	steps := p.Emit()["src/demo/steps.py"]
+	for _, want := range []string{"import builtins as python_builtins\n", "set(vars(python_builtins))"} {
+		if !strings.Contains(steps, want) {
+			t.Errorf("steps.py lacks %q:\n%s", want, steps)
+		}
+	}
+}
+
+func TestWhatIsShownKeepsAPartThatChangesLater(t *testing.T) {
+	p := planOf(t, "# %%\nimport pandas as pd\n# %%\ns = pd.Series([1], index=['a'])\n# %%\ns + 1\n# %%\ns.index.name = 'key'\nprint(s.index.name)\n")
+	for _, s := range p.Segments {
+		text := ""
+		for _, i := range s.Statements {
+			text += p.Statements[i].Source + "\n"
+		}
+		if strings.Contains(text, "s + 1") && strings.Contains(text, "index.name =") {
+			t.Errorf("what s + 1 showed has the index that is named further down in the same function:\n%s", text)
+		}
+	}
+}

@@ -31,6 +31,11 @@ func (r *rewrite) replace(start, end uint32, text string) {
 func (r *rewrite) names() {
 	p := r.p
 	for _, x := range r.refs {
+		if x.name == "__builtins__" && !x.store {
+			r.needs.add("builtins")
+			r.replace(x.span.Start, x.span.End, p.builtinsName()) // the module in a program's own namespace, a dict in a module's
+			continue
+		}
 		if k := p.keyOf[x.name]; k != nil && k.Name != x.name && !x.store {
 			r.replace(x.span.Start, x.span.End, k.Name)
 		}

@@ -271,9 +271,37 @@ func (p *Plan) together(start, end int, joined []bool) bool {
 					}
 				}
 			}
+		} else if slices.ContainsFunc(p.order[start+1:end], func(j int) bool { return p.changesPart(j, p.namesOf(u.Shown)) }) {
+			return false
 		}
 	}
 	return true
+}
+
+// namesOf are the names that an expression reads.
+func (p *Plan) namesOf(e ast.Expr) set {
+	out := set{}
+	ast.InspectExpr(e, func(n ast.Node) bool {
+		if x, ok := n.(*ast.Name); ok {
+			out.add(p.name(x.ID))
+		}
+		return true
+	})
+	return out
+}
+
+// changesPart: the statement changes a part of one of the objects, such as the index of a table: x.index.name = …. What was computed from the object may have
+// the same part.
+func (p *Plan) changesPart(i int, names set) bool {
+	a, ok := p.Statements[i].Node.(*ast.Assign)
+	return ok && slices.ContainsFunc(a.Targets, func(t ast.Expr) bool {
+		outer, ok := t.(*ast.Attribute)
+		if !ok {
+			return false
+		}
+		_, nested := outer.Value.(*ast.Attribute)
+		return nested && names[p.root(outer)]
+	})
 }
 
 // unstableText: what the statement prints comes out different each time.
@@ -645,7 +673,7 @@ func (p *Plan) returnFigure(s *Segment) {
 		seen, known := p.figuresIn(p.Statements[i].Cell)
 		shown = shown || seen > 0 || !known
 	}
-	if !shown && p.Cellular {
+	if c := p.canvasIn(s); c != nil && c.given || !shown && p.Cellular {
 		return
 	}
 	for _, i := range s.Statements {
