@@ -804,7 +804,7 @@ func (w *walker) effect(s *callSite) {
 		}
 		return
 	}
-	if f.unless != "" && hasKeyword(w.p, s.node, f.unless) {
+	if f.harmless(w.p, s.node) {
 		return
 	}
 	e := f.effects

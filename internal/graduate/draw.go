@@ -59,13 +59,13 @@ var onGivenAxes = func() set {
 
 // A canvas is the one figure that a cell draws, or those that it is given and changes, as a step changes any other object that it is given.
 type canvas struct {
-	figure string   // what it is called in the function
-	maker  int      // the statement that makes it, -1 when none does
-	own    bool     // some statement makes axes: the current ones are asked of the figure
-	given  bool     // all is drawn on figures and axes that it is given
-	calls  set      // functions of the notebook that draw
-	steps  []int    // statements of the cell that draw
-	makes  ast.Node // the call of plt.figure or plt.subplots
+	figure string    // what it is called in the function
+	maker  int       // the statement that makes it, -1 when none does
+	own    bool      // some statement makes axes: the current ones are asked of the figure
+	given  bool      // all is drawn on figures and axes that it is given
+	calls  set       // functions of the notebook that draw
+	steps  []int     // statements of the cell that draw
+	makes  *ast.Call // the call of plt.figure or plt.subplots
 }
 
 // axes is how the current axes are called.
@@ -244,12 +244,13 @@ func (p *Plan) mayBeHanded(f *Function) bool {
 	if _, ok := f.Node.(*ast.FunctionDef); !ok || f.Decorated || len(f.older) > 0 || p.nested[f.Statement] || f.Effects&edges(p.drawing[f.Name]) != 0 || f.Effects&(Option|Print) != 0 {
 		return false
 	}
+	_, maker := p.makerIn(f)
 	for _, c := range f.Calls {
 		name := p.implicit(c)
-		if name == "" {
+		if name == "" || c.node == maker {
 			continue
 		}
-		if !p.speaksOf(c, name) || name == "clim" || name == "colorbar" && len(c.node.Args) == 0 {
+		if maker != nil && c.node.Pos() < maker.Pos() || !p.speaksOf(c, name) || name == "clim" || name == "colorbar" && len(c.node.Args) == 0 {
 			return false
 		}
 	}
@@ -325,6 +326,9 @@ func (p *Plan) pyplotOnlyCalled(refs []ref, calls []*callSite) bool {
 		if r.store || path != pyplot && !strings.HasPrefix(path, pyplot+".") {
 			continue
 		}
+		if p.File.Src[r.span.End] == '.' && strings.HasPrefix(string(p.File.Src[r.span.End+1:]), "cm.") && p.freeFor("cm", "matplotlib.cm") {
+			continue
+		}
 		if !slices.ContainsFunc(calls, func(c *callSite) bool {
 			return strings.HasPrefix(c.path, pyplot+".") && c.node.Func.Pos() == r.span.Start && p.stands(c)
 		}) {
@@ -337,9 +341,6 @@ func (p *Plan) pyplotOnlyCalled(refs []ref, calls []*callSite) bool {
 // stands: what the call names of pyplot can be named otherwise.
 func (p *Plan) stands(c *callSite) bool {
 	name := strings.TrimPrefix(c.path, pyplot+".")
-	if strings.HasPrefix(name, "cm.") {
-		return p.freeFor("cm", "matplotlib.cm")
-	}
 	if from := elsewhere[name]; from != "" {
 		return p.freeFor(name, from+"."+name)
 	}
@@ -396,19 +397,27 @@ func (p *Plan) canvasOf(cell int, list []int) *canvas {
 				return nil // it would stand in the middle
 			}
 		}
+		for _, r := range u.Refs {
+			if f := p.Functions[r.name]; f != nil && !r.store && p.makesCanvas(f, set{}) {
+				if drawn || c.maker >= 0 || c.own {
+					return nil // a figure after another one
+				}
+				c.own = true
+			}
+		}
 		for name := range u.Functions {
 			if p.Functions[name].Effects&Figure != 0 {
 				c.calls.add(name)
 				drawn = true
 			}
 		}
-		makes := p.makesFigure(i)
+		makes := p.makesFigure(p.Statements[i].Node, u.Calls)
 		if makes != nil {
 			if c.maker >= 0 || drawn {
 				return nil
 			}
 			c.maker, c.makes = i, makes
-			if name := p.bindsFigure(i); name != "" {
+			if name := p.bindsFigure(p.Statements[i].Node); name != "" {
 				c.figure = name
 			}
 		}
@@ -416,7 +425,7 @@ func (p *Plan) canvasOf(cell int, list []int) *canvas {
 			return nil
 		}
 		for _, call := range u.Calls {
-			if ast.Node(call.node) == c.makes {
+			if call.node == c.makes {
 				continue
 			}
 			if call.path == "" && call.fact != nil && call.fact.effects&Figure != 0 && call.local == "" {
@@ -517,11 +526,52 @@ func (p *Plan) assigned(i int, call *ast.Call) string {
 	return ""
 }
 
+// makerIn is the statement of a function that makes its figure, and the call in it: on a figure that is handed in, it makes the axes.
+func (p *Plan) makerIn(f *Function) (ast.Stmt, *ast.Call) {
+	def, ok := f.Node.(*ast.FunctionDef)
+	if !ok {
+		return nil, nil
+	}
+	for _, s := range def.Body {
+		call := p.makesFigure(s, f.Calls)
+		if call == nil {
+			continue
+		}
+		for k := range call.Keywords {
+			if name := p.name(call.Keywords[k].Arg); name != "figsize" && !ofSubplots[name] {
+				return nil, nil
+			}
+		}
+		return s, call
+	}
+	return nil, nil
+}
+
+// makesCanvas: the function makes axes on the figure that it is handed, itself or by others.
+func (p *Plan) makesCanvas(f *Function, seen set) bool {
+	if seen[f.Name] {
+		return false
+	}
+	seen.add(f.Name)
+	if _, call := p.makerIn(f); call != nil {
+		return true
+	}
+	for r := range f.direct {
+		if g := p.Functions[r]; g != nil && p.makesCanvas(g, seen) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofSubplots are the arguments of plt.subplots that are not the figure's.
+var ofSubplots = set{"nrows": true, "ncols": true, "sharex": true, "sharey": true, "squeeze": true, "width_ratios": true, "height_ratios": true, "subplot_kw": true, "gridspec_kw": true}
+
 // makesFigure is the call of plt.figure or plt.subplots that is all of a statement: `plt.figure(…)`, `fig = plt.figure(…)`, `fig, ax = plt.subplots(…)`.
-func (p *Plan) makesFigure(i int) ast.Node {
+func (p *Plan) makesFigure(st ast.Stmt, calls []*callSite) *ast.Call {
 	var e ast.Expr
 	tuple := false
-	switch s := p.Statements[i].Node.(type) {
+	switch s := st.(type) {
 	case *ast.ExprStmt:
 		e = s.Value
 	case *ast.Assign:
@@ -541,7 +591,7 @@ func (p *Plan) makesFigure(i int) ast.Node {
 	if !ok {
 		return nil
 	}
-	for _, c := range p.Uses[i].Calls {
+	for _, c := range calls {
 		if c.node != call {
 			continue
 		}
@@ -562,8 +612,8 @@ func (p *Plan) makesFigure(i int) ast.Node {
 }
 
 // bindsFigure is the name that the figure gets from the statement that makes it.
-func (p *Plan) bindsFigure(i int) string {
-	a, ok := p.Statements[i].Node.(*ast.Assign)
+func (p *Plan) bindsFigure(st ast.Stmt) string {
+	a, ok := st.(*ast.Assign)
 	if !ok {
 		return ""
 	}
@@ -616,10 +666,10 @@ func (r *rewrite) draws(calls []*callSite, figure, axes string) {
 	for _, c := range calls {
 		_, ok := strings.CutPrefix(c.path, pyplot+".")
 		f := c.node.Func
-		if ok {
+		name := p.implicit(c)
+		if ok && name != "" {
 			p.replaced[f.Pos()] = true
 		}
-		name := p.implicit(c)
 		switch {
 		case name == "":
 		case !ok:
@@ -648,22 +698,21 @@ func (r *rewrite) draws(calls []*callSite, figure, axes string) {
 	}
 }
 
-// renames calls what pyplot only hands on by its own name.
+// renames calls what pyplot only hands on by its own name: plt.Circle and plt.cm.viridis.
 func (r *rewrite) renames(calls []*callSite) {
-	for _, c := range calls {
-		name, ok := strings.CutPrefix(c.path, pyplot+".")
-		if !ok || !r.p.stands(c) {
-			continue
-		}
-		switch f := c.node.Func; {
-		case strings.HasPrefix(name, "cm."):
+	p := r.p
+	for _, x := range r.refs {
+		if p.Modules[x.name] == pyplot && !x.store && strings.HasPrefix(string(p.File.Src[x.span.End:]), ".cm.") && p.freeFor("cm", "matplotlib.cm") {
 			r.needs.add("cm")
-			r.p.replaced[f.Pos()] = true
-			r.replace(f.Pos(), f.End(), name)
-		case elsewhere[name] != "":
+			p.replaced[x.span.Start] = true
+			r.replace(x.span.Start, x.span.End+uint32(len(".cm")), "cm")
+		}
+	}
+	for _, c := range calls {
+		if name, ok := strings.CutPrefix(c.path, pyplot+"."); ok && elsewhere[name] != "" && p.stands(c) {
 			r.needs.add(name)
-			r.p.replaced[f.Pos()] = true
-			r.replace(f.Pos(), f.End(), name)
+			p.replaced[c.node.Func.Pos()] = true
+			r.replace(c.node.Func.Pos(), c.node.Func.End(), name)
 		}
 	}
 }
@@ -672,8 +721,8 @@ func (r *rewrite) renames(calls []*callSite) {
 func (r *rewrite) drawsIn(i int, c *canvas) {
 	p := r.p
 	if i == c.maker {
-		r.makesFigure(i, c)
-		r.draws(slices.DeleteFunc(slices.Clone(p.Uses[i].Calls), func(x *callSite) bool { return ast.Node(x.node) == c.makes }), c.figure, p.axesOf(c))
+		r.makesFigure(p.Statements[i].Node, c.makes, c.figure, "")
+		r.draws(slices.DeleteFunc(slices.Clone(p.Uses[i].Calls), func(x *callSite) bool { return x.node == c.makes }), c.figure, p.axesOf(c))
 		return
 	}
 	r.draws(p.Uses[i].Calls, c.figure, p.axesOf(c))
@@ -733,34 +782,51 @@ func (p *Plan) mappableName(i int) string {
 	return p.freeWord("drawn", "coloured", "drawn_colours")
 }
 
-// makesFigure writes `fig, ax = plt.subplots(2, figsize=(6, 2))` as `fig = Figure(figsize=(6, 2)); ax = fig.subplots(2)`.
-func (r *rewrite) makesFigure(i int, c *canvas) {
+// makesFigure writes `fig, ax = plt.subplots(2, figsize=(6, 2))` as `fig = Figure(figsize=(6, 2)); ax = fig.subplots(2)`, and where the figure is handed in
+// as `fig = figure; fig.set_size_inches((6, 2)); ax = fig.subplots(2)`.
+func (r *rewrite) makesFigure(st ast.Stmt, call *ast.Call, figure, handed string) {
 	p := r.p
-	call := c.makes.(*ast.Call)
 	p.replaced[call.Func.Pos()] = true
-	part := func(start, end uint32) string {
-		return string(applyEdits(p.File.Src[start:end], start, within(r.edits, start, end)))
+	part := func(n ast.Node) string {
+		return string(applyEdits(p.File.Src[n.Pos():n.End()], n.Pos(), within(r.edits, n.Pos(), n.End())))
 	}
-	var figure, axes []string
+	var own, axes []string
+	size := ""
 	for _, a := range call.Args {
-		axes = append(axes, part(a.Pos(), a.End()))
+		axes = append(axes, part(a))
 	}
 	for k := range call.Keywords {
 		word := &call.Keywords[k]
-		text := part(word.Pos(), word.End())
-		switch p.name(word.Arg) {
-		case "nrows", "ncols", "sharex", "sharey", "squeeze", "width_ratios", "height_ratios", "subplot_kw", "gridspec_kw":
-			axes = append(axes, text)
+		switch name := p.name(word.Arg); {
+		case ofSubplots[name]:
+			axes = append(axes, part(word))
+		case name == "figsize":
+			size = part(word.Value)
+			fallthrough
 		default:
-			figure = append(figure, text)
+			own = append(own, part(word))
 		}
 	}
-	text := c.figure + " = Figure(" + strings.Join(figure, ", ") + ")"
-	if a, ok := p.Statements[i].Node.(*ast.Assign); ok {
+	var lines []string
+	switch {
+	case handed == "":
+		lines = append(lines, figure+" = Figure("+strings.Join(own, ", ")+")")
+	default:
+		if figure != handed {
+			lines = append(lines, figure+" = "+handed)
+		}
+		if size != "" {
+			lines = append(lines, figure+".set_size_inches("+size+")")
+		}
+	}
+	if a, ok := st.(*ast.Assign); ok {
 		if t, ok := a.Targets[0].(*ast.Tuple); ok {
-			text += "; " + p.text(t.Elts[1]) + " = " + c.figure + ".subplots(" + strings.Join(axes, ", ") + ")"
+			lines = append(lines, p.text(t.Elts[1])+" = "+figure+".subplots("+strings.Join(axes, ", ")+")")
 		}
 	}
-	r.edits = slices.DeleteFunc(r.edits, func(e edit) bool { return e.Start >= r.base && e.End <= call.End() })
-	r.edits = append(r.edits, edit{diag.Span{Start: r.base, End: call.End()}, text})
+	if len(lines) == 0 {
+		lines = []string{"pass"}
+	}
+	r.edits = slices.DeleteFunc(r.edits, func(e edit) bool { return e.Start >= st.Pos() && e.End <= call.End() })
+	r.edits = append(r.edits, edit{diag.Span{Start: st.Pos(), End: call.End()}, strings.Join(lines, "; ")})
 }

@@ -40,6 +40,8 @@ func TestAFigureIsMadeByTheFunctionThatDrawsIt(t *testing.T) {
 			[]string{"axes.set_xticks([0, 1], ['a', 'b'])", "for tick_label in axes.get_yticklabels(): tick_label.set(rotation=45)"}},
 		{"a table's own plot", "import pandas as pd\ndf = pd.DataFrame({'a': xs})\ndf.plot(title='Table')\nplt.ylabel('a')\n",
 			[]string{"df.plot(title='Table', ax=axes)", "axes.set_ylabel('a')"}},
+		{"colours that pyplot hands on", "plt.scatter(xs, xs, cmap=plt.cm.binary)\nplt.title('Map')\n",
+			[]string{"axes.scatter(xs, xs, cmap=cm.binary)", "from matplotlib import cm\n", "lacks plt"}},
 		{"classes that pyplot hands on", "plt.gca().add_patch(plt.Circle((0, 0), 1))\nplt.title('Disc')\n",
 			[]string{"axes.add_patch(Circle((0, 0), 1))", "from matplotlib.patches import Circle\n"}},
 	} {
@@ -96,6 +98,27 @@ plt.ylabel("x")
 		"        both(x, figure=figure)\n", "    figure = Figure()\n", `axes.set_ylabel("x")`, "lacks plt")
 }
 
+func TestAFunctionThatMakesItsFigureIsHandedIt(t *testing.T) {
+	files := planOf(t, `# %%
+import matplotlib.pyplot as plt
+def pair(xs, title):
+    fig, ax = plt.subplots(1, 2, figsize=(6, 2))
+    for a in ax:
+        a.plot(xs)
+    fig.suptitle(title)
+# %%
+xs = [1, 2]
+# %%
+pair(xs, title="One")
+plt.ylabel("x")
+# %%
+pair(xs, title="Two")
+plt.ylabel("y")
+`).Emit()
+	holds(t, files["src/demo/steps.py"], "def pair(xs, title, *, figure: Figure):\n    fig = figure; fig.set_size_inches((6, 2)); ax = fig.subplots(1, 2)\n", "    figure = Figure()\n    # @@", "pair(xs, title=\"One\", figure=figure)",
+		"figure.gca().set_ylabel(\"x\")", "lacks plt", "lacks add_subplot")
+}
+
 func TestDrawsFromNumpysGeneratorAreHandedIt(t *testing.T) {
 	files := planOf(t, `# %%
 import numpy as np
@@ -109,6 +132,9 @@ print(a.sum())
 	holds(t, files["src/demo/steps.py"], "def noise(n, *, rng: RandomState):\n    return rng.randn(n)\n", "rng: RandomState)", "    rng.seed(1)\n", "a = rng.rand(3) + noise(3, rng=rng)", "from numpy.random import RandomState\n", "lacks np.")
 	holds(t, files["src/demo/pipeline.py"], "rng=io.shared_generator()")
 	holds(t, files["src/demo/io.py"], "def shared_generator() -> RandomState:")
+	// A seeded generator of its own is no shared one.
+	files = planOf(t, "# %%\nimport numpy as np\n# %%\nrng = np.random.default_rng(5)\nprint(rng.random())\n").Emit()
+	holds(t, files["src/demo/steps.py"], "rng = np.random.default_rng(5)")
 	// A library that draws by itself takes the statement along.
 	files = planOf(t, "# %%\nimport numpy as np\nimport pandas as pd\n# %%\ndf = pd.DataFrame({'a': np.random.rand(9)}).sample(3)\nprint(len(df))\n").Emit()
 	holds(t, files["src/demo/io.py"], "np.random.rand(9)", "lacks rng")

@@ -99,7 +99,7 @@ func (p *Plan) onlyShared(calls []*callSite) bool {
 		if sharedDraw(c) != "" {
 			continue
 		}
-		if c.fact != nil && c.fact.effects&Random != 0 && (c.fact.unless == "" || !hasKeyword(p.Program, c.node, c.fact.unless)) {
+		if c.fact != nil && c.fact.effects&Random != 0 && !c.fact.harmless(p.Program, c.node) {
 			return false
 		}
 		if c.path != "" && !quietLibraries[top(c.path)] || strings.Contains(c.typ, ".") && !quietLibraries[top(c.typ)] {

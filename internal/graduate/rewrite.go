@@ -338,7 +338,16 @@ func (p *Plan) definition(i int, needs set) string {
 		if slices.Contains(p.Lifted[f.Name], drawnOn) {
 			r.needs.add("Figure")
 		}
-		r.draws(f.Calls, p.figureName, p.figureName+".gca()")
+		calls := f.Calls
+		if st, maker := p.makerIn(f); maker != nil {
+			figure := p.bindsFigure(st)
+			if figure == "" {
+				figure = p.figureName
+			}
+			r.makesFigure(st, maker, figure, p.figureName)
+			calls = slices.DeleteFunc(slices.Clone(calls), func(c *callSite) bool { return c.node == maker })
+		}
+		r.draws(calls, p.figureName, p.figureName+".gca()")
 	}
 	def, ok := f.Node.(*ast.FunctionDef)
 	if lifted := p.Lifted[f.Name]; ok && len(lifted) > 0 {
