@@ -111,7 +111,7 @@ func (p *Plan) finish(m *module) string {
 		}
 	}
 	head := "\"\"\"" + m.doc + "\"\"\"\n"
-	imports := sortImports(m.imports.sorted(), p.Package)
+	imports := sortImports(m.imports.sorted(), func(top string) bool { return top == p.Package || p.owns(top) })
 	if imports != "" {
 		head += "\n" + imports
 	}
@@ -170,7 +170,8 @@ func (p *Plan) importFor(m *module, name string) {
 var fromImport = regexp.MustCompile(`^from (\S+) import (.+)$`)
 
 // sortImports writes imports as Ruff's isort does: standard library, others, our own; plain imports before from-imports.
-func sortImports(lines []string, pkg string) string {
+// own tells the modules that stand in src/.
+func sortImports(lines []string, own func(top string) bool) string {
 	group := func(mod string) int {
 		top, _, _ := strings.Cut(mod, ".")
 		switch {
@@ -178,7 +179,7 @@ func sortImports(lines []string, pkg string) string {
 			return 0
 		case project.IsStandardLibrary(top):
 			return 1
-		case top == pkg || strings.HasPrefix(mod, "."):
+		case own(top) || strings.HasPrefix(mod, "."):
 			return 3
 		}
 		return 2

@@ -186,3 +186,10 @@ func TestWhatIsShownKeepsAPartThatChangesLater(t *testing.T) {
 		}
 	}
 }
+
+func TestModulesOfTheAuthorsOwnAreImportedWithThePackages(t *testing.T) {
+	got := sortImports([]string{"import numpy as np", "import helpers", "from demo.steps import clean", "import sys"}, func(top string) bool { return top == "demo" || top == "helpers" })
+	if want := "import sys\n\nimport numpy as np\n\nimport helpers\nfrom demo.steps import clean\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
