@@ -55,6 +55,7 @@ type fact struct {
 	unless      *argumentPlace // an argument with which it has no effects
 	returns     string
 	peek        bool
+	handle      bool // a method of open files and connections
 }
 
 type argumentPlace struct {
@@ -118,6 +119,8 @@ func parseTable(text string) (*table, error) {
 			case key == "pure":
 			case key == "peek":
 				f.peek = true
+			case key == "handle":
+				f.handle = true
 			case key == "unless":
 				f.unless = placeOf(value)
 			case key == "returns":
@@ -197,13 +200,22 @@ func (t *table) find(s *callSite) *fact {
 			}
 		}
 		if f := t.exact["."+s.method]; f != nil {
-			if s.typ != "" && immutable(s.typ) {
-				return nil
+			if s.typ != "" && (immutable(s.typ) || f.handle && isData(s.typ)) {
+				return nil // ts.truncate(after=…) cuts a series, not a file
 			}
 			return f
 		}
 	}
 	return nil
+}
+
+// isData: a type of tables, arrays or dates, which are no open files.
+func isData(typ string) bool {
+	switch top(typ) {
+	case "pandas", "numpy", "datetime":
+		return true
+	}
+	return false
 }
 
 // typeOf is the type of an expression as far as reading tells, "" when it does not.

@@ -193,3 +193,16 @@ func TestModulesOfTheAuthorsOwnAreImportedWithThePackages(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestMethodsOfOpenFilesAreNotThoseOfTables(t *testing.T) {
+	p := planOf(t, "# %%\nimport pandas as pd\nts = pd.Series([1, 2])\n# %%\nts.truncate(after=0)\n# %%\nf = open('a.txt', 'w')\nf.truncate(0)\n")
+	var kinds []string
+	for _, i := range p.Order {
+		if strings.Contains(p.Statements[i].Source, "truncate") {
+			kinds = append(kinds, p.Roles[i].String())
+		}
+	}
+	if got := strings.Join(kinds, ", "); got != "dropped, store" {
+		t.Errorf("the two are %s, want the series' a value for looking, left out where a file is written, and the file's a store", got)
+	}
+}
