@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -415,7 +416,7 @@ func (req Request) build(res *Result, g *oracle.Graded) error {
 		versions = g.Modules
 	}
 	if req.Format != nil {
-		formatted, err := formatFiles(modules, req.Format)
+		formatted, err := formatFiles(modules, p.OwnPaths(), req.Format)
 		if err != nil {
 			return err
 		}
@@ -503,12 +504,23 @@ func (res *Result) finishFiles(req Request) {
 	res.Files["graduation.lock"] = string(res.Lock.Text())
 }
 
-func formatFiles(files map[string]string, format func(string) error) (map[string]string, error) {
+// formatFiles formats files where the modules of own stand too, without what they hold: imports are sorted by what stands in src/.
+func formatFiles(files map[string]string, own []string, format func(string) error) (map[string]string, error) {
 	dir, err := os.MkdirTemp("", "graduate-format-*")
 	if err != nil {
 		return nil, fmt.Errorf("make a directory to format in: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	beside := map[string]string{}
+	for _, name := range own {
+		if path.Ext(name) == "" {
+			name += "/__init__.py"
+		}
+		beside["src/"+name] = ""
+	}
+	if err := writeFiles(dir, beside); err != nil {
+		return nil, err
+	}
 	if err := writeFiles(dir, files); err != nil {
 		return nil, err
 	}
