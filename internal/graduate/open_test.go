@@ -206,3 +206,11 @@ func TestMethodsOfOpenFilesAreNotThoseOfTables(t *testing.T) {
 		t.Errorf("the two are %s, want the series' a value for looking, left out where a file is written, and the file's a store", got)
 	}
 }
+
+func TestADefinitionWhoseSuccessorServesNothing(t *testing.T) {
+	p := planOf(t, "# %%\ndef base():\n    return 1\n# %%\ndef f():\n    return base()\n# %%\nprint(f() + 1)\n# %%\ndef f():\n    return 2\n# %%\nunused = f()\n")
+	steps := p.Emit()["src/demo/steps.py"]
+	if !strings.Contains(steps, "return base()") || strings.Contains(steps, "return 2") {
+		t.Errorf("steps.py should have the first f alone:\n%s", steps)
+	}
+}

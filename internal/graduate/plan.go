@@ -147,6 +147,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.dependencies()
 	p.chooseOutputs()
 	p.slice()
+	p.takeOlder()
 	p.config()
 	p.findPrinting()
 	p.findDraws()
@@ -419,6 +420,21 @@ func (p *Plan) slice() {
 			p.drop(i, p.whyNotNeeded(i))
 		}
 	}
+}
+
+// takeOlder makes the definition that is kept the function of its name, where a later one serves nothing that is kept.
+func (p *Plan) takeOlder() {
+	for name, f := range p.Functions {
+		if p.Roles[f.Statement] != RoleDropped {
+			continue
+		}
+		kept := slices.DeleteFunc(slices.Clone(f.older), func(old *Function) bool { return p.Roles[old.Statement] == RoleDropped })
+		if n := len(kept); n > 0 {
+			p.Functions[name] = kept[n-1]
+			kept[n-1].older = kept[:n-1]
+		}
+	}
+	p.close()
 }
 
 func (p *Plan) isDef(i int) bool {
