@@ -54,12 +54,11 @@ def graduate(options, folder, path):
         entry.update(status="refused", reason=refusal.get("reason", ""), message=refusal.get("message", "")[:400], question=refusal.get("question", ""))
         return entry
     proof = said.get("proof") or {}
-    levels = [[level.get("State", level.get("state")), level.get("Detail", level.get("detail"))] for level in proof.get("Levels", proof.get("levels", []))]
-    rows = proof.get("Rows", proof.get("rows")) or []
-    boundaries = proof.get("Boundaries", proof.get("boundaries")) or []
+    levels = [[level["State"], level["Detail"]] for level in proof.get("Levels", [])]
+    rows, boundaries = proof.get("Rows") or [], proof.get("Boundaries") or []
     entry.update(status="graduated", levels=levels, package=os.path.relpath(out, options.out), undone=said.get("undone") or [])
-    entry["verdicts"] = dict(collections.Counter(r.get("Verdict", r.get("verdict")) for r in rows))
-    entry["boundaries"] = dict(collections.Counter(r.get("Verdict", r.get("verdict")) for r in boundaries))
+    entry["verdicts"] = dict(collections.Counter(r["Verdict"] for r in rows))
+    entry["boundaries"] = dict(collections.Counter(r["Verdict"] for r in boundaries))
     try:
         entry["gate"] = gate.judge(out, path)
     except Exception as error:  # a package that the judge cannot read fails it

@@ -101,8 +101,8 @@ def main():
             keep(kept, judged)
             continue
         with open(os.path.join(project, "graduation.lock"), encoding="utf-8") as f:
-            wanted, _ = second.boundaries(json.load(f))
-        original = second.originals(path, root, wanted, 600)
+            lock = json.load(f)
+        original = second.originals(path, root, lock, 600)
         for m in survivors:
             seen = None
             for text in sources(mutate, project, m):

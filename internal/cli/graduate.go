@@ -252,7 +252,7 @@ func showPlan(s *streams, req graduate.Request, format string) error {
 		return err
 	}
 	prog.ChooseOrder()
-	p, refusal := req.Plan(prog, nil, nil)
+	p, refusal := req.Plan(prog, nil, graduate.Options{})
 	if refusal != nil {
 		return refused(s, refusal, req.Path, format)
 	}

@@ -167,7 +167,7 @@ func (a *Analysis) function(i int, names *naming) {
 	}
 	f.direct = w.u.Reads
 	delete(f.direct, f.Name)
-	f.Reads, f.Mutates, f.Effects, f.Refs, f.Calls, f.Paths, f.Awaits = maps.Clone(f.direct), w.u.Mutates, w.u.Effects, w.u.Refs, w.u.Calls, w.u.Paths, w.u.Awaits
+	f.Reads, f.Mutates, f.Effects, f.Refs, f.Calls, f.Paths = maps.Clone(f.direct), w.u.Mutates, w.u.Effects, w.u.Refs, w.u.Calls, w.u.Paths
 	for _, b := range w.u.Binds {
 		f.Writes.add(b)
 	}
@@ -257,9 +257,6 @@ func (a *Analysis) statement(i int, names *naming) {
 					w.mutate(arg)
 				}
 			}
-		}
-		if f.Awaits && r.call != nil {
-			u.Awaits = u.Awaits || false
 		}
 	}
 	for _, name := range a.namesInText(u) {
@@ -408,11 +405,6 @@ func (a *Analysis) unresolved(order []int) map[string]int {
 			}
 		}
 		bound.add(u.Binds...)
-		for name := range u.Mutates {
-			if f := a.Functions; f != nil {
-				_ = name
-			}
-		}
 		for name := range u.Functions {
 			for w := range a.Functions[name].Writes {
 				bound.add(w)

@@ -22,7 +22,6 @@ type Key struct {
 	Python    string // as it stands in the notebook
 	Comment   string
 	Env       string // the environment variable that holds it, for secrets; then Value is empty
-	used      bool
 	secret    string // the value of a secret that was answered
 }
 

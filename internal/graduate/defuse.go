@@ -109,8 +109,7 @@ type Function struct {
 	Decorated bool
 	older     []*Function // earlier definitions of the name
 	direct    set         // reads without those of others
-	Awaits    bool
-	Evaluates bool // text that it is given, in the namespace where it stands
+	Evaluates bool        // text that it is given, in the namespace where it stands
 }
 
 // walker goes through one statement or function body.
@@ -126,7 +125,6 @@ type walker struct {
 	globals set
 	params  set
 	mutated set // parameters changed
-	self    string
 }
 
 // naming is what names stand for while the statements are walked in order: modules and library objects, and types.
@@ -521,10 +519,7 @@ func (w *walker) target(t ast.Expr, value ast.Expr) {
 			typ := w.typeOf(value)
 			w.names.types[name] = typ
 			w.u.Types[name] = typ
-			if f, isLambda := value.(*ast.Lambda); !isLambda {
-				_ = f
-				w.aliasesOf(name, value)
-			}
+			w.aliasesOf(name, value)
 		}
 	case *ast.Tuple:
 		w.targets(t.Elts, value)
@@ -809,7 +804,7 @@ func (w *walker) effect(s *callSite) {
 		}
 		return
 	}
-	if f.unless != "" && hasKeyword(w.p, s.node, f.unless) {
+	if f.harmless(w.p, s.node) {
 		return
 	}
 	e := f.effects
@@ -843,7 +838,7 @@ func (w *walker) effect(s *callSite) {
 	if f.path != nil {
 		if e := argument(w.p, s.node, f.path); e != nil {
 			if v, ok := w.p.File.ConstString(e); ok {
-				w.u.Paths = append(w.u.Paths, pathUse{node: e, value: v, write: f.effects&Store != 0 || e2write(w.p, s)})
+				w.u.Paths = append(w.u.Paths, pathUse{node: e, value: v, write: f.effects&Store != 0 || writesFile(w.p, s)})
 			}
 		}
 	}
@@ -859,6 +854,7 @@ func (w *walker) effect(s *callSite) {
 // query: a statement of SQL that changes nothing.
 var query = regexp.MustCompile(`(?is)^\s*(?:--[^\n]*\n\s*)*(?:select|pragma\s+table_info|explain|values)\b`)
 
-func e2write(p *Program, s *callSite) bool {
+// writesFile: it opens a file to write into it.
+func writesFile(p *Program, s *callSite) bool {
 	return (s.path == "builtins.open" || s.method == "open") && openMode(p, s.node)&Store != 0
 }

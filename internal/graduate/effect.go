@@ -52,9 +52,10 @@ type fact struct {
 	mutatesArgs []int
 	shares      bool // its result may share memory with the receiver
 	path        *argumentPlace
-	unless      string // a keyword with which it has no effects
+	unless      *argumentPlace // an argument with which it has no effects
 	returns     string
 	peek        bool
+	handle      bool // a method of open files and connections
 }
 
 type argumentPlace struct {
@@ -118,20 +119,14 @@ func parseTable(text string) (*table, error) {
 			case key == "pure":
 			case key == "peek":
 				f.peek = true
+			case key == "handle":
+				f.handle = true
 			case key == "unless":
-				f.unless = value
+				f.unless = placeOf(value)
 			case key == "returns":
 				f.returns = value
 			case key == "path":
-				place := &argumentPlace{index: -1}
-				for part := range strings.SplitSeq(value, "|") {
-					if i, err := strconv.Atoi(part); err == nil {
-						place.index = i
-					} else {
-						place.names = append(place.names, part)
-					}
-				}
-				f.path = place
+				f.path = placeOf(value)
 			default:
 				return nil, fmt.Errorf("line %d: the word %q is not known", n, w)
 			}
@@ -146,6 +141,29 @@ func parseTable(text string) (*table, error) {
 	}
 	slices.SortStableFunc(t.prefix, func(a, b prefixed) int { return len(b.prefix) - len(a.prefix) })
 	return t, nil
+}
+
+// placeOf reads the form of a place: 0|name.
+func placeOf(text string) *argumentPlace {
+	place := &argumentPlace{index: -1}
+	for part := range strings.SplitSeq(text, "|") {
+		if i, err := strconv.Atoi(part); err == nil {
+			place.index = i
+		} else {
+			place.names = append(place.names, part)
+		}
+	}
+	return place
+}
+
+// harmless: the call is given the argument with which it has no effects.
+func (f *fact) harmless(p *Program, c *ast.Call) bool {
+	if f.unless == nil {
+		return false
+	}
+	e := argument(p, c, f.unless)
+	k, isConst := e.(*ast.Constant)
+	return e != nil && (!isConst || k.Kind != ast.None)
 }
 
 // knows: some line of the table speaks of that top-level module.
@@ -182,13 +200,22 @@ func (t *table) find(s *callSite) *fact {
 			}
 		}
 		if f := t.exact["."+s.method]; f != nil {
-			if s.typ != "" && immutable(s.typ) {
-				return nil
+			if s.typ != "" && (immutable(s.typ) || f.handle && isData(s.typ)) {
+				return nil // ts.truncate(after=…) cuts a series, not a file
 			}
 			return f
 		}
 	}
 	return nil
+}
+
+// isData: a type of tables, arrays or dates, which are no open files.
+func isData(typ string) bool {
+	switch top(typ) {
+	case "pandas", "numpy", "datetime":
+		return true
+	}
+	return false
 }
 
 // typeOf is the type of an expression as far as reading tells, "" when it does not.

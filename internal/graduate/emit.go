@@ -27,10 +27,10 @@ func newModule(name, doc string) *module {
 	return &module{name: name, doc: doc, imports: set{}, used: set{}, needs: set{}}
 }
 
-// load notes the names that a text reads.
-func (m *module) load(refs []ref) {
+// load notes the names that a text reads: those that stand in it still.
+func (m *module) load(p *Plan, refs []ref) {
 	for _, r := range refs {
-		if !r.store {
+		if !r.store && !p.replaced[r.span.Start] {
 			m.used.add(r.name)
 		}
 	}
@@ -62,29 +62,38 @@ func (p *Plan) Emit() map[string]string {
 	}
 	pipeline := p.emitPipeline(modules["io"])
 	src := "src/" + pkg + "/"
-	files[src+"__init__.py"] = "\"\"\"" + p.summary() + "\"\"\"\n"
+	files[src+"__init__.py"] = "\"\"\"" + p.Summary() + "\"\"\"\n"
 	files[src+"config.py"] = p.emitConfig()
 	files[src+"pipeline.py"] = pipeline
-	files[src+"__main__.py"] = p.emitMain(len(modules["figures"].body) > 0)
+	files[src+"__main__.py"] = p.emitMain(slices.ContainsFunc(p.Segments, func(s *Segment) bool { return s.Role == RoleFigure }))
 	p.ioHelpers(modules["io"])
 	for _, name := range []string{"steps", "figures", "io"} {
 		m := modules[name]
 		if name == "figures" && len(m.body) == 0 {
 			continue
 		}
-		files[src+name+".py"] = p.finish(m, modules)
+		files[src+name+".py"] = p.finish(m)
 	}
 	files[src+"py.typed"] = ""
 	return files
 }
 
 // finish puts a module's imports above its body.
-func (p *Plan) finish(m *module, all map[string]*module) string {
+func (p *Plan) finish(m *module) string {
 	text := strings.Join(m.body, "\n\n\n")
 	for name := range m.used {
 		p.importFor(m, name)
 	}
+	if m.needs["builtins"] {
+		m.imports.add(strings.TrimSuffix("import builtins as "+p.builtinsName(), " as builtins"))
+	}
+	for name, from := range elsewhere {
+		if m.needs[name] {
+			m.imports.add("from " + from + " import " + name)
+		}
+	}
 	for name, from := range map[string]string{
+		"Figure": "from matplotlib.figure import Figure", "RandomState": "from numpy.random import RandomState", "cm": "from matplotlib import cm",
 		"partial": "from functools import partial", "Any": "from typing import Any", "suppress": "from contextlib import suppress", "StringIO": "from io import StringIO",
 		"sys": "import sys", "Path": "from pathlib import Path", "replacing": "from " + p.Package + ".files import replacing",
 	} {
@@ -102,7 +111,7 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 		}
 	}
 	head := "\"\"\"" + m.doc + "\"\"\"\n"
-	imports := sortImports(m.imports.sorted(), p.Package)
+	imports := sortImports(m.imports.sorted(), func(top string) bool { return top == p.Package || p.owns(top) })
 	if imports != "" {
 		head += "\n" + imports
 	}
@@ -111,22 +120,16 @@ func (p *Plan) finish(m *module, all map[string]*module) string {
 	}
 	gap := "\n\n"
 	if strings.HasPrefix(text, marker) {
-		first, _, _ := strings.Cut(strings.TrimPrefix(text[strings.IndexByte(text, '\n')+1:], ""), "\n")
+		first, _, _ := strings.Cut(text[strings.IndexByte(text, '\n')+1:], "\n")
 		if !strings.HasPrefix(first, "def ") && !strings.HasPrefix(first, "class ") && !strings.HasPrefix(first, "@") {
 			gap = "\n"
 		}
 	}
-	_ = all
 	return head + gap + text + "\n"
 }
 
 // importFor adds the import statement that binds a name of the notebook.
 func (p *Plan) importFor(m *module, name string) {
-	if _, ok := p.Modules[name]; !ok && p.Imports[name] == 0 {
-		if _, bound := p.Imports[name]; !bound {
-			return
-		}
-	}
 	for _, i := range p.Order {
 		if p.Roles[i] != RoleImport || !slices.Contains(p.Uses[i].Binds, name) {
 			continue
@@ -167,7 +170,8 @@ func (p *Plan) importFor(m *module, name string) {
 var fromImport = regexp.MustCompile(`^from (\S+) import (.+)$`)
 
 // sortImports writes imports as Ruff's isort does: standard library, others, our own; plain imports before from-imports.
-func sortImports(lines []string, pkg string) string {
+// own tells the modules that stand in src/.
+func sortImports(lines []string, own func(top string) bool) string {
 	group := func(mod string) int {
 		top, _, _ := strings.Cut(mod, ".")
 		switch {
@@ -175,7 +179,7 @@ func sortImports(lines []string, pkg string) string {
 			return 0
 		case project.IsStandardLibrary(top):
 			return 1
-		case top == pkg || strings.HasPrefix(mod, "."):
+		case own(top) || strings.HasPrefix(mod, "."):
 			return 3
 		}
 		return 2
@@ -247,10 +251,10 @@ func lead(lines []string, prefix string) string {
 func (p *Plan) emitDefinition(i int, m *module) string {
 	st := p.Statements[i]
 	text := p.definition(i, m.needs)
-	m.load(p.Uses[i].Refs)
+	m.load(p, p.Uses[i].Refs)
 	f := p.defined(i)
 	if f != nil {
-		m.load(f.Refs)
+		m.load(p, f.Refs)
 		for name := range p.Uses[i].Reads {
 			m.used.add(name)
 		}
@@ -294,6 +298,7 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		}
 	}
 	b.WriteString(p.ownMeaning(s, m))
+	b.WriteString(p.canvasHead(s, m))
 	for _, i := range s.Statements {
 		st := p.Statements[i]
 		b.WriteString("    " + marker + st.ID + "\n")
@@ -303,14 +308,14 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 			text += "  " + st.Trail
 		}
 		b.WriteString(text + tail(st.Tail, "    ") + "\n")
-		m.load(p.Uses[i].Refs)
+		m.load(p, p.Uses[i].Refs)
 		for _, c := range p.Uses[i].Calls {
 			if p.evaluators[c.local] {
 				m.used.add(p.evaluated(c.node)...)
 			}
 		}
 		if f := p.defined(i); f != nil {
-			m.load(f.Refs)
+			m.load(p, f.Refs)
 		}
 	}
 	var values []string
@@ -319,6 +324,10 @@ func (p *Plan) emitSegment(s *Segment, m *module) string {
 		case "stdout":
 			values = append(values, r.Name+".getvalue()")
 		case "figure":
+			if c := p.canvasIn(s); c != nil {
+				values = append(values, c.figure)
+				continue
+			}
 			m.imports.add("import matplotlib.pyplot as plt")
 			values = append(values, "plt.gcf()")
 		case "figures":
@@ -359,20 +368,42 @@ func (p *Plan) ownMeaning(s *Segment, m *module) string {
 				continue
 			}
 			done.add(name)
+			m.imports.add("from typing import Any")
 			if !imported {
 				m.imports.add("import builtins")
-				b.WriteString("    " + name + " = builtins." + name + "\n")
+				b.WriteString("    " + name + ": Any = builtins." + name + "\n")
 				continue
 			}
 			own := newModule(m.name, "")
 			p.importFor(own, name)
 			for _, line := range own.imports.sorted() {
-				b.WriteString("    " + line + "\n")
+				given := p.freeName(s, name+"_imported")
+				if renamed, ok := renamedImport(line, name, given); ok {
+					m.imports.add(renamed)
+					b.WriteString("    " + name + ": Any = " + given + "\n")
+				} else {
+					b.WriteString("    " + line + "\n")
+				}
 			}
 		}
 		bound.add(p.Uses[i].Binds...)
 	}
 	return b.String()
+}
+
+// builtinsName is what the module builtins is called in the package.
+func (p *Plan) builtinsName() string { return p.freeWord("builtins", "python_builtins") }
+
+// renamedImport is an import line that binds another name; not ok for `import a.b`, which binds a alone.
+func renamedImport(line, name, to string) (string, bool) {
+	head, _, _ := strings.Cut(line, " as ")
+	switch {
+	case strings.HasPrefix(head, "import ") && head == line && strings.Contains(head, "."):
+		return "", false
+	case line != head && !strings.HasSuffix(line, " as "+name):
+		return "", false
+	}
+	return head + " as " + to, true
 }
 
 func resultName(s *Segment) string {
@@ -439,7 +470,10 @@ func (p *Plan) signatureOf(s *Segment, m *module) string {
 	for _, name := range s.Params {
 		param := p.param(name)
 		t := ""
-		if k := p.keyByName(param); k != nil && (p.keyOf[name] != nil || name[0] == '.') {
+		if name == drawnFrom {
+			m.needs.add("RandomState")
+			t = "RandomState"
+		} else if k := p.keyByName(param); k != nil && (p.keyOf[name] != nil || name[0] == '.') {
 			t = k.Type
 		} else {
 			t = p.annotate(p.typeBefore(name, s), m)
@@ -536,8 +570,8 @@ func wrapLines(lines []string, width int) (out []string) {
 	return out
 }
 
-// summary is the first line of what the notebook says about itself.
-func (p *Plan) summary() string {
+// Summary is the first line of what the notebook says about itself.
+func (p *Plan) Summary() string {
 	for _, c := range p.Cells {
 		if c.Markdown != "" {
 			first, _, _ := strings.Cut(plainMarkdown(c.Markdown), "\n")

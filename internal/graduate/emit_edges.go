@@ -11,7 +11,7 @@ import (
 // emitConfig writes the typed configuration and its loader.
 func (p *Plan) emitConfig() string {
 	var b strings.Builder
-	b.WriteString("\"\"\"The configuration: every value that may change without changing the code, checked when it is loaded.\"\"\"\n\n")
+	b.WriteString("\"\"\"The configuration: every value that may change without changing the code, checked when it is loaded.\"\"\"\n\nfrom __future__ import annotations\n\n") // the types of fields are read as text
 	secrets := false
 	for _, k := range p.Keys {
 		secrets = secrets || k.Env != ""
@@ -97,9 +97,7 @@ def secret(name: str) -> str:
 	if !p.hasTOML() {
 		b.WriteString(readTOML)
 	}
-	text := b.String()
-	// The types of fields are read as text.
-	return strings.Replace(text, "\n\n", "\n\nfrom __future__ import annotations\n\n", 1)
+	return b.String()
 }
 
 // hasTOML: the Python that the notebook ran with is 3.11 or newer.
@@ -177,7 +175,7 @@ from pathlib import Path
 		b.WriteString("import matplotlib as mpl\n\n")
 	}
 	fmt.Fprintf(&b, `from %[1]s import pipeline
-from %[1]s.config import ConfigError, load_config
+from %[1]s.config import load_config
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -206,7 +204,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 if __name__ == "__main__":
     sys.exit(main())
 `)
-	return strings.Replace(b.String(), "import ConfigError, load_config", "import load_config", 1)
+	return b.String()
 }
 
 // free is a name that is not taken.
@@ -248,6 +246,12 @@ func (p *Plan) ioHelpers(m *module) {
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, bbox_inches="tight")
     plt.close("all")`)
+	}
+	if m.needs["shared_generator"] {
+		m.imports.add("import numpy as np", "from numpy.random import RandomState")
+		head = append(head, `def `+p.helper("shared_generator")+`() -> RandomState:
+    """numpy's shared generator, whose methods np.random.rand and its like are."""
+    return np.random.mtrand._rand`)
 	}
 	if m.needs["close_figures"] {
 		m.imports.add("import matplotlib.pyplot as plt")
@@ -437,7 +441,11 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 	}
 	for _, x := range s.Params {
 		name := p.param(x)
-		if p.keyOf[x] != nil || x[0] == '.' {
+		if x == drawnFrom {
+			edges.needs.add("shared_generator")
+			modules.add("io")
+			args = append(args, name+"="+alias["io"]+"."+p.helper("shared_generator")+"()")
+		} else if p.keyOf[x] != nil || x[0] == '.' {
 			args = append(args, name+"=config."+name)
 		} else {
 			args = append(args, name)
@@ -510,7 +518,7 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 			}
 		}
 	}
-	if s.Role == RoleStore && p.savesFigureSegment(s) && !p.savesNext(n) {
+	if (s.Role == RoleStore && p.savesFigureSegment(s) || s.Role == RoleFigure && !s.returnsFigure() && p.canvasIn(s) == nil) && !p.savesNext(n) {
 		edges.needs.add("close_figures")
 		modules.add("io")
 		fmt.Fprintf(&b, "    %s.%s()\n", alias["io"], p.helper("close_figures"))

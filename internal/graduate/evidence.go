@@ -32,6 +32,8 @@ func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
 			cell := oracle.Cell{ID: p.cellID(s.Cell), Index: max(c.Number-1, 0), Count: c.ExecCount}
 			if c.Failed {
 				cell.Raises = raises(c)
+			} else if c.Meant != "" {
+				cell.Raises = []string{c.Meant}
 			}
 			o.Cells = append(o.Cells, cell)
 			last = s.Cell

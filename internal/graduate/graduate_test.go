@@ -170,8 +170,8 @@ print(len(big), len(small))
 func TestFiguresAreReturnedAndSavedAtTheEdge(t *testing.T) {
 	p := planOf(t, "# %%\nimport matplotlib.pyplot as plt\nxs = [1, 2]\n# %%\nplt.plot(xs)\nplt.title('Growth of x')\nplt.show()\n")
 	files := p.Emit()
-	if f := files["src/demo/figures.py"]; !strings.Contains(f, "return plt.gcf()") || strings.Contains(f, "plt.show()") {
-		t.Errorf("figures.py:\n%s", f)
+	if f := files["src/demo/steps.py"]; !strings.Contains(f, "    return figure\n") || strings.Contains(f, "show()") {
+		t.Errorf("steps.py:\n%s", f)
 	}
 	if f := files["src/demo/pipeline.py"]; !strings.Contains(f, "io.save_figure(figure,") {
 		t.Errorf("pipeline.py:\n%s", f)

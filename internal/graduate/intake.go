@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/notebook"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/python/parser"
-	"github.com/roadworthy-dev/roadworthy/internal/python/scope"
 	"github.com/roadworthy-dev/roadworthy/internal/source"
 )
 
@@ -34,7 +34,6 @@ type Program struct {
 	Loose []string
 
 	File     *ast.File
-	Table    *scope.Table
 	places   []place             // by line of File.Src
 	stars    map[string][]string // names that `from m import *` was seen to bind, by module
 	answers  map[string]string
@@ -42,7 +41,6 @@ type Program struct {
 	ranFiles map[string]bool // what %run names
 	argvSet  bool            // the program sets sys.argv itself
 	parser   parser.Parser
-	scopes   scope.Builder
 }
 
 // A Cell is a cell of the file; a script without marks is one.
@@ -56,8 +54,9 @@ type Cell struct {
 	Outputs   []notebook.Output
 	// Statements are indices into Program.Statements.
 	Statements []int
-	Failed     bool // its stored output is an exception, or it is tagged so
-	Given      bool // it holds what answers define
+	Failed     bool   // its stored output is an exception, or it is tagged so
+	Meant      string // the exception that it ends with, where nothing but the run says so (meant.go)
+	Given      bool   // it holds what answers define
 }
 
 // A Statement is one top-level statement.
@@ -243,8 +242,6 @@ func (p *Program) parse(src []byte) *Refusal {
 		}
 		return r
 	}
-	p.scopes.Notebook = p.Notebook
-	p.Table = p.scopes.Build(f)
 	return nil
 }
 
@@ -493,6 +490,15 @@ func (p *Program) isExitCode(e ast.Expr) bool {
 type edit struct {
 	diag.Span
 	text string
+}
+
+func sortEdits(edits []edit) {
+	slices.SortStableFunc(edits, func(a, b edit) int {
+		if a.Start != b.Start {
+			return int(a.Start) - int(b.Start)
+		}
+		return int(a.End) - int(b.End)
+	})
 }
 
 // applyEdits applies edits that do not overlap; base is the offset of src in the file the edits speak of.

@@ -15,11 +15,10 @@ func (p *Plan) lift() {
 			continue
 		}
 		p.home[f.Name] = "steps"
-		switch {
-		case f.Effects&(Figure) != 0:
+		if f.Effects&Figure != 0 {
 			p.home[f.Name] = "figures"
 		}
-		if f.Effects&Edge != 0 || f.Effects&Print != 0 && !p.printing[f.Name] {
+		if f.Effects&edges(p.drawing[f.Name]) != 0 || f.Effects&Print != 0 && !p.printing[f.Name] {
 			p.home[f.Name] = "io"
 		}
 	}
@@ -71,6 +70,9 @@ func (p *Plan) lift() {
 		if p.printing[f.Name] {
 			lifted = append(lifted, printedInto)
 		}
+		if p.drawing[f.Name] {
+			lifted = append(lifted, drawnFrom)
+		}
 		if len(lifted) > 0 {
 			p.Lifted[f.Name] = lifted
 		}
@@ -78,6 +80,7 @@ func (p *Plan) lift() {
 	for name := range closures {
 		p.nest(p.Functions[name])
 	}
+	p.findDrawing()
 }
 
 // definedAnew: the name is defined more than once, and each definition is used: a call means the one of its time.
@@ -163,13 +166,21 @@ func (p *Plan) nest(f *Function) {
 	p.glue = append(p.glue, interval{from, to})
 }
 
-// carried is the names that a segment's function has to be given for the functions it calls.
+// ofNotebook: a name that the notebook has, as against a key without one (.path) and what functions are handed beside (>text).
+func ofNotebook(name string) bool { return name[0] != '.' && name[0] != '>' }
+
+// param is the name that a parameter has in the package: that of the notebook, or of the key whose value it is.
 func (p *Plan) param(name string) string {
 	if k := p.keyOf[name]; k != nil {
 		return k.Name
 	}
-	if name == printedInto {
+	switch name {
+	case printedInto:
 		return p.textParam
+	case drawnOn:
+		return p.figureName
+	case drawnFrom:
+		return p.generatorName
 	}
 	if name[0] == '.' {
 		return name[1:]

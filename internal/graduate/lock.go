@@ -116,33 +116,24 @@ func (p *Plan) lock() *Lock {
 	l := &Lock{Version: 1, Package: p.Package, Source: p.Path, Config: []LockKey{}, Dropped: []LockDropped{}, Spans: []LockSpan{}, Functions: []LockFunction{}, Outputs: []LockOutput{},
 		Hashes: map[string]string{}, Answers: unconcealed(p.Options.Answers),
 		Tolerances: map[string]string{"float64": "rtol 1e-9", "float32": "rtol 1e-6", "figures": "artist data, then pixels"}}
-	var before []int // statements of the segments so far, dropped ones between included
 	for _, s := range p.Segments {
-		f := LockFunction{Name: s.Function, Boundary: p.Statements[s.Statements[len(s.Statements)-1]].ID, Pure: s.Module == "steps", Unproven: s.Unproven || p.unproven[s.Function],
+		f := LockFunction{Name: s.Function, Boundary: p.Statements[s.Statements[len(s.Statements)-1]].ID, Pure: s.Module == "steps",
 			Params: []LockParam{}, Returns: []LockReturn{}}
 		for _, i := range s.Statements {
 			f.Statements = append(f.Statements, p.Statements[i].ID)
 		}
 		for _, x := range s.Params {
 			param := LockParam{Name: p.param(x)}
-			if p.keyOf[x] == nil && x[0] != '.' {
+			if p.keyOf[x] == nil && ofNotebook(x) {
 				param.Source = x
-				param.At = p.boundaryBefore(s, before)
+				param.At = p.boundaryBefore(s, x)
 			}
 			f.Params = append(f.Params, param)
 		}
 		for k, r := range s.Returns {
-			part := ""
-			switch {
-			case len(s.Returns) > 3:
-				part = field(r.Name)
-			case len(s.Returns) > 1:
-				part = fmt.Sprint(k)
-			}
-			f.Returns = append(f.Returns, LockReturn{Name: r.Name, Part: part, Source: r.Source, Kind: r.Kind})
+			f.Returns = append(f.Returns, LockReturn{Name: r.Name, Part: s.part(k), Source: r.Source, Kind: r.Kind})
 		}
 		l.Functions = append(l.Functions, f)
-		before = append(before, s.Statements...)
 	}
 	for _, o := range p.Outputs {
 		out := LockOutput{ID: o.ID, Kind: o.Kind, Name: o.Name}
@@ -195,13 +186,7 @@ func (p *Plan) partOf(o *Output) string {
 		if r.Name != name {
 			continue
 		}
-		part := ""
-		switch {
-		case len(s.Returns) > 3:
-			part = field(r.Name)
-		case len(s.Returns) > 1:
-			part = fmt.Sprint(k)
-		}
+		part := s.part(k)
 		if r.Kind == "figures" {
 			rest, nested = fmt.Sprint(o.index), true
 		}
@@ -216,11 +201,29 @@ func (p *Plan) partOf(o *Output) string {
 	return ""
 }
 
-// boundaryBefore is the statement right before which the argument's value is looked up: the last one that ran before the
-// segment, in the order of the program.
-func (p *Plan) boundaryBefore(s *Segment, before []int) string {
+// part is where in what the function returns a return is: "" when it is all of it, a field's name or a position.
+func (s *Segment) part(k int) string {
+	switch {
+	case len(s.Returns) > 3:
+		return field(s.Returns[k].Name)
+	case len(s.Returns) > 1:
+		return fmt.Sprint(k)
+	}
+	return ""
+}
+
+// boundaryBefore is the statement right behind which an argument's value is looked up: the last one that ran before the segment in the order of the
+// program, or the one further down that gives the name its value, where it was moved above the segment.
+func (p *Plan) boundaryBefore(s *Segment, name string) string {
 	first := slices.Index(p.Order, s.Statements[0])
-	_ = before
+	for _, i := range slices.Backward(p.order[:slices.Index(p.order, s.Statements[0])]) {
+		if slices.Contains(p.Uses[i].Binds, name) {
+			if slices.Index(p.Order, i) > first {
+				return p.Statements[i].ID
+			}
+			break
+		}
+	}
 	for k := first - 1; k >= 0; k-- {
 		i := p.Order[k]
 		if p.Statements[i].Drop == "" {

@@ -149,7 +149,7 @@ func (p *Plan) segmentWords(s *Segment, at int, titles set) []string {
 		}
 		if object == "" {
 			for _, name := range s.Params {
-				if name[0] != '.' && p.keyOf[name] == nil {
+				if ofNotebook(name) && p.keyOf[name] == nil {
 					object = lower(name)
 					break
 				}
@@ -176,7 +176,7 @@ func (p *Plan) segmentWords(s *Segment, at int, titles set) []string {
 		default:
 			object = "values"
 			for _, name := range s.Params {
-				if name[0] != '.' && p.keyOf[name] == nil {
+				if ofNotebook(name) && p.keyOf[name] == nil {
 					object = lower(name)
 				}
 			}
@@ -225,7 +225,7 @@ func (p *Plan) mainObject(s *Segment) string {
 	}
 	if s.Role == RoleFigure {
 		for _, name := range s.Params {
-			if name[0] != '.' && p.keyOf[name] == nil && len(name) > 1 {
+			if ofNotebook(name) && p.keyOf[name] == nil && len(name) > 1 {
 				return lower(name)
 			}
 		}

@@ -125,7 +125,7 @@ func TestAFileReadBetweenTwoLinesOfAFigureIsReadBeforeIt(t *testing.T) {
 		}
 		got = append(got, s.Module+": "+strings.Join(list, "; "))
 	}
-	want := "io: data = pd.read_csv('a.csv')\nfigures: fig, ax = plt.subplots(); x = data['x']; ax.plot(x); ax.set_title('x')"
+	want := "io: data = pd.read_csv('a.csv')\nsteps: fig, ax = plt.subplots(); x = data['x']; ax.plot(x); ax.set_title('x')"
 	if strings.Join(got, "\n") != want {
 		t.Errorf("%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}
@@ -160,5 +160,57 @@ func TestCommandsThatHaveAMeaningForAProgram(t *testing.T) {
 	}
 	if left := prog.commands(nil); len(left) != 1 || !strings.Contains(left[0].Message, "rm *.csv") {
 		t.Errorf("asked about: %v", left)
+	}
+}
+
+func TestTheNamespaceOfPythonItself(t *testing.T) {
+	// In the notebook __builtins__ is a module, in a module of a package it would be a dict.
+	p := planOf(t, "# %%\ndef names():\n    builtins = set(vars(__builtins__))\n    return len(builtins)\nprint(names() > 0)\n")
+	steps := p.Emit()["src/demo/steps.py"]
+	for _, want := range []string{"import builtins as python_builtins\n", "set(vars(python_builtins))"} {
+		if !strings.Contains(steps, want) {
+			t.Errorf("steps.py lacks %q:\n%s", want, steps)
+		}
+	}
+}
+
+func TestWhatIsShownKeepsAPartThatChangesLater(t *testing.T) {
+	p := planOf(t, "# %%\nimport pandas as pd\n# %%\ns = pd.Series([1], index=['a'])\n# %%\ns + 1\n# %%\ns.index.name = 'key'\nprint(s.index.name)\n")
+	for _, s := range p.Segments {
+		text := ""
+		for _, i := range s.Statements {
+			text += p.Statements[i].Source + "\n"
+		}
+		if strings.Contains(text, "s + 1") && strings.Contains(text, "index.name =") {
+			t.Errorf("what s + 1 showed has the index that is named further down in the same function:\n%s", text)
+		}
+	}
+}
+
+func TestModulesOfTheAuthorsOwnAreImportedWithThePackages(t *testing.T) {
+	got := sortImports([]string{"import numpy as np", "import helpers", "from demo.steps import clean", "import sys"}, func(top string) bool { return top == "demo" || top == "helpers" })
+	if want := "import sys\n\nimport numpy as np\n\nimport helpers\nfrom demo.steps import clean\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestMethodsOfOpenFilesAreNotThoseOfTables(t *testing.T) {
+	p := planOf(t, "# %%\nimport pandas as pd\nts = pd.Series([1, 2])\n# %%\nts.truncate(after=0)\n# %%\nf = open('a.txt', 'w')\nf.truncate(0)\n")
+	var kinds []string
+	for _, i := range p.Order {
+		if strings.Contains(p.Statements[i].Source, "truncate") {
+			kinds = append(kinds, p.Roles[i].String())
+		}
+	}
+	if got := strings.Join(kinds, ", "); got != "dropped, store" {
+		t.Errorf("the two are %s, want the series' a value for looking, left out where a file is written, and the file's a store", got)
+	}
+}
+
+func TestADefinitionWhoseSuccessorServesNothing(t *testing.T) {
+	p := planOf(t, "# %%\ndef base():\n    return 1\n# %%\ndef f():\n    return base()\n# %%\nprint(f() + 1)\n# %%\ndef f():\n    return 2\n# %%\nunused = f()\n")
+	steps := p.Emit()["src/demo/steps.py"]
+	if !strings.Contains(steps, "return base()") || strings.Contains(steps, "return 2") {
+		t.Errorf("steps.py should have the first f alone:\n%s", steps)
 	}
 }

@@ -95,8 +95,6 @@ func (p *Plan) chooseOutputs() {
 		if u.Effects&(Print|Stdout) != 0 && !p.onlyLooks(i) && (ob == nil || ob.Stdout != "") {
 			if p.carriesValue(i) {
 				add("stdout", "", i)
-			} else if !p.onlyWords(i) {
-				add("stdout", "", i)
 			}
 		}
 		if shows := p.showCalls(i); len(shows) > 0 && !writes && (ob == nil || ob.Displayed != "") {
@@ -287,12 +285,10 @@ func (p *Plan) peek(e ast.Expr) bool {
 			// Rows of a table, not a draw of a generator.
 			_, isModule := p.Modules[root]
 			return !ok || !isModule && !p.isGenerator(root)
-		case "head", "tail", "info":
+		case "head", "tail", "info", "keys":
 			return true
 		case "describe":
 			return len(attrs) == 1 && ok
-		case "keys":
-			return true
 		}
 	}
 	return false
@@ -308,12 +304,7 @@ func (p *Plan) isGenerator(name string) bool {
 	return false
 }
 
-// onlyWords: what it prints is text from the source.
-func (p *Plan) onlyWords(i int) bool {
-	return !p.carriesValue(i)
-}
-
-// carriesValue: something printed is computed.
+// carriesValue: something printed is computed, and not text from the source alone.
 func (p *Plan) carriesValue(i int) bool {
 	if len(p.Uses[i].Functions) > 0 {
 		return true

@@ -55,9 +55,17 @@ type Plan struct {
 	aliases   []map[string][]string // after each statement of Order: groups by name, only of those with more than one
 	Seconds   float64
 	nested    map[int]bool // definitions that stand inside a segment
-	unproven  set          // names of functions that are marked
 
 	evaluators set // functions that are made for each call, with the names that they evaluate
+	// explicit are the statements, and drawing the functions, whose random numbers all come from the generator that they are handed.
+	explicit      map[int]bool
+	drawing       set
+	generatorName string
+	// canvases are the cells that draw on a figure of their own, drawers the functions that are handed it.
+	canvases             map[int]*canvas
+	drawers              set
+	figureName, axesName string
+	replaced             map[uint32]bool // names, by their place, that the package's text does not have any more
 }
 
 type interval struct{ from, to int } // statements, in positions of Order
@@ -68,7 +76,10 @@ type Options struct {
 	Out     []string // names asked for as outputs
 	Answers map[string]string
 	Glue    [][2]string // statements that must stay in one function, from and to
-	Types   bool
+	// Pyplot leaves all drawing to pyplot's current figure, as the notebook does.
+	Pyplot bool
+	// Lines are how many lines statements have once they are formatted, by ID.
+	Lines map[string]int
 }
 
 // An Output is an observation that the package is held to.
@@ -95,7 +106,6 @@ type Segment struct {
 	Copies     []string // parameters copied on entry, so that the caller's stay as they were
 	Doc        string
 	Text       bool // collects what is printed
-	Unproven   bool
 	Async      bool
 	Function   string // module.name
 	line, end  int    // in the emitted file
@@ -118,7 +128,7 @@ type Dropped struct {
 // MakePlan decides everything. It runs nothing.
 func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p := &Plan{Analysis: a, Options: o, Package: o.Name, Roles: make([]Role, len(a.Statements)), Reasons: make([]string, len(a.Statements)),
-		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, unproven: set{}, evaluators: set{}}
+		keyOf: map[string]*Key{}, literal: map[ast.Expr]*Key{}, Lifted: map[string][]string{}, home: map[string]string{}, nested: map[int]bool{}, evaluators: set{}, replaced: map[uint32]bool{}}
 	for _, i := range p.Order {
 		if s := p.Statements[i]; s.Drop != "" {
 			p.drop(i, s.Drop)
@@ -137,8 +147,10 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.dependencies()
 	p.chooseOutputs()
 	p.slice()
+	p.takeOlder()
 	p.config()
 	p.findPrinting()
+	p.findDraws()
 	p.roles()
 	p.lift()
 	p.gatherFigures()
@@ -410,6 +422,21 @@ func (p *Plan) slice() {
 	}
 }
 
+// takeOlder makes the definition that is kept the function of its name, where a later one serves nothing that is kept.
+func (p *Plan) takeOlder() {
+	for name, f := range p.Functions {
+		if p.Roles[f.Statement] != RoleDropped {
+			continue
+		}
+		kept := slices.DeleteFunc(slices.Clone(f.older), func(old *Function) bool { return p.Roles[old.Statement] == RoleDropped })
+		if n := len(kept); n > 0 {
+			p.Functions[name] = kept[n-1]
+			kept[n-1].older = kept[:n-1]
+		}
+	}
+	p.close()
+}
+
 func (p *Plan) isDef(i int) bool {
 	switch p.Statements[i].Node.(type) {
 	case *ast.FunctionDef, *ast.ClassDef:
@@ -474,6 +501,9 @@ func (p *Plan) roles() {
 
 func (p *Plan) roleOf(i int, u *Use) Role {
 	e := u.Effects
+	if p.explicit[i] {
+		e &^= Random
+	}
 	switch {
 	case e&Figure != 0 && e&Store != 0 && p.savesFigure(i) != nil:
 		return RoleStore
@@ -556,7 +586,7 @@ func (p *Plan) moduleConstants() {
 	for _, i := range p.Order {
 		u := p.Uses[i]
 		assign, ok := p.Statements[i].Node.(*ast.Assign)
-		if !ok || p.Roles[i] != RolePure || len(u.Binds) == 0 || u.Effects&^(Print) != 0 || u.Effects&Print != 0 {
+		if !ok || p.Roles[i] != RolePure || len(u.Binds) == 0 || u.Effects != 0 {
 			continue
 		}
 		if _, isName := assign.Targets[0].(*ast.Name); !isName && len(u.Binds) == 1 {

@@ -114,6 +114,9 @@ func (r *rewrite) printsInto(calls []*callSite, name string) {
 
 // handed is the argument for one of the names that a function is given.
 func (r *rewrite) handed(name string) string {
+	if c := r.p.canvasIn(r.seg); name == drawnOn && c != nil {
+		return r.p.figureName + "=" + c.figure
+	}
 	if name != printedInto {
 		return r.p.param(name) + "=" + r.p.param(name)
 	}

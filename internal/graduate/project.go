@@ -50,9 +50,6 @@ func (p *Plan) Dependencies(files map[string]string, versions map[string]string)
 // Job is the declaration of the job and the work.
 type Job struct {
 	Name, Owner, Tier, Alert, Schedule string
-	Retries                            int
-	Why                                string
-	Python                             string
 }
 
 // idempotent says whether a run may be repeated, and why.
@@ -154,10 +151,7 @@ func (p *Plan) Explore() []byte {
 		}
 	}
 	var names []string
-	for _, m := range append(modules.sorted(), "") {
-		if m == "" {
-			continue
-		}
+	for _, m := range modules.sorted() {
 		if alias[m] != m {
 			m += " as " + alias[m]
 		}

@@ -57,12 +57,10 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 			out.Kind, out.Name = oracle.Display, ""
 		case "figure":
 			out.Kind, out.Name = oracle.Figure, ""
-			if last := o.Statements[len(o.Statements)-1]; last != "" {
-				for _, seen := range res.Graded.Observed {
-					if seen.Kind == oracle.Figure && slices.Contains(o.Statements, seen.Statement) {
-						out.Name = seen.ID
-						break
-					}
+			for _, seen := range res.Graded.Observed {
+				if seen.Kind == oracle.Figure && slices.Contains(o.Statements, seen.Statement) {
+					out.Name = seen.ID
+					break
 				}
 			}
 		case "value":
@@ -74,10 +72,17 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 	return proof.Prove(ctx, s, run, proof.Options{Level: req.Level, Mutants: req.Mutants, Progress: say})
 }
 
-// bisect undoes the split that the proof found: the function whose inputs agree and whose result does not is joined with
-// the one before it, or after it. done when there is nothing to undo, or nothing left to try.
-func (res *Result) bisect(glue *[][2]string, round int) (what string, done bool) {
+// bisect undoes what the proof rejects: first the figures that functions make themselves, then the split that it found. The function whose inputs
+// agree and whose result does not is joined with the one before it, or after it. done when there is nothing to undo, or nothing left to try.
+func (res *Result) bisect(how *Options, round int) (what string, done bool) {
 	first := res.Report.First
+	if res.first == nil {
+		res.first = first
+	}
+	if d := res.canvasDiffers(); d != "" {
+		how.Pyplot = true
+		return "figures are drawn with pyplot: " + d, false
+	}
 	if first == nil || round >= 4 {
 		if first != nil {
 			res.markUnproven(first.Function)
@@ -102,8 +107,32 @@ func (res *Result) bisect(glue *[][2]string, round int) (what string, done bool)
 	a := segments[from].Statements
 	b := segments[to].Statements
 	id := func(i int) string { return res.Plan.Statements[i].ID }
-	*glue = append(*glue, [2]string{id(a[0]), id(b[len(b)-1])})
-	return fmt.Sprintf("%s (%s)", first.Function, first.Difference), false
+	how.Glue = append(how.Glue, [2]string{id(a[0]), id(b[len(b)-1])})
+	return fmt.Sprintf("a split was undone: %s (%s)", first.Function, first.Difference), false
+}
+
+// canvasDiffers is what a proof has against a function that makes its own figure, "" when it has nothing.
+func (res *Result) canvasDiffers() string {
+	p, report := res.Plan, res.Report
+	own := set{} // functions, and the outputs that they make
+	for _, s := range p.Segments {
+		own[s.Function] = p.canvasIn(s) != nil
+	}
+	for _, o := range p.Outputs {
+		own[o.ID] = o.segment != nil && own[o.segment.Function]
+	}
+	if f := report.First; f != nil && own[f.Function] {
+		return f.Function + " (" + f.Difference + ")"
+	}
+	for _, r := range report.Rows {
+		if own[r.Output] && (r.Verdict == proof.Different || r.Verdict == proof.Missing) {
+			return r.Output + " (" + r.Difference + ")"
+		}
+	}
+	if l := report.Levels[6]; l.State == proof.Failed && len(p.canvases) > 0 {
+		return l.Detail
+	}
+	return ""
 }
 
 func (res *Result) markUnproven(function string) {
@@ -122,16 +151,37 @@ func (res *Result) firstDifference() string {
 	for _, r := range res.Report.Rows {
 		if r.Verdict == proof.Different || r.Verdict == proof.Missing {
 			d := r.Output
+			if r.Kind == oracle.Stdout {
+				d += ": text"
+			}
 			if r.Difference != "" {
 				d += ": " + r.Difference
 			}
-			if f := res.Report.First; f != nil {
-				d += fmt.Sprintf(" (first in %s, of %s)", f.Function, strings.Join(f.Statements, ", "))
+			if function, statements := res.begins(r.Output); function != "" {
+				d += fmt.Sprintf(" (first in %s, of %s)", function, strings.Join(statements, ", "))
 			}
 			return d
 		}
 	}
 	return ""
+}
+
+// begins is the function in which a difference begins: the first whose inputs agree and whose result does not, in the last proof or before its split
+// was undone; else the one that makes the output.
+func (res *Result) begins(output string) (function string, statements []string) {
+	for _, f := range []*proof.Split{res.Report.First, res.first} {
+		if f != nil {
+			return f.Function, f.Statements
+		}
+	}
+	for _, o := range res.Lock.Outputs {
+		for _, f := range res.Lock.Functions {
+			if o.ID == output && f.Name == o.Function {
+				return f.Name, f.Statements
+			}
+		}
+	}
+	return "", nil
 }
 
 func (p *Plan) secretText(k *Key) (string, bool) {

@@ -53,9 +53,7 @@ func (res *Result) Markdown(req Request) string {
 		c := res.Graded.Confinement
 		notes = append(notes, fmt.Sprintf("run with Python %s; network: %s; writes: %s; clock: %s", res.Graded.Python, c.Network, c.Writes, c.Clock))
 	}
-	for _, u := range res.Undone {
-		notes = append(notes, "a split was undone: "+u)
-	}
+	notes = append(notes, res.Undone...)
 	for _, o := range p.Outputs {
 		if o.Kind == "effect" {
 			notes = append(notes, p.Where(p.Statements[o.Statements[0]])+" reaches something outside; what it does there is not compared")

@@ -31,6 +31,11 @@ func (r *rewrite) replace(start, end uint32, text string) {
 func (r *rewrite) names() {
 	p := r.p
 	for _, x := range r.refs {
+		if x.name == "__builtins__" && !x.store {
+			r.needs.add("builtins")
+			r.replace(x.span.Start, x.span.End, p.builtinsName()) // the module in a program's own namespace, a dict in a module's
+			continue
+		}
 		if k := p.keyOf[x.name]; k != nil && k.Name != x.name && !x.store {
 			r.replace(x.span.Start, x.span.End, k.Name)
 		}
@@ -77,14 +82,7 @@ func (r *rewrite) addArguments(c *ast.Call, text string) {
 	}
 	// An argument may stand in brackets of its own: what closes them belongs to it.
 	src := r.p.File.Src
-	at, open := last, 0
-	for k := c.Func.End(); k < last; k++ {
-		switch src[k] {
-		case '(':
-			open++
-		}
-	}
-	_ = open
+	at := last
 	for k := last; k < c.End()-1; k++ {
 		if src[k] == '#' {
 			break
@@ -164,6 +162,18 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 			r.printsInto(f.Calls, p.textName(s))
 		}
 	}
+	if p.explicit[i] {
+		r.drawsFrom(u.Calls)
+	}
+	if f := p.defined(i); f != nil && p.nested[i] && p.drawing[f.Name] {
+		r.drawsFrom(f.Calls)
+	}
+	if s.Module == "steps" {
+		r.renames(u.Calls)
+	}
+	if c := p.canvasIn(s); c != nil {
+		r.drawsIn(i, c)
+	}
 	r.shows(i, s)
 	if c := p.savesFigure(i); c != nil && s.Role == RoleStore {
 		if a := c.Func.(*ast.Attribute); p.Modules[p.rootName(a.Value)] != "" {
@@ -231,17 +241,7 @@ func (r *rewrite) shows(i int, s *Segment) {
 		}
 	}
 	if e := p.Uses[i].Shown; e != nil && out != nil {
-		r.replace(e.Pos(), e.Pos(), target+" = ")
-		if _, ok := e.(*ast.NamedExpr); ok {
-			// (out_7 := …) = : the brackets are not part of the node.
-			at := e.Pos()
-			for at > r.base && r.p.File.Src[at-1] != '\n' {
-				at--
-			}
-			r.edits[len(r.edits)-1].Span = diag.Span{Start: r.base, End: r.base}
-		} else if e.Pos() != r.base {
-			r.edits[len(r.edits)-1].Span = diag.Span{Start: r.base, End: r.base}
-		}
+		r.replace(r.base, r.base, target+" = ") // brackets around the expression are not part of its node
 		return
 	}
 	for _, c := range p.showCalls(i) {
@@ -270,7 +270,7 @@ func (r *rewrite) replacing(i int, st *Statement) (string, bool) {
 		return "", false
 	}
 	for _, k := range c.Keywords {
-		if n := r.p.name(k.Arg); n == "mode" || n == "compression" || n == "index_label" && false {
+		if n := r.p.name(k.Arg); n == "mode" || n == "compression" {
 			return "", false
 		}
 	}
@@ -327,6 +327,28 @@ func (p *Plan) definition(i int, needs set) string {
 		r.needs.add("StringIO")
 		r.printsInto(f.Calls, p.textParam)
 	}
+	if p.drawing[f.Name] {
+		r.needs.add("RandomState")
+		r.drawsFrom(f.Calls)
+	}
+	if p.home[f.Name] == "steps" {
+		r.renames(f.Calls)
+	}
+	if p.drawers[f.Name] {
+		if slices.Contains(p.Lifted[f.Name], drawnOn) {
+			r.needs.add("Figure")
+		}
+		calls := f.Calls
+		if st, maker := p.makerIn(f); maker != nil {
+			figure := p.bindsFigure(st)
+			if figure == "" {
+				figure = p.figureName
+			}
+			r.makesFigure(st, maker, figure, p.figureName)
+			calls = slices.DeleteFunc(slices.Clone(calls), func(c *callSite) bool { return c.node == maker })
+		}
+		r.draws(calls, p.figureName, p.figureName+".gca()")
+	}
 	def, ok := f.Node.(*ast.FunctionDef)
 	if lifted := p.Lifted[f.Name]; ok && len(lifted) > 0 {
 		r.signature(def, p.liftedParams(lifted))
@@ -350,8 +372,8 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if name == printedInto {
-			t = "StringIO"
+		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure", drawnFrom: "RandomState"}[name]; handed != "" {
+			t = handed
 		} else if k := p.keyByName(param); k != nil {
 			t = k.Type
 		} else if a := p.annotation(p.lastType(name)); a != "" {
@@ -427,7 +449,6 @@ func (r *rewrite) signature(def *ast.FunctionDef, params string) {
 	}
 	// A default may stand in brackets; what follows it up to the comma or the end belongs to it. After / comes a comma of its own.
 	at := last
-	depth := 0
 	for k := last; k < def.End(); k++ {
 		c := src[k]
 		if c == ')' && r.closes(def, k) || c == ',' || c == '#' {
@@ -440,7 +461,6 @@ func (r *rewrite) signature(def *ast.FunctionDef, params string) {
 	if k := bytes.IndexByte(src[at:def.End()], '/'); k >= 0 && len(a.PosOnly) > 0 && len(a.Args) == 0 && strings.Trim(string(src[at:int(at)+k]), " ,\n\t") == "" {
 		at += uint32(k) + 1
 	}
-	_ = depth
 	r.replace(at, at, ", "+params)
 }
 

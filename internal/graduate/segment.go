@@ -58,6 +58,7 @@ func (p *Plan) gather(first, last int) {
 			touched[i] = true
 			inside = append(inside, i)
 		case p.conflicts(i, inside):
+			p.Roles[i] = RoleFigure // in the middle of the figure, it cannot stand outside
 			touched[i] = true
 			inside = append(inside, i)
 		default:
@@ -119,6 +120,9 @@ func (p *Plan) isOutput(i int) bool {
 	return false
 }
 
+// longFunction is how many lines a function should not be longer than.
+const longFunction = 48
+
 // cut divides the statements into segments so that the sum of costs is least: what crosses a boundary costs, and so do
 // functions that are long, short, or reach over a heading. Only statements of one role stand together, except where they
 // must (glue).
@@ -128,7 +132,6 @@ func (p *Plan) cut() {
 	// No boundary between at-1 and at.
 	joined := make([]bool, n+1)
 	forced := make([]bool, n+1)
-	whole := map[int]int{} // at to the end of the glue it is in
 	for _, g := range p.intervals() {
 		lo, hi := n, -1
 		for at, i := range p.order {
@@ -141,12 +144,12 @@ func (p *Plan) cut() {
 		for at := lo + 1; at <= hi; at++ {
 			joined[at] = true
 		}
-		if lo <= hi {
-			whole[lo] = hi
-		}
 	}
 	for at := 1; at < n; at++ {
 		a, b := p.order[at-1], p.order[at]
+		if p.Roles[a] == RoleFigure && p.Roles[b] == RoleFigure && p.Statements[a].Cell == p.Statements[b].Cell && !p.endsFigure(a, b) {
+			joined[at] = true // the current figure is closed when it is saved
+		}
 		if p.endsFigure(a, b) || p.Roles[a] == RoleStore && p.savesFigure(a) != nil && p.Roles[b] == RoleStore {
 			forced[at] = true
 		}
@@ -171,11 +174,11 @@ func (p *Plan) cut() {
 			if start+1 < end && forced[start+1] {
 				break // the segment would hold a boundary that must be
 			}
-			if start > 0 && joined[start] {
-				continue
-			}
 			if start+1 < end && !p.together(start, end, joined) {
 				break
+			}
+			if start > 0 && joined[start] {
+				continue
 			}
 			if end-start > 80 && !joined[start+1] {
 				break
@@ -268,9 +271,37 @@ func (p *Plan) together(start, end int, joined []bool) bool {
 					}
 				}
 			}
+		} else if slices.ContainsFunc(p.order[start+1:end], func(j int) bool { return p.changesPart(j, p.namesOf(u.Shown)) }) {
+			return false
 		}
 	}
 	return true
+}
+
+// namesOf are the names that an expression reads.
+func (p *Plan) namesOf(e ast.Expr) set {
+	out := set{}
+	ast.InspectExpr(e, func(n ast.Node) bool {
+		if x, ok := n.(*ast.Name); ok {
+			out.add(p.name(x.ID))
+		}
+		return true
+	})
+	return out
+}
+
+// changesPart: the statement changes a part of one of the objects, such as the index of a table: x.index.name = …. What was computed from the object may have
+// the same part.
+func (p *Plan) changesPart(i int, names set) bool {
+	a, ok := p.Statements[i].Node.(*ast.Assign)
+	return ok && slices.ContainsFunc(a.Targets, func(t ast.Expr) bool {
+		outer, ok := t.(*ast.Attribute)
+		if !ok {
+			return false
+		}
+		_, nested := outer.Value.(*ast.Attribute)
+		return nested && names[p.root(outer)]
+	})
 }
 
 // unstableText: what the statement prints comes out different each time.
@@ -439,8 +470,7 @@ func (p *Plan) cost(start, end int, live set) float64 {
 	in, out := p.crossing(list, live)
 	lines, shown := 0, 0
 	for _, i := range list {
-		s := p.Statements[i]
-		lines += s.End - s.Line + 1 + len(s.Lead)
+		lines += p.lines(i)
 		if p.isOutput(i) {
 			shown++
 		}
@@ -452,8 +482,8 @@ func (p *Plan) cost(start, end int, live set) float64 {
 	if len(in) > 7 {
 		cost += 40 * float64(len(in)-7)
 	}
-	if lines > 48 {
-		cost += 20 * float64(lines-48)
+	if lines > longFunction {
+		cost += 20 * float64(lines-longFunction)
 	}
 	if shown > 8 {
 		cost += 3 * float64(shown-8)
@@ -475,6 +505,15 @@ func (p *Plan) cost(start, end int, live set) float64 {
 		cost += 2 // begins in the middle of a cell
 	}
 	return cost
+}
+
+// lines is how many lines a statement has in the package, as far as it is known.
+func (p *Plan) lines(i int) int {
+	s := p.Statements[i]
+	if n := p.Options.Lines[s.ID]; n > 0 {
+		return n
+	}
+	return s.End - s.Line + 1 + len(s.Lead)
 }
 
 // liveness gives every segment its parameters and what it returns.
@@ -499,6 +538,9 @@ func (p *Plan) liveness() {
 				s.Params = append(s.Params, name)
 			}
 		}
+		if p.needsGenerator(s) {
+			s.Params = append(s.Params, drawnFrom)
+		}
 		for _, name := range out {
 			s.Returns = append(s.Returns, &Return{Name: name, Source: name, Kind: "value", Type: p.typeAfter(name, s)})
 		}
@@ -514,6 +556,9 @@ func (p *Plan) liveness() {
 			p.returnFigure(s)
 		}
 		s.Module = [...]string{RolePure: "steps", RoleLoad: "io", RoleStore: "io", RoleFigure: "figures", RoleSetup: "io"}[s.Role]
+		if p.canvasIn(s) != nil {
+			s.Module = "steps"
+		}
 	}
 }
 
@@ -618,39 +663,41 @@ func (p *Plan) before(i int) int {
 	return last
 }
 
-// returnFigure adds the figure to what a drawing function returns.
+// returnFigure adds the figure to what a drawing function returns. A cell that only changes what another one drew shows none.
 func (p *Plan) returnFigure(s *Segment) {
-	n := 0
-	saved := false
+	n, shown := 0, false
 	for _, i := range s.Statements {
 		if ob := p.observed(i); ob != nil {
 			n = max(n, ob.Figures)
 		}
-		for _, c := range p.Uses[i].Calls {
-			if c.method == "figure" || c.method == "subplots" && c.path != "" {
-				saved = true
-			}
-		}
+		seen, known := p.figuresIn(p.Statements[i].Cell)
+		shown = shown || seen > 0 || !known
+	}
+	if c := p.canvasIn(s); c != nil && c.given || !shown && p.Cellular {
+		return
 	}
 	for _, i := range s.Statements {
-		for name, t := range p.Uses[i].Types {
-			if t == "matplotlib.figure.Figure" && n < 2 && slices.Contains(p.Uses[i].Binds, name) {
-				for _, r := range s.Returns {
-					if r.Source == name {
-						return
-					}
+		for _, name := range p.Uses[i].Binds {
+			if p.Uses[i].Types[name] == figureType && n < 2 {
+				if !s.returns(name) {
+					s.Returns = append(s.Returns, &Return{Name: name, Source: name, Kind: "value", Type: figureType})
 				}
-				s.Returns = append(s.Returns, &Return{Name: name, Source: name, Kind: "value", Type: t})
 				return
 			}
 		}
 	}
-	_ = saved
 	if n > 1 {
 		s.Returns = append(s.Returns, &Return{Name: "drawn", Kind: "figures", Type: "figures"})
 		return
 	}
-	s.Returns = append(s.Returns, &Return{Name: "figure", Kind: "figure", Type: "matplotlib.figure.Figure"})
+	s.Returns = append(s.Returns, &Return{Name: "figure", Kind: "figure", Type: figureType})
+}
+
+const figureType = "matplotlib.figure.Figure"
+
+// returnsFigure: what the segment draws is among what it returns.
+func (s *Segment) returnsFigure() bool {
+	return slices.ContainsFunc(s.Returns, func(r *Return) bool { return r.Kind == "figure" || r.Kind == "figures" || r.Type == figureType })
 }
 
 // dropShows leaves plt.show() out.

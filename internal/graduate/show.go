@@ -9,9 +9,6 @@ import (
 // ChooseOrder takes the order that leaves the fewest names undefined.
 func (p *Program) ChooseOrder() { p.use(p.orders()[0]) }
 
-// Summary is the first line of what the notebook says about itself.
-func (p *Plan) Summary() string { return p.summary() }
-
 // Text is the plan for people.
 func (p *Plan) Text() string {
 	var b strings.Builder

@@ -21,12 +21,15 @@ const maxFixture = 256 << 10
 // fixtureInputs is where the inputs of a package's tests stand.
 const fixtureInputs = "tests/fixtures/inputs"
 
-// captures are the values that tests hold: arguments and results of every step.
-func (p *Plan) captures(l *Lock) []oracle.Capture {
-	at := map[string][]string{}
+// captures are the values that tests hold: arguments and results of every step, by statement and name.
+func (p *Plan) captures(l *Lock, g *oracle.Graded) map[string]json.RawMessage {
+	out := map[string]json.RawMessage{}
 	add := func(statement, name string) {
-		if statement != "" && name != "" && !slices.Contains(at[statement], name) {
-			at[statement] = append(at[statement], name)
+		if statement == "" || name == "" {
+			return
+		}
+		if form := g.Fixture(statement, name); form != nil {
+			out[statement+" "+name] = form
 		}
 	}
 	for _, f := range l.Functions {
@@ -35,12 +38,6 @@ func (p *Plan) captures(l *Lock) []oracle.Capture {
 		}
 		for _, r := range f.Returns {
 			add(f.Boundary, r.Source)
-		}
-	}
-	var out []oracle.Capture
-	for _, s := range p.Statements {
-		if names := at[s.ID]; len(names) > 0 {
-			out = append(out, oracle.Capture{Statement: s.ID, Names: names})
 		}
 	}
 	return out
@@ -190,7 +187,7 @@ func (p *Plan) contractTests(l *Lock, fixtures map[string]json.RawMessage) strin
 				continue
 			}
 			fmt.Fprintf(&b, "\n\ndef test_%s(inputs: Path) -> None:\n    table = io.%s(%s)\n    assert {name: str(kind) for name, kind in table.dtypes.items()} == {\n", name, name, strings.Join(args, ", "))
-			for _, c := range set2(v.Dtypes) {
+			for _, c := range sortedKeys(v.Dtypes) {
 				fmt.Fprintf(&b, "        %s: %s,\n", quote(c), quote(v.Dtypes[c]))
 			}
 			b.WriteString("    }\n    assert len(table) > 0\n")
@@ -200,14 +197,6 @@ func (p *Plan) contractTests(l *Lock, fixtures map[string]json.RawMessage) strin
 		return ""
 	}
 	return "\"\"\"What comes in: columns and types as they were when the notebook ran.\"\"\"\n\nfrom pathlib import Path\n\nfrom " + p.Package + " import io\n" + b.String()
-}
-
-func set2(m map[string]string) []string {
-	s := set{}
-	for k := range m {
-		s.add(k)
-	}
-	return s.sorted()
 }
 
 func (p *Plan) configTest() string {
@@ -220,25 +209,25 @@ import pytest
 from %[1]s.config import ConfigError, load_config
 
 CONFIG = Path(__file__).parent.parent / "config.toml"
-%[2]s
-
-def test_the_projects_own_configuration_is_right(%[3]s) -> None:
-%[4]s    assert load_config(CONFIG).directory
 
 
-def test_an_unknown_key_is_named(tmp_path: Path%[5]s) -> None:
-%[4]s    path = tmp_path / "config.toml"
+def test_the_projects_own_configuration_is_right(%[2]s) -> None:
+%[3]s    assert load_config(CONFIG).directory
+
+
+def test_an_unknown_key_is_named(tmp_path: Path%[4]s) -> None:
+%[3]s    path = tmp_path / "config.toml"
     path.write_text(CONFIG.read_text() + "\nsurprise = 1\n")
     with pytest.raises(ConfigError, match="surprise"):
         load_config(path)
 
 
-def test_a_missing_key_is_named(tmp_path: Path%[5]s) -> None:
-%[4]s    path = tmp_path / "config.toml"
+def test_a_missing_key_is_named(tmp_path: Path%[4]s) -> None:
+%[3]s    path = tmp_path / "config.toml"
     path.write_text("")
     with pytest.raises(ConfigError, match="directory"):
         load_config(path)
-`, p.Package, "", p.ifSecrets("monkeypatch: pytest.MonkeyPatch"), p.setSecrets(), p.ifSecrets(", monkeypatch: pytest.MonkeyPatch"))
+`, p.Package, p.ifSecrets("monkeypatch: pytest.MonkeyPatch"), p.setSecrets(), p.ifSecrets(", monkeypatch: pytest.MonkeyPatch"))
 }
 
 func (p *Plan) ifSecrets(text string) string {

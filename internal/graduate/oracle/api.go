@@ -66,7 +66,7 @@ type Options struct {
 	Network    bool          // connections allowed (and recorded) rather than refused
 	CellLimit  time.Duration // for one cell; 2 minutes
 	TotalLimit time.Duration // for one run; 10 minutes
-	Memory     int64         // bytes of address space; half of the machine's memory
+	Memory     int64         // bytes of address space; three quarters of the machine's memory
 	Seed       int64         // of every random generator; 20240229
 	HashSeed   int           // of str hashes; 1
 	Date       time.Time     // what the clock says; 2024-03-01 09:30:00 UTC
@@ -76,20 +76,14 @@ type Options struct {
 	Values bool
 	// Inputs replaces files of the copy before the run: slash-separated path relative to Dir → bytes.
 	Inputs map[string][]byte
-	// Fixtures asks for values in a form that a test can hold (Trace.Fixtures); those over FixtureCap bytes (32 kB) are left out.
-	Fixtures   []Capture
+	// Fixtures asks for values in a form that a test can hold (Trace.Fixture); those over FixtureCap bytes (32 kB) are left out.
+	Fixtures   bool
 	FixtureCap int
 	// Warm allows a process that has loaded the libraries of an earlier run already, where the system has process namespaces: much faster, and right
 	// for a run that is compared with others like it. The first run of anything should be cold: a warm one does not miss an import.
 	Warm bool
 	// Progress is called as cells begin, from another goroutine.
 	Progress func(cell string, index, of int)
-}
-
-// Capture names values right after a statement.
-type Capture struct {
-	Statement string   `json:"statement"`
-	Names     []string `json:"names"`
 }
 
 // Status says how a run ended.
@@ -120,7 +114,7 @@ type Trace struct {
 	Seconds     float64           `json:"seconds"`
 	Stderr      string            `json:"stderr"` // its last 16 kB
 	Final       map[string]string `json:"final"`  // Run: every name at the end → fingerprint
-	// Fixtures: "STATEMENT NAME" → one of
+	// Fixtures: "STATEMENT NAME", for every statement that gave the name this value → one of
 	//	{"is": "json", "value": …}                         scalars, str, lists, dicts with str keys
 	//	{"is": "array", "dtype": "float64", "value": [[…]]}  numpy arrays; datetimes as ISO text
 	//	{"is": "frame", "csv": "…", "dtypes": {column: dtype}, "index": "RangeIndex" | "Index" | …}  what read_csv(…, index_col=0) and astype give back equal
@@ -141,7 +135,7 @@ type Conditions struct {
 
 // Confinement says by which means a promise was kept in a run, in words for the report.
 type Confinement struct {
-	Network   string `json:"network"`   // "no network namespace device" | "audit hook" | "allowed"
+	Network   string `json:"network"`   // "network namespace" | "audit hook" | "allowed"
 	Writes    string `json:"writes"`    // "Landlock" | "audit hook"
 	Processes string `json:"processes"` // "process namespace" | "process group"
 	Clock     string `json:"clock"`     // "frozen" | "not frozen: why"
@@ -257,6 +251,8 @@ type Graded struct {
 	*Trace
 	Stability map[string]Stability // observation ID → stability
 	Runs      []string             // what was run, for the report: "again", "other seed", …
+	// Elsewhen is the program's run at another time and with another seed (Options.Elsewhen), with values; nil when none was needed and it may differ.
+	Elsewhen *Trace
 }
 
 // Package is a graduated package, to be run as `python -m Module`.

@@ -77,7 +77,7 @@ func TestFixturesWithGaps(t *testing.T) {
 	py := python(t)
 	pythontest.Needs(t, py[0], "numpy")
 	p := program(t, nil, "import numpy as np\n---\nx = np.array([[1.5, np.nan], [np.inf, -np.inf]])")
-	tr, err := Run(t.Context(), p, Options{Python: py, Fixtures: []Capture{{Statement: "c1.s2", Names: []string{"x"}}}})
+	tr, err := Run(t.Context(), p, Options{Python: py, Fixtures: true})
 	if err != nil {
 		t.Fatal(err)
 	}

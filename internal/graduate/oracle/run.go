@@ -25,7 +25,7 @@ var harness embed.FS
 
 // Defaults of Options; the other packages name those that they change.
 const (
-	DefaultSeed     = 20240229
+	defaultSeed     = 20240229
 	defaultHashSeed = 1
 	defaultCell     = 2 * time.Minute
 	defaultTotal    = 10 * time.Minute
@@ -33,8 +33,8 @@ const (
 	maxFile         = 4 << 30
 )
 
-// DefaultDate is what the clock says when Options.Date is zero.
-var DefaultDate = time.Date(2024, 3, 1, 9, 30, 0, 0, time.UTC)
+// defaultDate is what the clock says when Options.Date is zero.
+var defaultDate = time.Date(2024, 3, 1, 9, 30, 0, 0, time.UTC)
 
 func (o Options) filled() Options {
 	if len(o.Python) == 0 {
@@ -50,19 +50,22 @@ func (o Options) filled() Options {
 		o.Memory = machineMemory() * 3 / 4
 	}
 	if o.Seed == 0 {
-		o.Seed = DefaultSeed
+		o.Seed = defaultSeed
 	}
 	if o.HashSeed == 0 {
 		o.HashSeed = defaultHashSeed
 	}
 	if o.Date.IsZero() {
-		o.Date = DefaultDate
+		o.Date = defaultDate
 	}
 	if o.FixtureCap == 0 {
 		o.FixtureCap = defaultFixture
 	}
 	return o
 }
+
+// here is the folder of a workshop that runs happen in, but for the one that tries another.
+const here = "here"
 
 // A workshop is the folder that runs happen in, one after another: the copy is always at the same place, because programs print paths.
 type workshop struct {
@@ -164,7 +167,7 @@ type request struct {
 	Memory      int64             `json:"memory"`
 	FileSize    int64             `json:"file_size"`
 	CellLimit   float64           `json:"cell_limit"`
-	Fixtures    []Capture         `json:"fixtures"`
+	Fixtures    bool              `json:"fixtures"`
 	FixtureCap  int               `json:"fixture_cap"`
 	Stderr      string            `json:"stderr,omitempty"` // of a warm run, with its environment
 	Env         []string          `json:"env,omitempty"`
@@ -186,7 +189,7 @@ type request struct {
 
 // Run executes the program once.
 func Run(ctx context.Context, p Program, o Options) (*Trace, error) {
-	return runProgram(ctx, p, o, "here")
+	return runProgram(ctx, p, o, here)
 }
 
 func runProgram(ctx context.Context, p Program, o Options, place string) (*Trace, error) {
@@ -204,10 +207,6 @@ func runProgram(ctx context.Context, p Program, o Options, place string) (*Trace
 
 // RunPackage runs `python -m package` and records what its functions take and return.
 func RunPackage(ctx context.Context, p Package, o Options) (*Trace, error) {
-	return runPackage(ctx, p, o, "here")
-}
-
-func runPackage(ctx context.Context, p Package, o Options, place string) (*Trace, error) {
 	o = o.filled()
 	if p.Source == "" {
 		p.Source = "src"
@@ -216,7 +215,7 @@ func runPackage(ctx context.Context, p Package, o Options, place string) (*Trace
 		Mode: "package", Module: p.Module, Args: p.Args, Functions: p.Functions, Lines: p.Lines, Answers: p.Answers, Path: p.Path, Own: p.Module,
 		Source: p.Source,
 	}
-	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, place, nil, &p)
+	t, err := run(ctx, &r, p.Root, p.DataDir, p.Env, o, here, nil, &p)
 	if err != nil {
 		return nil, fmt.Errorf("run python -m %s: %w", p.Module, err)
 	}

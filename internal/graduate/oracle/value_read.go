@@ -20,6 +20,22 @@ func (t *Trace) Value(fingerprint string) (*Value, error) {
 	return v, nil
 }
 
+// Fixture is the form for a test of the value that a name had right after a statement; nil when it has none.
+func (t *Trace) Fixture(statement, name string) json.RawMessage {
+	var form json.RawMessage
+	for _, s := range t.Statements {
+		_, bound := s.Bound[name]
+		_, mutated := s.Mutated[name]
+		if bound || mutated {
+			form = t.Fixtures[s.ID+" "+name]
+		}
+		if s.ID == statement {
+			return form
+		}
+	}
+	return nil
+}
+
 // Blob reads the bytes of an array: those in the value, or those in its file.
 func (t *Trace) Blob(v *Value) ([]byte, error) {
 	if v.Blob == "" {
@@ -30,10 +46,4 @@ func (t *Trace) Blob(v *Value) ([]byte, error) {
 		return nil, fmt.Errorf("read array %s: %w", v.Blob, err)
 	}
 	return data, nil
-}
-
-// Has says whether the value was kept.
-func (t *Trace) Has(fingerprint string) bool {
-	_, err := os.Stat(filepath.Join(t.values, filepath.Base(fingerprint)+".json"))
-	return err == nil
 }

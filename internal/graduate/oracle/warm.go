@@ -27,7 +27,7 @@ type server struct {
 // serving finds or starts the server for a run that may be warm; nil when it has to be cold.
 func (w *workshop) serving(python interpreter, o Options, place string, spaces *syscall.SysProcAttr, env []string, home string) *server {
 	modules := w.loaded[python.path]
-	if !o.Warm || spaces == nil || place != "here" || len(modules) == 0 {
+	if !o.Warm || spaces == nil || place != here || len(modules) == 0 {
 		return nil
 	}
 	key := fmt.Sprint(python.path, " ", o.HashSeed, " ", o.Network)

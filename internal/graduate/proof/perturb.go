@@ -11,7 +11,6 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/roadworthy-dev/roadworthy/internal/graduate/oracle"
 )
@@ -19,12 +18,11 @@ import (
 // maxInput is the largest file that is changed: beyond it the other rows say as much.
 const maxInput = 32 << 20
 
-// A change of L6: what it is called, what it does to tables (nil for a change of conditions).
+// A change of L6: what it is called, what it does to tables (nil for the change of conditions).
 type change struct {
 	name   string
 	rows   func(rows [][]string) [][]string
 	varied string // what oracle.Vary calls it
-	apply  func(*oracle.Options)
 }
 
 var changes = []change{
@@ -53,10 +51,7 @@ var changes = []change{
 		return out
 	}},
 	{name: "some numbers missing", varied: "blank", rows: blanked},
-	{name: "other date, other seed", apply: func(o *oracle.Options) {
-		o.Seed = o.Seed + 104729
-		o.Date = o.Date.Add(97*24*time.Hour + 11*time.Hour)
-	}},
+	{name: "other date, other seed"}, // oracle.Options.Elsewhen
 }
 
 // blanked empties a number in every seventh row, another column each time. Files whose columns are all text stay as they are.
@@ -101,8 +96,9 @@ func perturb(ctx context.Context, s Subject, run oracle.Options, o Options, r *R
 		if o.Perturb != nil && !slices.Contains(o.Perturb, c.name) {
 			continue
 		}
-		options := conditioned(run)
+		options := run
 		options.Warm = true
+		var from *oracle.Trace
 		p := Perturbation{Name: c.name}
 		if c.rows != nil {
 			options.Inputs = map[string][]byte{}
@@ -118,12 +114,14 @@ func perturb(ctx context.Context, s Subject, run oracle.Options, o Options, r *R
 			}
 			p.Name += " of " + strings.Join(names, ", ")
 		} else {
-			c.apply(&options)
+			options = options.Elsewhen()
+			from = s.Graded.Elsewhen
 		}
 		o.Progress("both programs with " + p.Name)
-		from, err := oracle.Run(ctx, s.Original, options)
-		if err != nil {
-			return nil, err
+		if from == nil {
+			if from, err = oracle.Run(ctx, s.Original, options); err != nil {
+				return nil, err
+			}
 		}
 		to, err := oracle.RunPackage(ctx, s.Package, options)
 		if err != nil {
@@ -155,17 +153,6 @@ func perturb(ctx context.Context, s Subject, run oracle.Options, o Options, r *R
 		}
 	}
 	return kept, nil
-}
-
-// conditioned gives options whose defaults are written out, so that a change has something to change.
-func conditioned(o oracle.Options) oracle.Options {
-	if o.Seed == 0 {
-		o.Seed = oracle.DefaultSeed
-	}
-	if o.Date.IsZero() {
-		o.Date = oracle.DefaultDate
-	}
-	return o
 }
 
 // holdChanged compares two runs under one change. That both raise the same is agreement too.

@@ -27,14 +27,11 @@ func Prove(ctx context.Context, s Subject, run oracle.Options, o Options) (*Repo
 	if s.Graded == nil || s.Graded.Trace == nil || s.Graded.Status != oracle.Complete {
 		return nil, fmt.Errorf("prove %s: the original did not reach its end, so there is nothing to hold the package against", s.Original.Name)
 	}
-	run.Values, run.Fixtures, run.Inputs = true, nil, nil
+	run.Values, run.Fixtures, run.Inputs = true, false, nil
 	o.Progress("checking the package's sources")
 	var err error
 	if r.Levels[0], err = static(ctx, s, run, o); err != nil {
 		return nil, err
-	}
-	if o.Level == 0 || r.Levels[0].State == Failed && o.Level < 1 {
-		return r, nil
 	}
 	o.Progress("running the package")
 	s.Package.Lines = o.Level >= 7

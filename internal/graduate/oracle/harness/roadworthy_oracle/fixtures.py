@@ -6,6 +6,8 @@ import math
 
 def encode(value, cap):
     try:
+        if getattr(value, "size", 0) * 2 > cap or isinstance(value, (list, dict, str)) and len(value) > cap:
+            return None  # every element takes a character or two
         made = form(value)
         if made is None:
             return None

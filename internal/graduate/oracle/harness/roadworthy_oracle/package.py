@@ -70,7 +70,7 @@ class Package:
     def compile(self, data, path, *rest, **options):
         import ast
 
-        return compile(ast.fix_missing_locations(Now(self.control.date).visit(ast.parse(data, path))), path, "exec", dont_inherit=True, optimize=options.get("_optimize", -1))
+        return compile(ast.fix_missing_locations(Now(self.control).visit(ast.parse(data, path))), path, "exec", dont_inherit=True, optimize=options.get("_optimize", -1))
 
     # ---- executed lines ----------------------------------------------------
 

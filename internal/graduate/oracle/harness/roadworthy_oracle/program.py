@@ -26,8 +26,9 @@ AWAIT = getattr(ast, "PyCF_ALLOW_TOP_LEVEL_AWAIT", 0)
 class Now(ast.NodeTransformer):
     """`np.datetime64("now")` and its like ask the C library for the time; here the word becomes the frozen date."""
 
-    def __init__(self, date):
-        self.date = date
+    def __init__(self, control):
+        self.date = control.date
+        self.resources = control.resources
 
     def visit_Call(self, node):
         self.generic_visit(node)
@@ -35,6 +36,7 @@ class Now(ast.NodeTransformer):
         if name in ("datetime64", "Timestamp", "to_datetime") and node.args and isinstance(node.args[0], ast.Constant) and node.args[0].value in ("now", "today"):
             text = self.date if node.args[0].value == "now" or name != "datetime64" else self.date[:10]
             node.args[0] = ast.copy_location(ast.Constant(text), node.args[0])
+            self.resources.add("CLOCK")
         return node
 
 
@@ -49,9 +51,6 @@ class Program:
         self.trace = {"status": "complete", "statements": [], "observed": [], "fixtures": {}}
         self.flags = 0
         self.loop = None
-        self.wanted = {}
-        for c in request.get("fixtures") or []:
-            self.wanted.setdefault(c["statement"], []).extend(c["names"])
 
     def module(self):
         """The `__main__` that the statements live in."""
@@ -159,7 +158,7 @@ class Program:
         try:
             tree = ast.parse(statement["source"], file)
             ast.increment_lineno(tree, statement["line"] - 1)
-            tree = ast.fix_missing_locations(Now(control.date).visit(tree))
+            tree = ast.fix_missing_locations(Now(control).visit(tree))
             reached = control.quietly(self.watch.reach, tree)
             begin = time.monotonic()
             if statement["display"] and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr):
@@ -237,16 +236,15 @@ class Program:
                 control.resources.add("STDOUT")
             record["events"] = control.events
             record["resources"] = sorted(control.resources)
-            for name in self.wanted.get(identity, ()):
-                if name in self.namespace:
-                    form = fixtures.encode(self.namespace[name], self.request["fixture_cap"])
-                    if form is not None:
-                        self.trace["fixtures"]["%s %s" % (identity, name)] = form
             for table in ("bound", "mutated"):
                 for name, fingerprint in record.get(table, {}).items():
                     value = self.namespace[name]
                     if isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type)) or is_history(name):
                         continue
+                    if self.request["fixtures"]:
+                        form = fixtures.encode(value, self.request["fixture_cap"])
+                        if form is not None:
+                            self.trace["fixtures"]["%s %s" % (identity, name)] = form
                     self.observe({
                         "id": "value:%s:%s" % (identity, name), "kind": "value", "cell": record["cell"], "statement": identity, "name": name,
                         "fingerprint": fingerprint, "type": self.canon.type_name(value),
