@@ -82,13 +82,39 @@ func blockingCallInAsync(p *rule.Pass) {
 }
 
 // startupOnly are the functions that run only before the first request: a lifespan's or start-up handler's own body, where
-// there is no one yet whom waiting could hurt.
+// there is no one yet whom waiting could hurt; so is what arq's settings name for it, and what a fixture of pytest prepares.
 func startupOnly(p *rule.Pass) map[link.Func]bool {
 	out := map[link.Func]bool{}
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
 		if r.Call != nil && r.Call.Phase == "startup" {
 			out[r.Func] = true
+		}
+		if r.Entity != nil && rule.HasPrefix(r.Entity.Path, "pytest", "_pytest", "pytest_asyncio") {
+			out[r.Func] = true
+		}
+	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	for _, file := range p.Files {
+		for i := range file.Facts.Classes {
+			class := &file.Facts.Classes[i]
+			if !strings.HasSuffix(file.Facts.Str(class.Name), "WorkerSettings") {
+				continue
+			}
+			for _, m := range class.Members {
+				if name := file.Facts.Str(m.Name); name != "on_startup" && name != "on_shutdown" {
+					continue
+				}
+				at, ref := file, m.Ref
+				if d := flow.Made(file, m.Ref); d == nil || d.Code != facts.MakeFunc {
+					if at, ref = flow.Global(file, m.Ref); at == nil {
+						continue
+					}
+				}
+				if d := flow.Made(at, ref); d != nil && d.Code == facts.MakeFunc {
+					out[at.FirstFunc()+link.Func(d.A)] = true
+				}
+			}
 		}
 	}
 	return out
@@ -108,7 +134,7 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 			return true
 		}
 	}
-	if rule.GivenText(p, s) || suspended(p, s) {
+	if rule.GivenText(p, s) || suspended(p, s) || finished(p, s) {
 		return true
 	}
 	if rule.HasPrefix(s.Path, "uuid") {
@@ -116,7 +142,40 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
-		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown")
+		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown", "socket.socket.sendto") // a datagram is handed over, not delivered
+}
+
+// finished: the future whose result is asked for is one that `as_completed` gave, which waits for it.
+func finished(p *rule.Pass, s *effects.Site) bool {
+	if !rule.HasPrefix(s.Path, "concurrent.futures") || !strings.HasSuffix(s.Path, ".result") && !strings.HasSuffix(s.Path, ".exception") || s.Op.Code != facts.Call {
+		return false
+	}
+	f := p.FuncOf(s.Node)
+	file, fn := p.FileOf(f), p.Facts(f)
+	callee := rule.DefOf(file, fn, facts.Ref(s.Op.A))
+	if callee == nil || callee.Code != facts.Attr {
+		return false
+	}
+	future := rule.DefOf(file, fn, facts.Ref(callee.A))
+	for range 5 {
+		if future == nil || future.Code != facts.Copy {
+			break
+		}
+		future = rule.DefOf(file, fn, facts.Ref(future.A))
+	}
+	if future == nil || future.Code != facts.Iter {
+		return false
+	}
+	waits := rule.DefOf(file, fn, facts.Ref(future.A))
+	if waits == nil {
+		return false
+	}
+	for _, i := range p.CallsAt(waits) {
+		if rule.HasPrefix(p.Calls[i].Path, "concurrent.futures") && strings.HasSuffix(p.Calls[i].Path, ".as_completed") {
+			return true
+		}
+	}
+	return false
 }
 
 // suspended: the program has given the terminal away and is meant to stand still, `with app.suspend():`.
@@ -143,6 +202,9 @@ func whatBlocks(s *effects.Site) string {
 	case knowledge.DB, knowledge.DBWrite:
 		return "waits for the database"
 	case knowledge.Sleep:
+		if rule.HasPrefix(s.Path, "concurrent.futures", "threading", "multiprocessing") {
+			return "waits for another thread or process"
+		}
 		return "sleeps"
 	case knowledge.Subprocess:
 		return "waits for another process"

@@ -38,8 +38,8 @@ func printInServicePath(p *rule.Pass) {
 		if commands[file] || s.Path != "builtins.print" || !from.Reaches(s.Node) || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
 			continue
 		}
-		// What a pipeline's task prints goes to the task's log.
-		if by := from.By(s.Node); by != nil && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "airflow", "prefect", "dagster") || switched(p, flow, s) || asks(p, s.Node) {
+		// What a pipeline's task prints goes to the task's log, and Celery's workers log what tasks print (worker_redirect_stdouts).
+		if by := from.By(s.Node); by != nil && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "airflow", "prefect", "dagster", "celery") || switched(p, flow, s) || asks(p, s.Node) {
 			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
