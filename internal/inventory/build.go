@@ -228,10 +228,23 @@ func (b *builder) entries() {
 			case "streamlit":
 				kind = project.KindDashboard
 			}
+			if by, line := b.server(i); kind == project.KindScript && by != "" {
+				w := b.at(i, project.KindService)
+				w.why("starts a web server with "+by, f.Path, line)
+				break
+			}
 			b.at(i, kind)
 		case s.main:
-			w := b.at(i, project.KindScript)
+			kind := project.KindScript
+			by, line := b.server(i)
+			if by != "" {
+				kind = project.KindService
+			}
+			w := b.at(i, kind)
 			w.why("runs as a script below its main guard", f.Path, s.mainLine)
+			if by != "" {
+				w.why("starts a web server with "+by, f.Path, line)
+			}
 		case path.Base(f.Path) == "__main__.py":
 			w := b.at(i, project.KindCLI)
 			w.why("runs with python -m", f.Path, 0)
@@ -271,6 +284,21 @@ var servingWords = map[string]bool{"serve": true, "server": true, "run": true, "
 
 // served are the programs that run applications.
 var served = map[string]bool{"uvicorn": true, "gunicorn": true, "hypercorn": true, "granian": true, "daphne": true, "waitress": true, "flask": true, "fastapi": true, "uwsgi": true}
+
+// server is the call by which a file starts a web server when it is run, `uvicorn.run("app:api")`, with its line; "" when there is none.
+func (b *builder) server(file int) (by string, line int) {
+	f := b.a.Files[file]
+	for _, n := range [...]effects.Node{b.a.Main(file), effects.Node(f.FirstFunc())} {
+		for _, i := range b.a.SitesOf(n) {
+			s := &b.a.Sites[i]
+			if top, _, _ := strings.Cut(s.Path, "."); s.Kind == knowledge.Listen && served[top] {
+				line, _ := f.Facts.Place(s.Op.Pos)
+				return b.a.PublicName(s.Path), line
+			}
+		}
+	}
+	return "", 0
+}
 
 // serves: the file makes a server whose tools models call.
 func serves(s *survey) bool {
