@@ -10,6 +10,7 @@ package pgtest
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -40,6 +41,9 @@ var (
 	shared *Server
 	failed error
 	number atomic.Int64
+
+	keeping sync.Mutex
+	kept    []io.WriteCloser // pipes that end with this process, see removeAfter
 )
 
 // URL is a fresh database on the process's server.
@@ -85,6 +89,9 @@ func Start(dir string) (*Server, error) {
 		if s.Dir, err = os.MkdirTemp("/tmp", "rwpg"); err != nil {
 			return nil, err
 		}
+		if err := removeAfter(s.Dir); err != nil {
+			return nil, err
+		}
 	}
 	if os.Getuid() == 0 { // the server refuses to run as root
 		u, err := user.Lookup("postgres")
@@ -107,6 +114,22 @@ func Start(dir string) (*Server, error) {
 		}
 	}
 	return s, s.Up()
+}
+
+// removeAfter removes a directory once this process has ended, however it ends: a process waits for the end of a pipe that
+// only this one holds. A server's data is some 300 MB, and a test process has no end of its own at which to remove them.
+func removeAfter(dir string) error {
+	wait := exec.Command("sh", "-c", `cat >/dev/null; sleep 2; rm -rf "$1"`, "sh", dir)
+	wait.Dir = "/"
+	wait.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	pipe, err := wait.StdinPipe()
+	if err != nil {
+		return err
+	}
+	keeping.Lock()
+	kept = append(kept, pipe)
+	keeping.Unlock()
+	return wait.Start()
 }
 
 // Up starts the server process and waits until it answers. After a kill the backends of the server before may take a
