@@ -205,8 +205,11 @@ func (w *walker) mutate(e ast.Expr) {
 	}
 }
 
-// root is the name that an access starts with: x of x.a[1].b, also through calls of methods (ax of ax.twinx().plot).
-func (p *Program) root(e ast.Expr) string {
+// root is the name that an access starts with: x of x.a[1].b.
+func (p *Program) root(e ast.Expr) string { return p.start(e, false) }
+
+// start is root, also through calls if they are asked for: df of df.groupby("a").size().plot.
+func (p *Program) start(e ast.Expr, calls bool) string {
 	for {
 		switch x := e.(type) {
 		case *ast.Name:
@@ -219,6 +222,11 @@ func (p *Program) root(e ast.Expr) string {
 			e = x.Value
 		case *ast.Await:
 			e = x.Value
+		case *ast.Call:
+			if !calls {
+				return ""
+			}
+			e = x.Func
 		default:
 			return ""
 		}

@@ -205,7 +205,7 @@ func (p *Plan) plotsTable(c *callSite) bool {
 		}
 		a = inner
 	}
-	base := p.base(a.Value)
+	base := p.start(a.Value, true)
 	if base == "" || strings.HasPrefix(p.Modules[base], "matplotlib") {
 		return false
 	}
@@ -219,24 +219,6 @@ func (p *Plan) plotsTable(c *callSite) bool {
 		}
 	}
 	return known || p.Modules[base] == "pandas"
-}
-
-// base is the name that an access starts with, also through calls: df of df.groupby("a").size().plot.
-func (p *Plan) base(e ast.Expr) string {
-	for {
-		switch x := e.(type) {
-		case *ast.Name:
-			return p.name(x.ID)
-		case *ast.Attribute:
-			e = x.Value
-		case *ast.Subscript:
-			e = x.Value
-		case *ast.Call:
-			e = x.Func
-		default:
-			return ""
-		}
-	}
 }
 
 // mayBeHanded: all that the function draws on the current figure can be drawn on one that it is handed.

@@ -45,34 +45,7 @@ func (p *Plan) findDraws() {
 			p.drawing.add(name)
 		}
 	}
-	// One that is handed on as a value is called by others, in their own way.
-	handedOn := func(refs []ref) {
-		for _, r := range refs {
-			if !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start) {
-				delete(p.drawing, r.name)
-			}
-		}
-	}
-	for _, i := range p.Order {
-		handedOn(p.Uses[i].Refs)
-	}
-	for _, f := range p.Functions {
-		handedOn(f.Refs)
-	}
-	for changed := true; changed; {
-		changed = false
-		for _, f := range p.Functions {
-			for r := range f.direct {
-				g := p.Functions[r]
-				if g == nil || g.Effects&Random == 0 || p.drawing[f.Name] == p.drawing[r] {
-					continue
-				}
-				delete(p.drawing, f.Name)
-				delete(p.drawing, r)
-				changed = true
-			}
-		}
-	}
+	p.handedAlike(p.drawing, Random)
 	for _, i := range p.Order {
 		u := p.Uses[i]
 		if p.Roles[i] == RoleDropped || p.isDef(i) || u.Effects&Random == 0 || !p.onlyShared(u.Calls) {

@@ -25,11 +25,23 @@ func (p *Plan) findPrinting() {
 			p.printing.add(name)
 		}
 	}
-	// One that is handed on as a value is called by others, in their own way.
+	p.handedAlike(p.printing, Print)
+	p.textParam = "text"
+	for _, name := range []string{"text", "printed", "printed_text", "text_printed", "text_of_prints"} {
+		p.textParam = name
+		if !regexp.MustCompile(`\b` + name + `\b`).Match(p.File.Src) {
+			break
+		}
+	}
+}
+
+// handedAlike leaves, of the functions that could be handed something more, those that always can: none that is handed on as a value,
+// for it is called by others, in their own way; and of functions that have the effect and call each other all or none.
+func (p *Plan) handedAlike(names set, effect Effect) {
 	handedOn := func(refs []ref) {
 		for _, r := range refs {
 			if !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start) {
-				delete(p.printing, r.name)
+				delete(names, r.name)
 			}
 		}
 	}
@@ -44,20 +56,13 @@ func (p *Plan) findPrinting() {
 		for _, f := range p.Functions {
 			for r := range f.direct {
 				g := p.Functions[r]
-				if g == nil || g.Effects&Print == 0 || p.printing[f.Name] == p.printing[r] {
+				if g == nil || g.Effects&effect == 0 || names[f.Name] == names[r] {
 					continue
 				}
-				delete(p.printing, f.Name)
-				delete(p.printing, r)
+				delete(names, f.Name)
+				delete(names, r)
 				changed = true
 			}
-		}
-	}
-	p.textParam = "text"
-	for _, name := range []string{"text", "printed", "printed_text", "text_printed", "text_of_prints"} {
-		p.textParam = name
-		if !regexp.MustCompile(`\b` + name + `\b`).Match(p.File.Src) {
-			break
 		}
 	}
 }
