@@ -191,9 +191,6 @@ func (c *Checked) Baseline() *Baseline {
 	return b
 }
 
-// Fingerprints are those of the result's findings, in their order.
-func (c *Checked) Fingerprints() []Fingerprint { return c.prints }
-
 func (c *Checked) fingerprints() {
 	c.prints = make([]Fingerprint, len(c.Result.Findings))
 	for i := range c.Result.Findings {

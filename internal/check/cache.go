@@ -52,15 +52,6 @@ type cache struct {
 	off      bool
 }
 
-// CacheDir is the user's directory for facts, "" when the system names none.
-func CacheDir() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "roadworthy")
-}
-
 func openCache(dir, root string) *cache {
 	c := &cache{dir: dir, fresh: map[string]*cacheEntry{}, used: map[string]bool{}}
 	if dir == "" {

@@ -131,7 +131,7 @@ func find(ctx context.Context, root string, opts Options) (*Tree, []source.File,
 func (t *Tree) load(ctx context.Context, files []source.File, opts Options) error {
 	var artifacts sync.WaitGroup
 	artifacts.Go(func() {
-		t.Project = project.ScanWith(ctx, files, t.reader(), 1)
+		t.Project = project.Scan(ctx, files, t.reader(), 1)
 		t.Manifests = &t.Project.Dependencies
 	})
 	var size int64

@@ -53,15 +53,6 @@ type Checked struct {
 	texts     map[string]*text
 }
 
-// Run checks a tree and gives the result.
-func Run(ctx context.Context, root string, opts Options) (*report.Result, error) {
-	c, err := Check(ctx, root, opts)
-	if err != nil {
-		return nil, err
-	}
-	return c.Result, nil
-}
-
 // Check checks a tree: files to facts, facts to effects, evidence to work, rules to findings, tiers to verdicts.
 func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 	start := time.Now()

@@ -50,14 +50,6 @@ func (s *sets) values(x Set) []Value {
 	return s.many[x-setBit]
 }
 
-func (s *sets) contains(x Set, v Value) bool {
-	if x < setBit {
-		return Value(x) == v && v != 0
-	}
-	_, ok := slices.BinarySearch(s.many[x-setBit], v)
-	return ok
-}
-
 func (s *sets) union(a, b Set) Set {
 	if a == b || b == 0 {
 		return a

@@ -279,6 +279,3 @@ func (m *Map) Position(offset uint32) source.Position {
 	}
 	return source.Position{Line: int(l.line), Column: int(column) + 1, Cell: int(l.cell)}
 }
-
-// Cell is the index of the cell that offset is in.
-func (m *Map) Cell(offset uint32) int { return m.Position(offset).Cell - 1 }

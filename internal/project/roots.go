@@ -64,11 +64,6 @@ type Layout struct {
 	options  LayoutOptions
 }
 
-// Modules names every file; it is NewLayout for those who only want the names.
-func Modules(files []string, manifests []Manifest) []Module {
-	return NewLayout(LayoutOptions{Files: files, Manifests: manifests}).Modules
-}
-
 // NewLayout finds the roots and names every file.
 func NewLayout(opts LayoutOptions) *Layout {
 	l := &Layout{byPath: map[string]int32{}, stubs: map[string]int32{}, packages: map[string]bool{}, dirs: map[string]bool{}, names: map[string]bool{},

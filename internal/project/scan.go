@@ -20,14 +20,9 @@ type Project struct {
 	Artifacts []Artifact // sorted by path and line
 }
 
-// Scan reads the manifests, locks and artifacts among the walked files below root, in parallel. It is independent of the
-// analysis of Python code and meant to run beside it; workers bounds the goroutines, 0 chooses.
-func Scan(ctx context.Context, root string, files []source.File, workers int) *Project {
-	return ScanWith(ctx, files, FromDisk(root), workers)
-}
-
-// ScanWith is Scan over what read gives.
-func ScanWith(ctx context.Context, files []source.File, read Reader, workers int) *Project {
+// Scan reads the manifests, locks and artifacts among the walked files, in parallel. It is independent of the analysis of Python
+// code and meant to run beside it; workers bounds the goroutines, 0 chooses.
+func Scan(ctx context.Context, files []source.File, read Reader, workers int) *Project {
 	var paths []string
 	for _, f := range files {
 		_, manifest := ManifestKindOf(f.Path)

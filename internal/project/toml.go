@@ -43,8 +43,6 @@ type syntaxError struct {
 	message string
 }
 
-func (e *syntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.message) }
-
 // maxDottedKey bounds the tables that one key can make.
 const maxDottedKey = 64
 

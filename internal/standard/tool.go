@@ -49,9 +49,6 @@ func (t *Tools) path(name string) (string, error) {
 	return p, nil
 }
 
-// Has says whether a tool is there.
-func (t *Tools) Has(name string) bool { _, err := t.path(name); return err == nil }
-
 // run runs a tool in a directory and returns its stdout; its last words on stderr are the error.
 func (t *Tools) run(ctx context.Context, dir string, limit time.Duration, name string, args ...string) ([]byte, error) {
 	p, err := t.path(name)

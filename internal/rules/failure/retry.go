@@ -40,8 +40,6 @@ func (r *retry) arg(name string) facts.Ref {
 // open: the decorator takes arguments that are not written out.
 func (r *retry) open() bool { return r.call != nil && rule.OpenKeywords(r.file, r.call) }
 
-func (r *retry) is(names ...string) bool { return slices.Contains(names, r.path) }
-
 // retries are the retrying decorators outside tests, on functions.
 func retries(p *rule.Pass, flow *rule.Flow) []retry {
 	var out []retry

@@ -68,19 +68,6 @@ func (d *Document) Has(path ...string) bool {
 		slices.ContainsFunc(d.tables, func(t table) bool { return t.header >= 0 && prefix(t.path) })
 }
 
-// Keys gives every key that is no table, with its value's text, in the order of the document; keys below [[…]] are left out.
-func (d *Document) Keys() (keys []string, values map[string]string) {
-	values = map[string]string{}
-	for _, e := range d.entries {
-		if !e.isTable && !e.arrayTable {
-			k := strings.Join(e.path, "\x00")
-			keys = append(keys, k)
-			values[k] = d.text[e.value[0]:e.value[1]]
-		}
-	}
-	return keys, values
-}
-
 func (d *Document) find(path []string) *entry {
 	for i := range d.entries {
 		if !d.entries[i].arrayTable && slices.Equal(d.entries[i].path, path) {
