@@ -185,6 +185,13 @@ func (b *builder) look() {
 				break
 			}
 		}
+		if !f.Test {
+			for j := range a.Imported(f) {
+				if j != i {
+					b.files[j].imported = true // in a function, when that is first called
+				}
+			}
+		}
 	}
 }
 

@@ -18,6 +18,8 @@
 package link
 
 import (
+	"iter"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -298,6 +300,23 @@ func (p *Program) resolveImport(f *File, im *facts.Import) target {
 		return moduleTarget(c)
 	}
 	return target{kind: targetUnknown, file: m.File, path: join(module, name)}
+}
+
+// Imported are the files that the imports of f mean, wherever in it they stand: those in functions too, which no edge tells of.
+func (p *Program) Imported(f *File) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range f.imported {
+			im, t := &f.Facts.Imports[i], f.imported[i]
+			if im.Name == 0 && !im.Alias { // import a.b binds a, and means a.b
+				if m, ok := p.resolver.Resolve(f.Index, 0, f.Facts.Str(im.Module)); ok {
+					t = moduleTarget(m)
+				}
+			}
+			if t.kind != targetLibrary && t.file >= 0 && !yield(t.file) {
+				return
+			}
+		}
+	}
 }
 
 // isSelf: a module that imports its own name means the library of that name (requests.py importing requests).

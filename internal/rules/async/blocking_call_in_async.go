@@ -205,6 +205,9 @@ func whatBlocks(s *effects.Site) string {
 		if rule.HasPrefix(s.Path, "concurrent.futures", "threading", "multiprocessing") {
 			return "waits for another thread or process"
 		}
+		if rule.HasPrefix(s.Path, "fcntl", "filelock", "portalocker", "fasteners") {
+			return "waits for a lock that another process may hold"
+		}
 		return "sleeps"
 	case knowledge.Subprocess:
 		return "waits for another process"
@@ -235,6 +238,7 @@ var asyncForms = []struct{ prefix, use string }{
 	{"psycopg.", "psycopg.AsyncConnection and await its methods"},
 	{"sqlalchemy", "sqlalchemy.ext.asyncio, or make the function a plain `def` so that it runs in a worker thread"},
 	{"sqlmodel", "sqlmodel.ext.asyncio.session.AsyncSession, or make the function a plain `def` so that it runs in a worker thread"},
+	{"sqlite3", "aiosqlite and await its methods, or await asyncio.to_thread(…) around all that uses the connection, which must then be made with check_same_thread=False"},
 	{"peewee", "await asyncio.to_thread(…) around the query, or make the function a plain `def` so that it runs in a worker thread"},
 	{"django", "the asynchronous methods of the ORM (aget, acreate, async for), or sync_to_async"},
 	{"boto3", "aioboto3, or await asyncio.to_thread(…) around the call"},
@@ -242,19 +246,26 @@ var asyncForms = []struct{ prefix, use string }{
 	{"smtplib", "aiosmtplib, or await asyncio.to_thread(…) around the call"},
 }
 
+// unblock is what to do instead of calling, in a coroutine, what blocks at s; via is the function of the program that is called, if it is not s itself.
 func unblock(s *effects.Site, via string) string {
+	called := rule.CalledAs(s)
+	if via != "" {
+		called = lastName(via)
+	}
+	offload := fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", called)
 	if via != "" && s.Kind != knowledge.Sleep {
-		return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", lastName(via))
+		return offload
 	}
 	for _, a := range asyncForms {
-		if rule.HasPrefix(s.Path, a.prefix) || strings.HasPrefix(s.Path, a.prefix) && strings.HasSuffix(a.prefix, ".") {
-			if via != "" {
-				return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`, or make `%s` a coroutine that uses %s", lastName(via), lastName(via), a.use)
-			}
+		switch {
+		case !rule.HasPrefix(s.Path, a.prefix) && !(strings.HasPrefix(s.Path, a.prefix) && strings.HasSuffix(a.prefix, ".")):
+		case via != "":
+			return fmt.Sprintf("%s, or make `%s` a coroutine that uses %s", offload, called, a.use)
+		default:
 			return "use " + a.use
 		}
 	}
-	return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", rule.CalledAs(s))
+	return offload
 }
 
 // asyncSleep lets the loop run while a coroutine sleeps, where the module has asyncio at hand.
