@@ -2,6 +2,7 @@ package async
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -134,6 +135,9 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 			return true
 		}
 	}
+	if s.Call != nil && rule.HasPrefix(s.Path, "fcntl.flock", "fcntl.lockf") && flagged(p, s, s.Call.Pos(1).Ref, "LOCK_NB", "LOCK_UN") {
+		return true
+	}
 	if rule.GivenText(p, s) || suspended(p, s) || finished(p, s) {
 		return true
 	}
@@ -143,6 +147,38 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
 		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown", "socket.socket.sendto") // a datagram is handed over, not delivered
+}
+
+// flagged: a constant of one of these names is in a value, by itself or joined to others, `LOCK_EX | LOCK_NB`.
+func flagged(p *rule.Pass, s *effects.Site, r facts.Ref, names ...string) bool {
+	f := p.FuncOf(s.Node)
+	file, fn := p.FileOf(f), p.Facts(f)
+	for range 8 {
+		d := rule.DefOf(file, fn, r)
+		if d == nil {
+			for _, g := range file.Facts.Globals {
+				if g.Ref == r {
+					return slices.Contains(names, file.Facts.Str(g.Name))
+				}
+			}
+			return false
+		}
+		switch d.Code {
+		case facts.Attr:
+			return slices.Contains(names, file.Facts.Str(d.B))
+		case facts.ImportName:
+			return slices.Contains(names, file.Facts.Str(file.Facts.Imports[d.A].Name))
+		case facts.BinOp:
+			if flagged(p, s, facts.Ref(d.C), names...) {
+				return true
+			}
+		case facts.Copy:
+		default:
+			return false
+		}
+		r = facts.Ref(d.A)
+	}
+	return false
 }
 
 // finished: the future whose result is asked for is one that `as_completed` gave, which waits for it.
