@@ -62,7 +62,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]
 			// An awaited call is the asynchronous twin of the one that the types led to.
-			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] {
+			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] && !twin(p.FileOf(f), p.Facts(f), s.Op) {
 				told[s.Op] = true
 				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
 			}

@@ -1,0 +1,54 @@
+package async
+
+import (
+	"slices"
+
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/rule"
+)
+
+// twin: what a call of a library gives, or the object whose method it is, is used in the same coroutine as only an asynchronous
+// one can be (`async for`, `async with`, `await` of another method). Then the types led to its synchronous twin.
+func twin(file *link.File, fn *facts.Func, call *facts.Op) bool {
+	if call.Code != facts.Call {
+		return false
+	}
+	recv := receiver(file, fn, call)
+	module := slices.ContainsFunc(file.Facts.Ops, func(op facts.Op) bool { return op.Code == facts.ImportName && op.Dst == recv.root })
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		switch op := &file.Facts.Ops[o]; op.Code {
+		case facts.Iter, facts.Enter:
+			if op.Flags&facts.FlagAsync != 0 && call.Dst != 0 && facts.Ref(op.A) == call.Dst {
+				return true
+			}
+		case facts.Call:
+			if recv.root.IsVar() && !module && op != call && op.Flags&facts.FlagAwaited != 0 && receiver(file, fn, op) == recv {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// object is what a method is called of: a variable, and the names from there on.
+type object struct {
+	root facts.Ref
+	path string
+}
+
+// receiver is the object whose method a call is; no object where it is none.
+func receiver(file *link.File, fn *facts.Func, call *facts.Op) object {
+	var o object
+	for r := facts.Ref(call.A); ; {
+		d := rule.DefOf(file, fn, r)
+		if d == nil || d.Code != facts.Attr {
+			return o
+		}
+		r = facts.Ref(d.A)
+		if o.root != 0 {
+			o.path = file.Facts.Str(d.B) + "." + o.path
+		}
+		o.root = r
+	}
+}
