@@ -44,7 +44,7 @@ func taskCreatedAndLost(p *rule.Pass) {
 		if c.Op.Flags&facts.FlagAwaited != 0 {
 			continue
 		}
-		switch used, returned := uses(file, fn, c.Op); {
+		switch used, returned := rule.Used(file, fn, c.Op); {
 		case returned && !used:
 			if _, ok := makers[f]; !ok {
 				makers[f] = step
@@ -71,7 +71,7 @@ func taskCreatedAndLost(p *rule.Pass) {
 		if p.Facts(p.FuncOf(e.To)).Flags&facts.FuncAsync == 0 && e.Op.Flags&facts.FlagAwaited != 0 {
 			continue // the task itself is waited for
 		}
-		if used, returned := uses(p.FileOf(f), p.Facts(f), e.Op); used || returned {
+		if used, returned := rule.Used(p.FileOf(f), p.Facts(f), e.Op); used || returned {
 			continue
 		}
 		told[e.Op] = true
@@ -96,49 +96,4 @@ func waitsAfter(file *link.File, fn *facts.Func, op *facts.Op) bool {
 		}
 	}
 	return false
-}
-
-// uses says whether the value of an operation is read by anything, and whether the function returns it.
-func uses(file *link.File, fn *facts.Func, op *facts.Op) (used, returned bool) {
-	if op.Flags&facts.FlagDiscarded != 0 || op.Dst == 0 {
-		return false, fn.Kind == facts.Lambda
-	}
-	if op.Dst.Tag() == facts.TagShared {
-		return true, op.Dst == fn.Ret
-	}
-	same := map[facts.Ref]bool{op.Dst: true}
-	if op.Flags&facts.FlagAwaited != 0 {
-		// The awaited value has a variable of its own.
-		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			if x := &file.Facts.Ops[o]; x.Code == facts.Await && facts.Ref(x.A) == op.Dst {
-				if x.Flags&facts.FlagDiscarded != 0 || x.Dst == 0 {
-					return false, false
-				}
-				same = map[facts.Ref]bool{x.Dst: true}
-			}
-		}
-	}
-	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-		x := &file.Facts.Ops[o]
-		reads := rule.Reads(file, x)
-		for _, r := range reads {
-			if !same[r] || x == op {
-				continue
-			}
-			switch {
-			case x.Code == facts.Return:
-				returned = true
-			case x.Code == facts.Copy && x.Dst.Tag() == facts.TagLocal && !same[x.Dst]:
-				same[x.Dst] = true
-				o = fn.Ops[0] // what reads the copy may stand before it, in a loop
-			case x.Code == facts.Copy && x.Dst.Tag() == facts.TagLocal:
-			case x.Code == facts.Copy && x.Dst == fn.Ret:
-				returned = true
-			case x.Code == facts.Await && len(same) == 1 && x.A == uint32(op.Dst) && op.Flags&facts.FlagAwaited != 0:
-			default:
-				used = true
-			}
-		}
-	}
-	return used, returned
 }

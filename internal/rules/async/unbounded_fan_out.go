@@ -39,6 +39,12 @@ func unboundedFanOut(p *rule.Pass) {
 			return v.Op.C != 1
 		case facts.Format:
 			return true
+		case facts.Attr: // a request reaches its application, and what others have put beside it
+			switch v.Attr() {
+			case "app", "state", "user", "auth", "session", "scope":
+				_, par := v.OfParam()
+				return par != nil
+			}
 		}
 		return false
 	}

@@ -75,13 +75,19 @@ func exceptionSwallowed(p *rule.Pass) {
 				if h == nil {
 					return !catchesAll(p, f, c.B)
 				}
+				if clearingUp(file, c.Parent) {
+					return false
+				}
 				at := placed{file, h.Pos}
 				if told[at] {
 					return false
 				}
+				ss := steps()
+				if asks(p, f, op, ss) {
+					return false
+				}
 				told[at] = true
 				x := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
-				ss := steps()
 				site := rule.Last(ss)
 				x.Certainty = certainty
 				if onlyLogs {
@@ -108,6 +114,25 @@ func exceptionSwallowed(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// asks: what a call comes to is a request to another service, whose answer the caller wants: nothing is to be written.
+func asks(p *rule.Pass, f link.Func, op *facts.Op, steps []effects.Step) bool {
+	if len(steps) == 1 || rule.Last(steps).Kind != knowledge.Net {
+		return false
+	}
+	used, returned := rule.Used(p.FileOf(f), p.Facts(f), op)
+	return used || returned
+}
+
+// clearingUp: what is done there belongs to the handling of another failure, which goes on.
+func clearingUp(file *link.File, ctx uint32) bool {
+	for ; ctx != 0; ctx = file.Facts.Ctxs[ctx].Parent {
+		if k := file.Facts.Ctxs[ctx].Kind; k == facts.CtxHandler || k == facts.CtxFinally {
+			return true
+		}
+	}
+	return false
 }
 
 type placed struct {
