@@ -108,6 +108,9 @@ func unknownSize(p *rule.Pass, v *rule.Value) string {
 				return "a query's result"
 			}
 		case "json":
+			if rule.HasPrefix(c.Path, "starlette.requests", "aiohttp.web_request", "sanic.request", "quart.wrappers") {
+				return "what the request brings (`" + c.DisplayPath() + "`)"
+			}
 			if c.Entity.Taint == "external" || rule.HasPrefix(c.Path, "httpx", "requests", "aiohttp") {
 				return "another service's answer"
 			}
