@@ -324,7 +324,7 @@ func (p *Program) isSelf(f *File, m Module, name string) bool {
 	return m.File == f.Index && name == f.Module && !f.IsPackage
 }
 
-// lazySubmodule: a package whose global of that name is only the submodule itself, `from . import name`.
+// lazySubmodule: a package whose global of that name is only the submodule itself: `from . import name`, or the same by its full name.
 func (p *Program) lazySubmodule(m Module, name string) bool {
 	f := p.fileAt(m.File)
 	if f == nil || !f.IsPackage {
@@ -332,7 +332,10 @@ func (p *Program) lazySubmodule(m Module, name string) bool {
 	}
 	for i := range f.Facts.Imports {
 		im := &f.Facts.Imports[i]
-		if im.Func == 0 && f.Facts.Str(im.Name) == name && im.Level == 1 && f.Facts.Str(im.Module) == "" {
+		if im.Func != 0 || f.Facts.Str(im.Name) != name {
+			continue
+		}
+		if from, ok := p.resolver.Resolve(m.File, int(im.Level), f.Facts.Str(im.Module)); ok && from.File == m.File {
 			return true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
 // takesEither are functions that are given an address to fetch, or the text itself.
@@ -26,7 +27,7 @@ func GivenText(p *Pass, s *effects.Site) bool {
 	for range 10 {
 		d := DefOf(file, fn, r)
 		if d == nil {
-			return false
+			return textByName(file, fn, r)
 		}
 		switch d.Code {
 		case facts.Copy, facts.Await:
@@ -42,6 +43,18 @@ func GivenText(p *Pass, s *effects.Site) bool {
 		default:
 			return false
 		}
+	}
+	return false
+}
+
+// textByName: the parameter says that it is the text and not where it is.
+func textByName(file *link.File, fn *facts.Func, r facts.Ref) bool {
+	for i := range fn.Params {
+		if fn.Params[i].Var != r {
+			continue
+		}
+		words := Words(file.Facts.Str(fn.Params[i].Name))
+		return len(words) > 0 && slices.Contains([]string{"text", "content", "contents", "body", "xml", "html", "raw", "string", "bytes"}, words[len(words)-1])
 	}
 	return false
 }

@@ -73,7 +73,7 @@ func blockingCallInAsync(p *rule.Pass) {
 				continue
 			}
 			// What is awaited is no plain function's result: the call reaches this one only as far as types tell.
-			if e.Op.Flags&facts.FlagAwaited != 0 {
+			if e.Op.Flags&facts.FlagAwaited != 0 || awaitedLater(p.FileOf(f), p.Facts(f), e.Op) {
 				continue
 			}
 			told[e.Op] = true

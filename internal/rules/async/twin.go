@@ -14,6 +14,9 @@ func twin(file *link.File, fn *facts.Func, call *facts.Op) bool {
 	if call.Code != facts.Call {
 		return false
 	}
+	if awaitedLater(file, fn, call) {
+		return true
+	}
 	recv := receiver(file, fn, call)
 	module := slices.ContainsFunc(file.Facts.Ops, func(op facts.Op) bool { return op.Code == facts.ImportName && op.Dst == recv.root })
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
@@ -30,6 +33,42 @@ func twin(file *link.File, fn *facts.Func, call *facts.Op) bool {
 	}
 	return false
 }
+
+// awaitedLater: the result of a call has a name and is awaited, or handed to something that awaits it, so the call only made a coroutine or a
+// future; a synchronous function that types lead to is not what is meant.
+func awaitedLater(file *link.File, fn *facts.Func, call *facts.Op) bool {
+	if call.Dst == 0 {
+		return false
+	}
+	same := map[facts.Ref]bool{call.Dst: true}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		switch op.Code {
+		case facts.Copy, facts.Narrow:
+			if same[facts.Ref(op.A)] && op.Dst.Tag() == facts.TagLocal {
+				same[op.Dst] = true
+			}
+		case facts.Await:
+			if same[facts.Ref(op.A)] {
+				return true
+			}
+		case facts.Call:
+			callee := rule.DefOf(file, fn, facts.Ref(op.A))
+			if callee == nil || callee.Code != facts.Attr || !slices.Contains(awaits, file.Facts.Str(callee.B)) {
+				continue
+			}
+			for _, a := range file.Facts.Args(op).Pos {
+				if same[facts.Ref(a)] {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// awaits are the functions of asyncio, anyio and trio that await what they are given.
+var awaits = []string{"gather", "create_task", "ensure_future", "wait_for", "shield", "run_coroutine_threadsafe", "run_until_complete"}
 
 // object is what a method is called of: a variable, and the names from there on.
 type object struct {

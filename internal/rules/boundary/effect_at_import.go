@@ -3,6 +3,7 @@ package boundary
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -49,6 +50,9 @@ func effectAtImport(p *rule.Pass) {
 			}
 			told[op] = true
 			site := rule.Last(steps)
+			if site.Kind == knowledge.Sleep && slices.ContainsFunc(steps, func(s effects.Step) bool { return s.Mode == link.Started || s.Mode == link.Offloaded }) {
+				return // another thread waits, and the import goes on
+			}
 			x := p.At(file.FirstFunc(), op)
 			x.Certainty = certainty
 			if via := p.Via(steps); via == "" {

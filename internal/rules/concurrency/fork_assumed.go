@@ -2,6 +2,7 @@ package concurrency
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -24,6 +25,7 @@ func forkAssumed(p *rule.Pass) {
 			return // the program chooses
 		}
 	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
 	for i := range p.Edges {
 		e := &p.Edges[i]
@@ -35,7 +37,7 @@ func forkAssumed(p *rule.Pass) {
 		switch fn := p.Facts(g); {
 		case fn.Kind == facts.Lambda:
 			why = "a lambda, which cannot be pickled"
-		case p.Facts(p.Parent(g)).Kind == facts.Function:
+		case p.Facts(p.Parent(g)).Kind == facts.Function && !wraps(flow, g):
 			why = "`" + p.Short(g) + "`, a function inside a function, which cannot be pickled"
 		case p.Facts(f).Kind == facts.ModuleBody && !p.IsMain(e.From):
 			why = "`" + p.Short(g) + "` while the module itself is imported, which the new process does again"
@@ -50,6 +52,13 @@ func forkAssumed(p *rule.Pass) {
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(e.From).Index, e.Op.Pos)
 		once.Report(p, x)
 	}
+}
+
+// wraps: the function has the name of the one that it was made around, by which pickle finds it in its module.
+func wraps(flow *rule.Flow, f link.Func) bool {
+	return slices.ContainsFunc(flow.Decorations(f), func(d rule.Decoration) bool {
+		return d.Path == "functools.wraps" || d.Path == "wrapt.decorator" || d.Path == "decorator.decorator"
+	})
 }
 
 func processes(p *rule.Pass, e *effects.Edge) bool {

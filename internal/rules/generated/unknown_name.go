@@ -109,7 +109,7 @@ func (u *names) file(f *link.File) {
 				continue
 			}
 			d := u.flow.Def(f, facts.Ref(op.A))
-			if d == nil || d.Code != facts.ImportName && d.Code != facts.Attr && d.Code != facts.Copy {
+			if d == nil || d.Code != facts.ImportName && d.Code != facts.Attr && d.Code != facts.Copy || d.Code == facts.ImportName && guarded(f, d.Ctx) {
 				continue
 			}
 			module, name := u.flow.Dotted(f, facts.Ref(op.A)), f.Facts.Str(op.B)

@@ -44,6 +44,9 @@ func unsafeDeserialization(p *rule.Pass) {
 		if yaml && s.Op.Code == facts.Call && rule.OpenKeywords(file, s.Op) && !given(s.Call, "Loader") {
 			continue // **options may name a safe loader
 		}
+		if yaml && given(s.Call, "Loader") && s.Call.May(fullLoader) {
+			continue
+		}
 		// What the program wrote itself it may read, unless it came from outside.
 		if from == "" && !yaml {
 			if own[writer{file, lib}] || own[writer{nil, lib}] || origin.literal || !origin.param {
@@ -70,6 +73,9 @@ func unsafeDeserialization(p *rule.Pass) {
 		once.Report(p, x)
 	}
 }
+
+// fullLoader makes tuples and names functions, and since PyYAML 5.4 (2021, CVE-2020-14343) calls nothing that a document names.
+var fullLoader = &knowledge.Condition{Param: "Loader", Op: knowledge.Equals, Values: []knowledge.Literal{{Kind: knowledge.LitString, Text: "FullLoader"}, {Kind: knowledge.LitString, Text: "CFullLoader"}}}
 
 // isUnsafe: by the catalogue, this variant of the call can run code.
 func isUnsafe(s *effects.Site) bool {
