@@ -46,8 +46,8 @@ type LayoutOptions struct {
 // poetry's from, build backends' module roots), a src directory beside a manifest, the directory of a manifest,
 // requirements file or Dockerfile, the directory above a package, and always the checked root. A file is named from
 // the deepest root above it. Between a root and a file, directories without __init__.py are namespace packages
-// (PEP 420), except that a regular package which is nested in such directories below a root that nobody declared is
-// named from the directory right above it, as a test runner or type checker would name it.
+// (PEP 420), except that a regular package which is nested in such directories below a root that nobody declared, and in no
+// regular package, is named from the directory right above it, as a test runner or type checker would name it.
 type Layout struct {
 	Modules []Module // sorted by path
 	Roots   []string // sorted
@@ -219,6 +219,12 @@ func (l *Layout) rootFor(dir string, root func(string) (isRoot, strong bool)) st
 	}
 	if strong || above == nearest || top == dir && !l.packages[dir] {
 		return nearest
+	}
+	// Plain directories inside of a regular package are part of it: nothing else leads to what they hold.
+	for d := above; d != nearest; d = parentOf(d) {
+		if l.packages[d] {
+			return l.rootFor(d, root)
+		}
 	}
 	// A regular package below plain directories. The imports know; without them, the directory right above it.
 	if imported := l.options.Imported; imported != nil {

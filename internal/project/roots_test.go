@@ -51,6 +51,8 @@ func TestModuleNames(t *testing.T) {
 			"scripts/run.py=scripts.run services/api/app/main.py=services.api.app.main"},
 		{"package below plain directories", "backend/app/__init__.py backend/app/db.py", LayoutOptions{},
 			"backend/app/__init__.py=app@backend backend/app/db.py=app.db@backend"},
+		{"plain directory in a package", "back/Hooks/x.py back/pkg/__init__.py back/pkg/hooks/openai/__init__.py back/pkg/hooks/openai/x.py", LayoutOptions{},
+			"back/Hooks/x.py=back.Hooks.x back/pkg/__init__.py=pkg@back back/pkg/hooks/openai/__init__.py=pkg.hooks.openai@back back/pkg/hooks/openai/x.py=pkg.hooks.openai.x@back"},
 		{"the imports name the namespace", "google/cloud/store/__init__.py google/cloud/store/api.py",
 			LayoutOptions{Imported: func(n string) bool { return n == "google.cloud.store" }},
 			"google/cloud/store/__init__.py=google.cloud.store google/cloud/store/api.py=google.cloud.store.api"},
