@@ -16,7 +16,11 @@ func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArg
 		c := &e.Calls[i]
 		if c.Mode == knowledge.Enqueues {
 			if ob := s.objs[recv]; recv != 0 && ob.kind == kMade {
-				s.call(Value(ob.b), a, Enqueued)
+				how := Enqueued
+				if mode == silent {
+					how = silent // partial(task.delay, 1) enqueues when it is called
+				}
+				s.call(Value(ob.b), a, how)
 			}
 			continue
 		}
