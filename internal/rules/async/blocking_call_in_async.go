@@ -232,6 +232,10 @@ func whatBlocks(s *effects.Site) string {
 // asyncForms say what a library offers to coroutines.
 var asyncForms = []struct{ prefix, use string }{
 	{"time.sleep", "await asyncio.sleep(…)"},
+	{"concurrent.futures.as_completed", "loop.run_in_executor(…) for each call, and asyncio.as_completed(…)"},
+	{"concurrent.futures.wait", "loop.run_in_executor(…) for each call, and asyncio.wait(…)"},
+	{"concurrent.futures", "await asyncio.wrap_future(…) of the future"},
+	{"threading", "await asyncio.to_thread(…) around the call"},
 	{"requests", "httpx.AsyncClient, or await asyncio.to_thread(…) around the call"},
 	{"httpx", "httpx.AsyncClient and await its methods"},
 	{"urllib", "httpx.AsyncClient, or await asyncio.to_thread(…) around the call"},
@@ -263,7 +267,10 @@ func unblock(s *effects.Site, via string) string {
 			return "use " + a.use
 		}
 	}
-	return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", rule.CalledAs(s))
+	if via != "" {
+		return fmt.Sprintf("use `await asyncio.to_thread(%s, …)`", lastName(via))
+	}
+	return fmt.Sprintf("use `await asyncio.to_thread(…)` around `%s`", rule.CalledAs(s))
 }
 
 // asyncSleep lets the loop run while a coroutine sleeps, where the module has asyncio at hand.
