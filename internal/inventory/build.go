@@ -25,6 +25,7 @@ import (
 func Build(a *effects.Analysis, p *project.Project, l *project.Layout, cfg *project.Config) *Inventory {
 	b := &builder{a: a, p: p, l: l, cfg: cfg, byFile: map[int]*work{}, instances: a.InstancesOf()}
 	b.look()
+	b.findNamed()
 	b.startedBy()
 	b.entries()
 	b.orphans()
@@ -320,7 +321,7 @@ func (b *builder) loose(i int) bool {
 	f := b.a.Files[i]
 	s := &b.files[i]
 	base := path.Base(f.Path)
-	if s.imported || b.migration(f.Path) || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
+	if s.imported || s.named || b.migration(f.Path) || base == "setup.py" || base == "conftest.py" || base == "__init__.py" || base == "conf.py" || !strings.HasSuffix(base, ".py") {
 		return false
 	}
 	if b.fileAt(path.Join(path.Dir(f.Path), "__init__.py")) >= 0 {

@@ -27,6 +27,7 @@ type survey struct {
 	main                                 bool // has a main guard
 	mainLine                             int
 	imported                             bool // by a file that is no test
+	named                                bool // by an import anywhere, or it may be by a name that is made at run time
 	shows                                int  // line of a dashboard call in the module's own body
 	schedule                             *Evidence
 }

@@ -12,7 +12,8 @@ import (
 
 // deploys are the artifacts that put work into operation, schedules those that start it by the clock.
 var deploys = map[project.ArtifactKind]string{project.Dockerfile: "an image", project.Compose: "a compose service", project.Procfile: "a Procfile", project.SystemdService: "a systemd unit",
-	project.Kubernetes: "a Kubernetes manifest", project.Helm: "a Helm chart", project.Supervisord: "supervisord"}
+	project.Kubernetes: "a Kubernetes manifest", project.Helm: "a Helm chart", project.Supervisord: "supervisord",
+	project.ServiceRun: "a supervised service", project.UWSGI: "uWSGI"}
 
 func describeStart(s start) string {
 	a := s.artifact

@@ -16,7 +16,11 @@ func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArg
 		c := &e.Calls[i]
 		if c.Mode == knowledge.Enqueues {
 			if ob := s.objs[recv]; recv != 0 && ob.kind == kMade {
-				s.call(Value(ob.b), a, Enqueued)
+				how := Enqueued
+				if mode == silent {
+					how = silent // partial(task.delay, 1) enqueues when it is called
+				}
+				s.call(Value(ob.b), a, how)
 			}
 			continue
 		}
@@ -164,6 +168,11 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 		}
 	case knowledge.Registers:
 		s.registerAll(c, e, fs, 0)
+		for _, v := range s.sets.values(fs) {
+			if k := s.objs[v].kind; k == kList || k == kTuple { // on_startup=[connect, migrate]
+				s.registerAll(c, e, s.iterateOne(v, false), 0)
+			}
+		}
 	case knowledge.Defaults:
 		var out Set
 		for _, f := range s.sets.values(fs) {
@@ -316,10 +325,14 @@ func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) 
 			out = s.sets.union(out, Set(s.object(kManaged, uint32(f), 0)))
 		}
 		return out
-	case "offload":
+	case "offload", "await":
+		x := s.wellKnown.offload
+		if c.Context == "await" {
+			x = s.wellKnown.awaiter
+		}
 		var out Set
 		for _, f := range s.sets.values(fs) {
-			out = s.sets.union(out, Set(s.object(kMade, s.wellKnown.offload, uint32(f))))
+			out = s.sets.union(out, Set(s.object(kMade, x, uint32(f))))
 		}
 		return out
 	}
@@ -361,6 +374,9 @@ func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
 		o := s.object(kResult, s.place(), 3)
 		s.addShared(s.field(o, keyResult), r)
 		return Set(o)
+	}
+	if ob.a == s.wellKnown.awaiter { // async_to_sync(f)(x)
+		return s.await(s.call(Value(ob.b), a, mode), mode)
 	}
 	e := s.exts[ob.a].entity
 	if e != nil && e.Kind == knowledge.Class {

@@ -26,7 +26,7 @@ type wellKnown struct {
 
 	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass, querySet *knowledge.Entity
 	str                                                                                                  Set // a string of unknown value
-	offload                                                                                              uint32
+	offload, awaiter                                                                                     uint32
 	anyStr, anyInt                                                                                       Value
 	starter                                                                                              uint32
 
@@ -97,6 +97,7 @@ func (w *wellKnown) init2(s *solver) {
 		w.anyInt = s.object(kExtInst, s.extOfEntity(w.intClass), 0)
 	}
 	w.offload = s.extByPath("<offloaded>", nil, 0)
+	w.awaiter = s.extByPath("<awaited>", nil, 0)
 	w.starter = s.extByPath("<start>", nil, 0)
 }
 

@@ -55,6 +55,8 @@ const (
 	GitHubWorkflow ArtifactKind = "github-workflow"
 	GitLabCI       ArtifactKind = "gitlab-ci"
 	Supervisord    ArtifactKind = "supervisord"
+	ServiceRun     ArtifactKind = "service-run" // the run file of a service that s6 or runit supervises
+	UWSGI          ArtifactKind = "uwsgi"
 	ActionsLock    ArtifactKind = "actions-lock" // .github/…/actions-lock.json: the commits of actions by version
 	PreCommit      ArtifactKind = "pre-commit"
 	Tox            ArtifactKind = "tox"
@@ -193,6 +195,8 @@ func ArtifactKindOf(file string) ArtifactKind {
 		return Tox
 	case ext == ".sh" || ext == ".bash":
 		return ShellScript
+	case base == "run" && supervised(dir):
+		return ServiceRun
 	case lower == "env.example" || lower == "env.sample" || lower == "env.template" || lower == "example.env" || lower == "sample.env":
 		return EnvExample
 	case strings.HasPrefix(lower, ".env") && lower != ".envrc" && !strings.HasPrefix(lower, ".environment"):
@@ -204,6 +208,8 @@ func ArtifactKindOf(file string) ArtifactKind {
 		return EnvKeys
 	case (ext == ".conf" || ext == ".ini") && strings.Contains(strings.ToLower(file), "supervisor"):
 		return Supervisord
+	case ext == ".ini" && strings.Contains(stem, "uwsgi"):
+		return UWSGI
 	case lower == "actions-lock.json" && strings.HasPrefix(file, ".github/"):
 		return ActionsLock
 	case ext == ".yml" || ext == ".yaml":
@@ -224,6 +230,15 @@ func ArtifactKindOf(file string) ArtifactKind {
 		return yamlCandidate
 	}
 	return ""
+}
+
+// supervised: the directory is that of one service, among those that s6 or runit keeps running.
+func supervised(dir string) bool {
+	switch above := baseOf(parentOf(dir)); above {
+	case "services.d", "s6-rc.d", "sv", "service", "services", "runit":
+		return above != "services" || strings.Contains(dir, "s6")
+	}
+	return false
 }
 
 // Wanted says whether Walk should list a file that is neither Python nor a notebook: a manifest, lock or artifact.
@@ -267,6 +282,10 @@ func ParseArtifact(file string, text []byte) (out []Artifact) {
 			p.gitlab(text)
 		case Supervisord:
 			p.supervisord(text)
+		case ServiceRun:
+			p.serviceRun(text)
+		case UWSGI:
+			p.uwsgi(text)
 		case ActionsLock:
 			p.actionsLock(text)
 		case PreCommit:
@@ -282,7 +301,7 @@ func ParseArtifact(file string, text []byte) (out []Artifact) {
 		case Helm:
 			p.add(parentOf(file), 1)
 		case yamlCandidate:
-			p.kubernetes(text)
+			p.yamlByContent(text)
 		}
 	}()
 	if len(p.problems) > 0 {

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"bytes"
 	"fmt"
 	"path"
 	"slices"
@@ -183,6 +184,23 @@ func hostValue(v string) string {
 }
 
 // kubernetes reads manifests of any kind that holds a pod. A templated file (Helm, Jinja) is not YAML until it is rendered.
+// yamlByContent reads a YAML file whose name says nothing: a compose file (local.yml, stack.prod.yml) or manifests of Kubernetes.
+func (p *artifactReader) yamlByContent(text []byte) {
+	if i := bytes.Index(text, []byte("services:")); i == 0 || i > 0 && text[i-1] == '\n' {
+		docs, _ := parseYAML(text)
+		for _, doc := range docs {
+			for _, s := range doc.get("services").pairs() {
+				if s.value.get("image").isText() || s.value.get("build").ok() {
+					p.kind = Compose
+					p.compose(text)
+					return
+				}
+			}
+		}
+	}
+	p.kubernetes(text)
+}
+
 func (p *artifactReader) kubernetes(text []byte) {
 	s := string(text)
 	if !strings.Contains(s, "apiVersion") || !strings.Contains(s, "kind") {

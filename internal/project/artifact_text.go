@@ -211,6 +211,50 @@ func (p *artifactReader) supervisord(text []byte) {
 	}
 }
 
+// serviceRun reads the run file of a supervised service, a shell's or execline's, which ends in the command that stays:
+// https://skarnet.org/software/s6/servicedir.html.
+func (p *artifactReader) serviceRun(text []byte) {
+	a := p.add(baseOf(parentOf(p.path)), 1)
+	a.Restart = "always"
+	a.run(string(text), 1)
+	if len(a.Runs) == 0 {
+		p.out = nil
+	}
+}
+
+// uwsgi reads uWSGI's configuration, whose keys are its options:
+// https://uwsgi-docs.readthedocs.io/en/latest/Configuration.html. Daemons and mules are commands beside the application.
+func (p *artifactReader) uwsgi(text []byte) {
+	for _, s := range parseINI(text) {
+		if s.name != "uwsgi" {
+			continue
+		}
+		a := p.add("", s.line)
+		a.Dir, a.User = s.text("chdir"), s.text("uid")
+		words, line := []string{"uwsgi"}, 0
+		for _, k := range s.keys {
+			switch value := k.text(); k.name {
+			case "module", "wsgi", "wsgi-file", "file", "callable", "mount", "http", "http-socket", "socket":
+				words = append(words, "--"+k.name, value)
+				if line == 0 || k.name == "module" || k.name == "wsgi-file" {
+					line = k.line
+				}
+			case "attach-daemon", "attach-daemon2", "smart-attach-daemon":
+				a.run(value, k.line)
+			case "mule":
+				if strings.HasSuffix(value, ".py") {
+					a.exec([]string{"python", value}, k.line)
+				}
+			case "harakiri":
+				a.limit("timeout", value, k.line)
+			}
+		}
+		if len(words) > 1 {
+			a.exec(words, line)
+		}
+	}
+}
+
 // tox reads the commands of each environment.
 func (p *artifactReader) tox(text []byte) {
 	for _, s := range parseINI(text) {

@@ -492,9 +492,12 @@ func (w *walk) madeOften(init link.Func) bool {
 	return len(seen) > maxMade
 }
 
-func (w *walk) instances(fn link.Func) []effects.Node {
-	w.p.forNodes.Do(func() { w.p.instances = w.p.InstancesOf() })
-	return w.p.instances[fn]
+func (w *walk) instances(fn link.Func) []effects.Node { return w.p.nodesOf(fn) }
+
+// nodesOf are the nodes of a block: the block itself and its contexts.
+func (p *Pass) nodesOf(fn link.Func) []effects.Node {
+	p.forNodes.Do(func() { p.instances = p.InstancesOf() })
+	return p.instances[fn]
 }
 
 // argument is what a call gives to a parameter; 0 when it gives nothing, or in a form that does not tell.

@@ -1,6 +1,7 @@
 package async
 
 import (
+	"math"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -10,32 +11,55 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
-// undisturbed are the coroutine functions during which there is nothing that waiting could hold up: start-up handlers, what only
-// they wait for, and what plain code or a worker runs to its end (`asyncio.run(main())`) in a program part that starts no other task and
-// answers nobody. A function that is also called, scheduled or registered otherwise is not among them.
-func undisturbed(p *rule.Pass) map[link.Func]bool {
-	out := startupOnly(p)
-	registered := map[link.Func]bool{}
-	single := map[link.Func]bool{}
+// alone tells during which operations of a coroutine function there is nothing on the event loop that waiting could hold up:
+//
+//   - all of a start-up handler;
+//   - what plain code or a worker runs to its end (`asyncio.run(main())`), up to the first operation that starts another task
+//     or answers somebody;
+//   - what only such operations wait for, again up to the first task that it starts.
+//
+// A function that is also called, scheduled or registered otherwise is not among them.
+type alone struct {
+	// until is the place in a function's source from which on it is not alone.
+	until map[link.Func]uint32
+}
+
+const whole = math.MaxUint32
+
+// at: nothing else is on the loop when f comes to an operation of its own.
+func (a *alone) at(f link.Func, op *facts.Op) bool { return op.Pos < a.until[f] }
+
+// entry is a way into a coroutine function.
+type entry struct {
+	from  link.Func
+	op    *facts.Op
+	async bool
+}
+
+func undisturbed(p *rule.Pass) *alone {
+	a := &alone{until: map[link.Func]uint32{}}
+	start := startupOnly(p)
+	registered, jobs := map[link.Func]bool{}, map[link.Func]bool{}
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
-		// RQ runs a coroutine in a loop that it makes for that one job.
-		if r.Entity != nil && rule.HasPrefix(r.Entity.Path, "rq") && !p.Has(effects.Node(r.Func), knowledge.Task) {
-			single[r.Func] = true
-			continue
+		switch {
+		case start[r.Func]:
+		case r.Entity != nil && rule.HasPrefix(r.Entity.Path, "rq") && !p.Has(effects.Node(r.Func), knowledge.Task):
+			jobs[r.Func] = true // RQ runs a coroutine in a loop that it makes for that one job
+		default:
+			registered[r.Func] = true
 		}
-		registered[r.Func] = true
-	}
-	type entry struct {
-		from  link.Func
-		async bool
 	}
 	entries := map[link.Func][]entry{}
 	for n := range effects.Node(p.Nodes()) {
 		f := p.FuncOf(n)
-		if p.Facts(f).Flags&facts.FuncAsync == 0 || registered[f] || out[f] || p.File(n).Test {
+		if p.Facts(f).Flags&facts.FuncAsync == 0 || registered[f] || start[f] || p.File(n).Test {
 			continue
 		}
+		if _, ok := a.until[f]; !ok {
+			a.until[f] = whole
+		}
+		a.until[f] = min(a.until[f], firstTask(p, n))
 		for _, i := range p.InEdges(n) {
 			e := &p.Edges[i]
 			from := p.FuncOf(e.From)
@@ -43,51 +67,161 @@ func undisturbed(p *rule.Pass) map[link.Func]bool {
 				continue // a coroutine that is made does nothing yet
 			}
 			async := p.Facts(from).Flags&facts.FuncAsync != 0
-			part := e.From
-			if ownLoop(p, e) {
-				part = e.To
-			}
-			if e.Mode != link.Called && e.Mode != link.Consumed || !async && (p.Has(part, knowledge.Task) || p.Has(part, knowledge.Listen)) {
+			shared := !async && !ownLoop(p, e) && (p.Has(e.From, knowledge.Task) || p.Has(e.From, knowledge.Listen))
+			if e.Mode != link.Called && e.Mode != link.Consumed || shared {
 				registered[f] = true
 				break
 			}
-			entries[f] = append(entries[f], entry{from, async})
+			entries[f] = append(entries[f], entry{from, e.Op, async})
 		}
 	}
-	for f, list := range entries {
-		if !registered[f] && len(list) > 0 {
-			out[f] = true
+	decorated := runByDecorator(p)
+	for f := range a.until {
+		if registered[f] || len(entries[f]) == 0 && !jobs[f] && !decorated[f] {
+			delete(a.until, f)
 		}
 	}
-	for f := range single {
-		if !registered[f] {
-			out[f] = true
-		}
+	for f := range start {
+		a.until[f] = whole
 	}
 	for changed := true; changed; {
 		changed = false
 		for f, list := range entries {
-			if !out[f] {
+			until, ok := a.until[f]
+			for i := 0; ok && i < len(list); i++ {
+				switch e := &list[i]; {
+				case !e.async:
+				case !a.at(e.from, e.op):
+					delete(a.until, f)
+					changed, ok = true, false
+				case a.until[e.from] != whole:
+					// What follows a yield runs when the other function goes on, which may have started tasks by then.
+					if y := firstYield(p, f); y < until {
+						until, a.until[f] = y, y
+						changed = true
+					}
+				}
+			}
+		}
+	}
+	return a
+}
+
+// firstTask is the place of the first operation of a block that leaves something else on the loop: it starts a task or a server, or
+// waits for what does. In a loop, that is the loop's beginning.
+func firstTask(p *rule.Pass, n effects.Node) uint32 {
+	first := uint32(whole)
+	file := p.File(n)
+	leaves := func(op *facts.Op) {
+		at := op.Pos
+		rule.Around(file, op, func(c *facts.Ctx) bool {
+			if c.Kind == facts.CtxFor || c.Kind == facts.CtxWhile {
+				at = min(at, c.Pos)
+			}
+			return true
+		})
+		first = min(first, at)
+	}
+	busy := func(k knowledge.EffectKind) bool { return k == knowledge.Task || k == knowledge.Listen }
+	for _, i := range p.SitesOf(n) {
+		// What is awaited with the call is over after it.
+		if s := &p.Sites[i]; busy(s.Kind) && !(s.Op.Flags&facts.FlagAwaited != 0 && rule.HasPrefix(s.Path, "asyncio.gather")) {
+			leaves(s.Op)
+		}
+	}
+	for _, i := range p.OutEdges(n) {
+		if e := &p.Edges[i]; e.Mode != link.Made && (p.Has(e.To, knowledge.Task) || p.Has(e.To, knowledge.Listen)) {
+			leaves(e.Op)
+		}
+	}
+	return first
+}
+
+func firstYield(p *rule.Pass, f link.Func) uint32 {
+	file, fn := p.FileOf(f), p.Facts(f)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Code == facts.Yield {
+			return op.Pos
+		}
+	}
+	return whole
+}
+
+// runsLoop: the library call makes a loop for the coroutine that it is given, and ends it with it.
+func runsLoop(path string) bool {
+	return rule.HasPrefix(path, "asyncio", "anyio", "trio", "uvloop") && strings.HasSuffix(path, ".run") || rule.HasPrefix(path, "asgiref.sync.async_to_sync", "asgiref.sync.AsyncToSync")
+}
+
+// ownLoop: what else the block starts that this edge leaves is not on the coroutine's loop.
+func ownLoop(p *rule.Pass, e *effects.Edge) bool {
+	for _, i := range p.CallsAt(e.Op) {
+		c := &p.Calls[i]
+		if runsLoop(c.Path) {
+			return true
+		}
+		if strings.HasSuffix(c.Path, ".run_until_complete") && e.Op.Code == facts.Call {
+			f := p.FuncOf(e.From)
+			file, fn := p.FileOf(f), p.Facts(f)
+			if callee := rule.DefOf(file, fn, facts.Ref(e.Op.A)); callee != nil && callee.Code == facts.Attr {
+				if loop := rule.DefOf(file, fn, facts.Ref(callee.A)); loop != nil {
+					for _, j := range p.CallsAt(loop) {
+						if strings.HasSuffix(p.Calls[j].Path, ".new_event_loop") {
+							return true
+						}
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// runByDecorator are the coroutine functions that a decorator makes plain functions of, each call of which has a loop of its own:
+// asgiref's, and the program's (`return lambda *a: asyncio.run(f(*a))`). Who calls such a function is of no account.
+func runByDecorator(p *rule.Pass) map[link.Func]bool {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	runners := map[link.Func]bool{}
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		if c.Op.Code != facts.Call || !runsLoop(c.Path) {
+			continue
+		}
+		file := p.FileOf(p.FuncOf(effects.Node(c.From)))
+		if made := flow.Def(file, c.Pos(0).Ref); made != nil && made.Code == facts.Call {
+			called := facts.Ref(made.A)
+			if d := flow.Def(file, called); d != nil && d.Code == facts.Copy {
+				called = facts.Ref(d.A) // a parameter that an inner function reads
+			}
+			if d, param := flow.ParamOf(file, called); param != nil {
+				runners[d] = true
+				if outer := p.Parent(d); outer != 0 {
+					runners[outer] = true // of a decorator with arguments, @run(debug=True)
+				}
+			}
+		}
+	}
+	out := map[link.Func]bool{}
+	for _, file := range p.Files {
+		if file.Test {
+			continue
+		}
+		for b := range file.Facts.Funcs {
+			fn := &file.Facts.Funcs[b]
+			if fn.Flags&facts.FuncAsync == 0 {
 				continue
 			}
-			for _, e := range list {
-				if e.async && !out[e.from] {
-					delete(out, f)
-					changed = true
-					break
+			for _, d := range fn.Decorators {
+				ref := d.Value
+				if def := flow.Def(file, ref); def != nil && def.Code == facts.Call {
+					ref = facts.Ref(def.A)
+				}
+				if runsLoop(flow.Dotted(file, ref)) {
+					out[file.FirstFunc()+link.Func(b)] = true
+				} else if by, ok := functionOf(flow, p, file, ref); ok && runners[by] {
+					out[file.FirstFunc()+link.Func(b)] = true
 				}
 			}
 		}
 	}
 	return out
-}
-
-// ownLoop: the call makes a loop for this coroutine, and ends it with it: what else its block starts is not on it.
-func ownLoop(p *rule.Pass, e *effects.Edge) bool {
-	for _, i := range p.CallsAt(e.Op) {
-		if c := &p.Calls[i]; rule.HasPrefix(c.Path, "asyncio", "anyio", "trio") && strings.HasSuffix(c.Path, ".run") {
-			return true
-		}
-	}
-	return false
 }

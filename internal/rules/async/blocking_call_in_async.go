@@ -26,7 +26,6 @@ var holdsLoop = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowl
 func blockingCallInAsync(p *rule.Pass) {
 	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
 	quiet := undisturbed(p)
-	skip := func(n effects.Node) bool { return p.File(n).Test || quiet[p.FuncOf(n)] }
 	t := p.Trace(func(s *effects.Site) bool {
 		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
 	}, func(e *effects.Edge) bool {
@@ -35,6 +34,9 @@ func blockingCallInAsync(p *rule.Pass) {
 	})
 	var once rule.Once
 	report := func(f link.Func, op *facts.Op, steps []effects.Step, certainty diag.Certainty) {
+		if p.OnlyTested(f) {
+			return
+		}
 		site := rule.Last(steps)
 		x := p.At(f, op)
 		x.Certainty = certainty
@@ -54,7 +56,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		once.Report(p, x)
 	}
 	for n := range effects.Node(p.Nodes()) {
-		if !async(n) || skip(n) {
+		if !async(n) || p.File(n).Test {
 			continue
 		}
 		f := p.FuncOf(n)
@@ -62,14 +64,14 @@ func blockingCallInAsync(p *rule.Pass) {
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]
 			// An awaited call is the asynchronous twin of the one that the types led to.
-			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !returnsAtOnce(p, s) && !told[s.Op] && !twin(p.FileOf(f), p.Facts(f), s.Op) {
+			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !told[s.Op] && !quiet.at(f, s.Op) && !returnsAtOnce(p, s) && !twin(p.FileOf(f), p.Facts(f), s.Op) {
 				told[s.Op] = true
 				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
 			}
 		}
 		for _, i := range p.OutEdges(n) {
 			e := &p.Edges[i]
-			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] {
+			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] || quiet.at(f, e.Op) {
 				continue
 			}
 			// What is awaited is no plain function's result: the call reaches this one only as far as types tell.
@@ -79,46 +81,53 @@ func blockingCallInAsync(p *rule.Pass) {
 			told[e.Op] = true
 			report(f, e.Op, t.Through(e), min(e.Certainty, t.Certainty(e.To)))
 		}
+		if int(n) < p.Funcs() {
+			poolLeft(p, f, quiet, told)
+		}
 	}
 }
 
-// startupOnly are the functions that run only before the first request: a lifespan's or start-up handler's own body, where
-// there is no one yet whom waiting could hurt; so is what arq's settings name for it, and what a fixture of pytest prepares.
-func startupOnly(p *rule.Pass) map[link.Func]bool {
-	out := map[link.Func]bool{}
-	for i := range p.Registrations {
-		r := &p.Registrations[i]
-		if r.Call != nil && r.Call.Phase == "startup" {
-			out[r.Func] = true
+// poolLeft finds `with ThreadPoolExecutor() as pool:` in a coroutine, whose end waits for all that was submitted in it. What the block awaits
+// is done by then, and a wait in the block that is told already is enough.
+func poolLeft(p *rule.Pass, f link.Func, quiet *alone, told map[*facts.Op]bool) {
+	file, fn := p.FileOf(f), p.Facts(f)
+	submitted, settled := map[uint32]bool{}, map[uint32]bool{}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		waits := op.Code == facts.Await || told[op]
+		if op.Code != facts.Call && !waits {
+			continue
 		}
-		if r.Entity != nil && rule.HasPrefix(r.Entity.Path, "pytest", "_pytest", "pytest_asyncio") {
-			out[r.Func] = true
-		}
-	}
-	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	for _, file := range p.Files {
-		for i := range file.Facts.Classes {
-			class := &file.Facts.Classes[i]
-			if !strings.HasSuffix(file.Facts.Str(class.Name), "WorkerSettings") {
+		for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
+			c := &file.Facts.Ctxs[x]
+			if c.Kind != facts.CtxWith || c.Flags&facts.FlagAsync != 0 {
 				continue
 			}
-			for _, m := range class.Members {
-				if name := file.Facts.Str(m.Name); name != "on_startup" && name != "on_shutdown" {
-					continue
-				}
-				at, ref := file, m.Ref
-				if d := flow.Made(file, m.Ref); d == nil || d.Code != facts.MakeFunc {
-					if at, ref = flow.Global(file, m.Ref); at == nil {
-						continue
-					}
-				}
-				if d := flow.Made(at, ref); d != nil && d.Code == facts.MakeFunc {
-					out[at.FirstFunc()+link.Func(d.A)] = true
+			if waits {
+				settled[x] = true
+				continue
+			}
+			for _, i := range p.CallsAt(op) {
+				if called := p.Calls[i].Path; rule.HasPrefix(called, "concurrent.futures") && (strings.HasSuffix(called, ".submit") || strings.HasSuffix(called, ".map")) && isPool(rule.ManagerOf(p, f, c)) {
+					submitted[x] = true
 				}
 			}
 		}
 	}
-	return out
+	for x := range submitted {
+		made := rule.DefOf(file, fn, file.Facts.Ctxs[x].A)
+		if settled[x] || quiet.at(f, made) || p.OnlyTested(f) {
+			continue
+		}
+		y := p.At(f, made)
+		y.Message = fmt.Sprintf("`async def %s` leaves this `with` only when all that was submitted to the executor is done: nothing else on the event loop runs until then", p.Short(f))
+		y.Help = "await `loop.run_in_executor(pool, …)` for each call inside the `with`, or use `await asyncio.to_thread(…)`"
+		p.Report(y)
+	}
+}
+
+func isPool(e *knowledge.Entity) bool {
+	return e != nil && rule.HasPrefix(e.Path, "concurrent.futures.ThreadPoolExecutor", "concurrent.futures.ProcessPoolExecutor")
 }
 
 // returnsAtOnce: the call of the catalogue can wait, but this one does not.
@@ -135,7 +144,8 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 			return true
 		}
 	}
-	if s.Call != nil && rule.HasPrefix(s.Path, "fcntl.flock", "fcntl.lockf") && flagged(p, s, s.Call.Pos(1).Ref, "LOCK_NB", "LOCK_UN") {
+	if s.Call != nil && (rule.HasPrefix(s.Path, "fcntl.flock", "fcntl.lockf", "os.waitpid", "os.wait4") && flagged(p, s, s.Call.Pos(1).Ref, "LOCK_NB", "LOCK_UN", "WNOHANG") ||
+		rule.HasPrefix(s.Path, "os.wait3") && flagged(p, s, s.Call.Pos(0).Ref, "WNOHANG")) {
 		return true
 	}
 	if rule.GivenText(p, s) || suspended(p, s) || finished(p, s) {
@@ -181,7 +191,7 @@ func flagged(p *rule.Pass, s *effects.Site, r facts.Ref, names ...string) bool {
 	return false
 }
 
-// finished: the future whose result is asked for is one that `as_completed` gave, which waits for it.
+// finished: the future whose result is asked for is one that `as_completed` gave, which waits for it, or one that was asked whether it is done.
 func finished(p *rule.Pass, s *effects.Site) bool {
 	if !rule.HasPrefix(s.Path, "concurrent.futures") || !strings.HasSuffix(s.Path, ".result") && !strings.HasSuffix(s.Path, ".exception") || s.Op.Code != facts.Call {
 		return false
@@ -191,6 +201,16 @@ func finished(p *rule.Pass, s *effects.Site) bool {
 	callee := rule.DefOf(file, fn, facts.Ref(s.Op.A))
 	if callee == nil || callee.Code != facts.Attr {
 		return false
+	}
+	asked := receiver(file, fn, s.Op)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		if d := rule.DefOf(file, fn, facts.Ref(op.A)); d != nil && d.Code == facts.Attr && file.Facts.Str(d.B) == "done" && receiver(file, fn, op) == asked {
+			return true
+		}
 	}
 	future := rule.DefOf(file, fn, facts.Ref(callee.A))
 	for range 5 {
@@ -262,6 +282,10 @@ func whatBlocks(s *effects.Site) string {
 // asyncForms say what a library offers to coroutines.
 var asyncForms = []struct{ prefix, use string }{
 	{"time.sleep", "await asyncio.sleep(…)"},
+	{"concurrent.futures.as_completed", "loop.run_in_executor(…) for each call, and asyncio.as_completed(…)"},
+	{"concurrent.futures.wait", "loop.run_in_executor(…) for each call, and asyncio.wait(…)"},
+	{"concurrent.futures", "await asyncio.wrap_future(…) of the future"},
+	{"threading", "await asyncio.to_thread(…) around the call"},
 	{"requests", "httpx.AsyncClient, or await asyncio.to_thread(…) around the call"},
 	{"httpx", "httpx.AsyncClient and await its methods"},
 	{"urllib", "httpx.AsyncClient, or await asyncio.to_thread(…) around the call"},
@@ -301,7 +325,10 @@ func unblock(s *effects.Site, via string) string {
 			return "use " + a.use
 		}
 	}
-	return offload
+	if via != "" {
+		return offload
+	}
+	return fmt.Sprintf("use `await asyncio.to_thread(…)` around `%s`", called)
 }
 
 // asyncSleep lets the loop run while a coroutine sleeps, where the module has asyncio at hand.

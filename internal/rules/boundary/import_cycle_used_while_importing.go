@@ -24,11 +24,12 @@ var _ = rule.Register(rule.Rule{
 func importCycleUsedWhileImporting(p *rule.Pass) {
 	g := newImports(p)
 	told := map[*facts.Op]bool{}
+	models := g.djangoModels()
 	starts, cycles := g.cyclic()
 	for i, start := range starts {
 		run := importRun{g: g, state: make(map[int]*progress)}
 		bad := run.start(start)
-		if bad == nil || told[bad.op] {
+		if bad == nil || told[bad.op] || bad.afterModels(models) && g.fine(models, start) {
 			continue
 		}
 		told[bad.op] = true
@@ -45,6 +46,52 @@ func importCycleUsedWhileImporting(p *rule.Pass) {
 		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, cycles[i])
 		p.Report(x)
 	}
+}
+
+// djangoModels are the modules of models that Django imports before anything else may import one, in the order in which the settings list their
+// applications.
+func (g *imports) djangoModels() []int {
+	var out []int
+	for _, f := range g.p.Files {
+		if f.Test || !slices.ContainsFunc(f.Facts.Globals, func(v facts.NamedRef) bool { return f.Facts.Str(v.Name) == "INSTALLED_APPS" }) {
+			continue
+		}
+		for o := range f.Facts.Ops {
+			op := &f.Facts.Ops[o]
+			if op.Code != facts.MakeList && op.Code != facts.MakeTuple {
+				continue
+			}
+			items, _ := f.Facts.Elems(op)
+			for _, item := range items {
+				if facts.Ref(item).Tag() != facts.TagStr {
+					continue
+				}
+				app, _, _ := strings.Cut(f.Facts.Str(facts.Ref(item).Index()), ".apps.")
+				for _, i := range g.byName[app+".models"] {
+					if !slices.Contains(out, i) {
+						out = append(out, i)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// afterModels: the failing import goes through models of Django, which nothing can import before the applications are loaded.
+func (f *failure) afterModels(models []int) bool {
+	return slices.Contains(models, f.to) || slices.Contains(models, f.from) || slices.ContainsFunc(f.stack, func(s importFrame) bool { return slices.Contains(models, s.to) })
+}
+
+// fine: after the models in their order, the import of a module succeeds.
+func (g *imports) fine(models []int, start int) bool {
+	run := importRun{g: g, state: make(map[int]*progress)}
+	for _, m := range append(slices.Clone(models), start) {
+		if run.start(m) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 func last(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }

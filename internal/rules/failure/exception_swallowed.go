@@ -3,7 +3,6 @@ package failure
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -19,40 +18,8 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("exception_swallowed.md"), Check: exceptionSwallowed,
 })
 
-// write: the site changes something outside that somebody counts on.
-func write(s *effects.Site) bool {
-	last := s.Path[strings.LastIndexByte(s.Path, '.')+1:]
-	switch last {
-	// Undoing, closing and clearing up are what one does best and goes on; caches and metrics are not the record.
-	case "rollback", "close", "release", "unlink", "disconnect", "delete", "remove", "drop", "expire", "drop_all", "unlock", "quit", "flushdb", "setex", "set", "hset", "zadd", "publish", "refresh_from_db":
-		return false
-	}
-	if rule.HasPrefix(s.Path, "django.core.cache", "redis", "pymemcache", "cachetools", "diskcache", "sentry_sdk", "statsd", "datadog", "prometheus_client", "sqlite3") {
-		return false
-	}
-	switch s.Kind {
-	case knowledge.DBWrite, knowledge.Queue, knowledge.Payment:
-		return !ddl(s)
-	case knowledge.Net:
-		return s.Effect != nil && s.Effect.Write && last != "head" && last != "options"
-	}
-	return false
-}
-
-// ddl: statements that fail when what they make is there already.
-func ddl(s *effects.Site) bool {
-	if s.Call == nil || s.Effect == nil || s.Effect.SQL == "" {
-		return false
-	}
-	texts, _ := s.Call.Arg(s.Effect.SQL).Strings()
-	return slices.ContainsFunc(texts, func(t string) bool {
-		t = strings.ToLower(strings.TrimSpace(t))
-		return strings.HasPrefix(t, "create") || strings.HasPrefix(t, "alter") || strings.HasPrefix(t, "drop") || strings.HasPrefix(t, "rollback") || strings.HasPrefix(t, "set ")
-	})
-}
-
 func exceptionSwallowed(p *rule.Pass) {
-	t := p.Trace(func(s *effects.Site) bool { return write(s) && !p.File(s.Node).Test }, rule.Runs)
+	t := p.Trace(func(s *effects.Site) bool { return rule.Records(s) && !p.File(s.Node).Test }, rule.Runs)
 	requests := requestHandlers(p)
 	var once rule.Once
 	told := map[placed]bool{}
@@ -104,7 +71,7 @@ func exceptionSwallowed(p *rule.Pass) {
 			})
 		}
 		for _, i := range p.SitesOf(n) {
-			if s := &p.Sites[i]; write(s) {
+			if s := &p.Sites[i]; rule.Records(s) {
 				visit(s.Op, func() []effects.Step { return []effects.Step{p.SiteStep(s)} }, s.Certainty)
 			}
 		}

@@ -24,7 +24,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 	via := map[effects.Node]*effects.Edge{} // the next step of the shortest chain
 	var layer []effects.Node
 	for i := range p.Edges {
-		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved {
+		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !afterCommit(p, e.Op) {
 			via[e.From] = e
 			layer = append(layer, e.From)
 		}
@@ -64,7 +64,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		whole := decorated(flow, file, p.Facts(f))
 		for _, i := range p.OutEdges(n) {
 			e := &p.Edges[i]
-			if e.Certainty != diag.Proved || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
+			if e.Certainty != diag.Proved || afterCommit(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
 				continue
 			}
 			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && writing.Reaches(requests.Entry(n))

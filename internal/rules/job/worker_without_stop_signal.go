@@ -78,7 +78,7 @@ func stopped(p *rule.Pass, w *inventory.Work) *inventory.Evidence {
 				continue
 			}
 			switch a.Kind {
-			case project.Dockerfile, project.Compose, project.Kubernetes, project.SystemdService, project.Supervisord, project.Procfile:
+			case project.Dockerfile, project.Compose, project.Kubernetes, project.SystemdService, project.Supervisord, project.ServiceRun, project.UWSGI, project.Procfile:
 				return e
 			}
 		}

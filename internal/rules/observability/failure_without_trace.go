@@ -26,9 +26,6 @@ func outside(s *effects.Site) bool {
 	return outsideKinds(s.Kind) && !strings.Contains(strings.ToLower(s.Path), "websocket") && !strings.HasSuffix(s.Path, ".close")
 }
 
-// writing are those that exception-swallowed reports when the handler is empty.
-var writing = rule.Kinds(knowledge.DBWrite, knowledge.Queue, knowledge.Payment)
-
 // bestEffort are words of functions whose failure the program has decided to live with.
 var bestEffort = []string{"close", "shutdown", "stop", "cleanup", "teardown", "disconnect", "exit", "del", "rollback", "cache", "cached", "metric", "metrics", "telemetry", "track", "tracking", "analytics", "log", "audit", "heartbeat", "ping",
 	"try", "maybe", "safe", "safely", "quietly", "silent", "ignore", "best", "optional", "clean", "release", "unlock", "terminate", "abort", "cancel", "is", "has", "can", "exists", "check", "available", "health", "healthcheck", "healthz", "ready", "readiness", "status", "test", "probe", "validate", "version", "detect", "guess", "kill"}
@@ -51,7 +48,9 @@ func failureWithoutTrace(p *rule.Pass) {
 			rule.InDir(file.Path, "examples", "example", "docs", "migrations", "alembic") {
 			continue
 		}
-		told := map[uint32]bool{}
+		var found []diag.Finding
+		var at []uint32                                    // the handler of each
+		told, lost := map[uint32]bool{}, map[uint32]bool{} // lost: what exception-swallowed tells of, an empty handler on the way to a write
 		visit := func(op *facts.Op, steps func() []effects.Step) {
 			rule.Around(file, op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxHandler || c.Kind == facts.CtxFinally {
@@ -61,13 +60,14 @@ func failureWithoutTrace(p *rule.Pass) {
 					return true
 				}
 				h := silent(flow, file, fn, c.B)
-				if h == nil || told[h.Pos] {
-					return h == nil && !catches(file, c.B)
+				if h == nil {
+					return !catches(file, c.B)
 				}
 				ss := steps()
 				site := rule.Last(ss)
-				if h.Body&facts.HandlerPass != 0 && writing(site.Kind) {
-					return false // exception-swallowed tells of it
+				lost[h.Pos] = lost[h.Pos] || h.Body&facts.HandlerPass != 0 && rule.Records(site)
+				if told[h.Pos] {
+					return false
 				}
 				told[h.Pos] = true
 				before, entry := from.Way(n), from.Entry(n)
@@ -76,7 +76,7 @@ func failureWithoutTrace(p *rule.Pass) {
 				x.Help = "log it with its traceback (`logger.exception(…)`), or catch only the exception that is expected"
 				x.Witness = p.Frames(append(before, ss...))
 				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)
-				once.Report(p, x)
+				found, at = append(found, x), append(at, h.Pos)
 				return false
 			})
 		}
@@ -88,6 +88,11 @@ func failureWithoutTrace(p *rule.Pass) {
 		for _, i := range p.OutEdges(n) {
 			if e := &p.Edges[i]; rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && t.Certainty(e.To) == diag.Proved {
 				visit(e.Op, func() []effects.Step { return t.Through(e) })
+			}
+		}
+		for i, x := range found {
+			if !lost[at[i]] {
+				once.Report(p, x)
 			}
 		}
 	}

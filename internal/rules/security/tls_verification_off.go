@@ -38,7 +38,7 @@ func tlsVerificationOff(p *rule.Pass) {
 				how = o[1] + "=False"
 			}
 		}
-		if how == "" || here(c.Pos(0).Strings()) || here(c.Pos(1).Strings()) {
+		if how == "" || here(c.Pos(0).Strings()) || here(c.Pos(1).Strings()) || probe(p, file, c) {
 			continue
 		}
 		told[c.Op] = true
@@ -48,7 +48,7 @@ func tlsVerificationOff(p *rule.Pass) {
 			what = "makes a client that talks to whoever answers"
 		}
 		x.Message = fmt.Sprintf("`%s` %s: `%s` takes any certificate", c.DisplayPath(), what, how)
-		x.Help = trustByName
+		x.Help = trust(c.Path)
 		p.Report(x)
 	}
 	for f := range link.Func(p.Funcs()) {
@@ -58,7 +58,65 @@ func tlsVerificationOff(p *rule.Pass) {
 	}
 }
 
+// probing are the options of a call that hand nothing over.
+var probing = []string{"timeout", "ssl", "verify", "verify_ssl", "allow_redirects", "follow_redirects", "params", "stream"}
+
+// answered are the attributes of a reply that tell only that something answered.
+var answered = []string{"status", "status_code", "ok", "is_success", "reason", "reason_phrase", "raise_for_status", "headers", "content_type", "close", "aclose", "release", "closed", "elapsed"}
+
+// probe: the call asks whether something answers. It sends no header, body or key of its own, and of the reply it reads no more than the
+// status, so that somebody in between gains nothing.
+func probe(p *rule.Pass, file *link.File, c *link.LibraryCall) bool {
+	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
+	case "get", "head", "options", "ws_connect":
+	default:
+		return false
+	}
+	a := file.Facts.Args(c.Op)
+	for i := 0; i+1 < len(a.Kw); i += 2 {
+		if a.Kw[i] == 0 || !slices.Contains(probing, file.Facts.Str(a.Kw[i])) {
+			return false
+		}
+	}
+	fn := p.Facts(p.FuncOf(effects.Node(c.From)))
+	reply, read := map[facts.Ref]bool{c.Op.Dst: true}, false
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op == c.Op || !rule.ReadsAny(file, op, reply) {
+			continue
+		}
+		switch op.Code {
+		case facts.Copy, facts.Await, facts.Enter, facts.Narrow:
+			reply[op.Dst] = true
+		case facts.Attr:
+			if !slices.Contains(answered, file.Facts.Str(op.B)) {
+				return false
+			}
+			read = true
+		case facts.Call: // asyncio.wait_for(session.ws_connect(…), 10)
+			if len(p.CallsAt(op)) == 0 || !slices.ContainsFunc(p.CallsAt(op), func(i int) bool { return rule.HasPrefix(p.Calls[i].Path, "asyncio.wait_for", "asyncio.shield") }) {
+				return false
+			}
+			reply[op.Dst] = true
+		default:
+			return false
+		}
+	}
+	return read || c.Op.Flags&facts.FlagDiscarded != 0
+}
+
 const trustByName = "leave the check on; for a certificate of your own, name its authority: `verify=\"/path/to/ca.pem\"`"
+
+// trust says how to name an authority to a library.
+func trust(path string) string {
+	switch {
+	case rule.HasPrefix(path, "aiohttp"):
+		return "leave the check on; for a certificate of your own, name its authority: `ssl=ssl.create_default_context(cafile=\"/path/to/ca.pem\")`"
+	case rule.HasPrefix(path, "httpx"):
+		return "leave the check on; for a certificate of your own, name its authority: `verify=ssl.create_default_context(cafile=\"/path/to/ca.pem\")`"
+	}
+	return trustByName
+}
 
 // onPurpose: the function's name says that it does not check, so that its caller chose that.
 func onPurpose(name string) bool {
@@ -99,8 +157,11 @@ func turnedOff(p *rule.Pass, flow *rule.Flow, f link.Func, handed bool) {
 		}
 		x := p.At(f, op)
 		x.Certainty = diag.Likely
-		x.Message = fmt.Sprintf("what is sent with this talks to whoever answers: `%s` takes any certificate", how)
+		x.Message = fmt.Sprintf("connections that are made with this talk to whoever answers: `%s` takes any certificate", how)
 		x.Help = trustByName
+		if strings.Contains(how, "ssl.") {
+			x.Help = "leave the check on; for a certificate of your own, name its authority: `ssl.create_default_context(cafile=\"/path/to/ca.pem\")`"
+		}
 		p.Report(x)
 	}
 }

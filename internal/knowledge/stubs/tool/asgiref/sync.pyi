@@ -2,7 +2,7 @@
 
 @wraps_decorated(context="offload", factory="both")
 def sync_to_async(func=..., *, thread_sensitive=..., executor=..., context=...): ...
-@wraps_decorated(factory="both")
+@wraps_decorated(context="await", factory="both")
 def async_to_sync(awaitable=..., *, force_new_loop=...): ...
 class SyncToAsync:
     @offloads("func")

@@ -6,5 +6,5 @@ from litestar.router import Router as Router
 
 @framework("asgi-app")
 class Litestar:
-    @registers("on_startup",phase="startup")
+    @registers("on_startup","on_shutdown",phase="startup")
     def __init__(self, route_handlers=..., *, on_startup=..., on_shutdown=..., lifespan=..., dependencies=..., middleware=...): ...
