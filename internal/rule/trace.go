@@ -167,6 +167,16 @@ func Around(file *link.File, op *facts.Op, yield func(*facts.Ctx) bool) {
 	}
 }
 
+// Handling: what a context surrounds belongs to the handling of a failure, or to what is done however a block ends.
+func Handling(file *link.File, ctx uint32) bool {
+	for ; ctx != 0; ctx = file.Facts.Ctxs[ctx].Parent {
+		if k := file.Facts.Ctxs[ctx].Kind; k == facts.CtxHandler || k == facts.CtxFinally {
+			return true
+		}
+	}
+	return false
+}
+
 // DefOf is the operation of a block that gives a variable its value; nil when there is none or more than one.
 func DefOf(file *link.File, fn *facts.Func, r facts.Ref) *facts.Op {
 	if !r.IsVar() {

@@ -19,15 +19,15 @@ var _ = rule.Register(rule.Rule{
 })
 
 func exceptionSwallowed(p *rule.Pass) {
-	t := p.Trace(func(s *effects.Site) bool { return rule.Records(s) && !p.File(s.Node).Test }, rule.Runs)
+	t := p.Trace(func(s *effects.Site) bool { return rule.Records(s) && !p.File(s.Node).Test },
+		func(e *effects.Edge) bool { return rule.Runs(e) && !bestEffort(p.Short(p.FuncOf(e.To))) })
 	requests := requestHandlers(p)
 	var once rule.Once
 	told := map[placed]bool{}
 	for n := range effects.Node(p.Nodes()) {
 		file := p.File(n)
 		f := p.FuncOf(n)
-		fn := p.Facts(f)
-		if file.Test || file.Facts.Notebook != nil || bestEffort(file.Facts.Str(fn.Name)) || rule.InDir(file.Path, "migrations", "alembic") || len(file.Facts.Tries) == 0 {
+		if file.Test || file.Facts.Notebook != nil || bestEffort(p.Short(f)) || rule.InDir(file.Path, "migrations", "alembic") || len(file.Facts.Tries) == 0 {
 			continue
 		}
 		visit := func(op *facts.Op, steps func() []effects.Step, certainty diag.Certainty) {
@@ -42,7 +42,7 @@ func exceptionSwallowed(p *rule.Pass) {
 				if h == nil {
 					return !catchesAll(p, f, c.B)
 				}
-				if clearingUp(file, c.Parent) {
+				if rule.Handling(file, c.Parent) {
 					return false
 				}
 				at := placed{file, h.Pos}
@@ -76,7 +76,7 @@ func exceptionSwallowed(p *rule.Pass) {
 			}
 		}
 		for _, i := range p.OutEdges(n) {
-			if e := &p.Edges[i]; rule.Runs(e) && t.Reaches(e.To) && !bestEffort(file.Facts.Str(fn.Name)) && !bestEffort(p.Short(p.FuncOf(e.To))) {
+			if e := &p.Edges[i]; rule.Runs(e) && t.Reaches(e.To) && !bestEffort(p.Short(p.FuncOf(e.To))) {
 				visit(e.Op, func() []effects.Step { return t.Through(e) }, min(e.Certainty, t.Certainty(e.To)))
 			}
 		}
@@ -85,17 +85,23 @@ func exceptionSwallowed(p *rule.Pass) {
 
 // asks: what a call comes to is a request to another service, whose answer the caller wants: nothing is to be written.
 func asks(p *rule.Pass, f link.Func, op *facts.Op, steps []effects.Step) bool {
-	if len(steps) == 1 || rule.Last(steps).Kind != knowledge.Net {
+	if rule.Last(steps).Kind != knowledge.Net {
 		return false
 	}
-	used, returned := rule.Used(p.FileOf(f), p.Facts(f), op)
-	return used || returned
-}
-
-// clearingUp: what is done there belongs to the handling of another failure, which goes on.
-func clearingUp(file *link.File, ctx uint32) bool {
-	for ; ctx != 0; ctx = file.Facts.Ctxs[ctx].Parent {
-		if k := file.Facts.Ctxs[ctx].Kind; k == facts.CtxHandler || k == facts.CtxFinally {
+	file, fn := p.FileOf(f), p.Facts(f)
+	used, returned := rule.Used(file, fn, op)
+	if len(steps) > 1 || returned {
+		return used || returned
+	}
+	// Of the answer of its own request, what it says is read, and not only whether it went well.
+	answer := map[facts.Ref]bool{op.Dst: op.Dst != 0}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		x := &file.Facts.Ops[o]
+		switch {
+		case !answer[facts.Ref(x.A)]:
+		case x.Code == facts.Copy || x.Code == facts.Await || x.Code == facts.Enter:
+			answer[x.Dst] = x.Dst != 0
+		case x.Code == facts.Attr && slices.Contains([]string{"text", "json", "content", "data", "body", "read", "iter_lines", "iter_content"}, file.Facts.Str(x.B)):
 			return true
 		}
 	}

@@ -21,10 +21,21 @@ var _ = rule.Register(rule.Rule{
 // enqueueInsideTransaction goes backward from the edges that enqueue along the calls that run at once, up to those that stand
 // in a transaction.
 func enqueueInsideTransaction(p *rule.Pass) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	waiting := map[link.Func]bool{}
+	waits := func(e *effects.Edge) bool {
+		g := p.FuncOf(e.To)
+		yes, known := waiting[g]
+		if !known {
+			yes = waitsForCommit(p, flow, g)
+			waiting[g] = yes
+		}
+		return yes
+	}
 	via := map[effects.Node]*effects.Edge{} // the next step of the shortest chain
 	var layer []effects.Node
 	for i := range p.Edges {
-		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !afterCommit(p, e.Op) {
+		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !afterCommit(p, e.Op) && !waits(e) {
 			via[e.From] = e
 			layer = append(layer, e.From)
 		}
@@ -47,7 +58,6 @@ func enqueueInsideTransaction(p *rule.Pass) {
 	if len(via) == 0 {
 		return
 	}
-	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var requests *rule.Arrivals // where every request is a transaction
 	var writing *rule.Trace     // what writes, so that something waits for the commit
 	if atomicRequests(p) {
@@ -64,7 +74,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		whole := decorated(flow, file, p.Facts(f))
 		for _, i := range p.OutEdges(n) {
 			e := &p.Edges[i]
-			if e.Certainty != diag.Proved || afterCommit(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
+			if e.Certainty != diag.Proved || afterCommit(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
 				continue
 			}
 			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && writing.Reaches(requests.Entry(n))
@@ -141,6 +151,44 @@ func afterCommit(p *rule.Pass, op *facts.Op) bool {
 		}
 	}
 	return false
+}
+
+// waitsForCommit: the class of the task, `@app.task(base=…)`, enqueues after the commit by itself.
+func waitsForCommit(p *rule.Pass, flow *rule.Flow, task link.Func) bool {
+	file := p.FileOf(task)
+	for _, d := range flow.Decorations(task) {
+		if d.Call == nil {
+			continue
+		}
+		if base := rule.Keyword(file, d.Call, "base"); base != 0 && classWaits(p, flow, file, base, 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// classWaits: the class, or one that it is made from, hands what its apply_async or delay does to on_commit.
+func classWaits(p *rule.Pass, flow *rule.Flow, file *link.File, r facts.Ref, depth int) bool {
+	at, class := flow.ClassOf(file, r)
+	if class == nil || depth > 8 {
+		return false
+	}
+	for _, m := range class.Members {
+		if name := at.Facts.Str(m.Name); name != "apply_async" && name != "delay" {
+			continue
+		}
+		d := flow.Made(at, m.Ref)
+		if d == nil || d.Code != facts.MakeFunc {
+			continue
+		}
+		fn := &at.Facts.Funcs[d.A]
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			if op := &at.Facts.Ops[o]; op.Code == facts.Call && afterCommit(p, op) {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(class.Bases, func(b facts.Ref) bool { return classWaits(p, flow, at, b, depth+1) })
 }
 
 // decorated: the whole function is a transaction.

@@ -63,6 +63,9 @@ func failureWithoutTrace(p *rule.Pass) {
 				if h == nil {
 					return !catches(file, c.B)
 				}
+				if rule.Handling(file, c.Parent) {
+					return false // the failure that is being handled is the one to tell of
+				}
 				ss := steps()
 				site := rule.Last(ss)
 				lost[h.Pos] = lost[h.Pos] || h.Body&facts.HandlerPass != 0 && rule.Records(site)
