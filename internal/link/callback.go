@@ -343,6 +343,9 @@ func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) 
 func (s *solver) madeAttr(v Value, ob object, name Sym) Set {
 	e := s.exts[ob.a].entity
 	out := s.storedField(v, name)
+	if e != nil && dependsOn(e) {
+		return s.sets.union(out, s.loadAttrs(s.provided(Value(ob.b)), name))
+	}
 	if e == nil || e.Kind != knowledge.Class {
 		return s.sets.union(out, s.loadAttr(Value(ob.b), name))
 	}
@@ -379,12 +382,37 @@ func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
 		return s.await(s.call(Value(ob.b), a, mode), mode)
 	}
 	e := s.exts[ob.a].entity
+	if e != nil && dependsOn(e) {
+		return s.callSet(s.provided(Value(ob.b)), a, mode)
+	}
 	if e != nil && e.Kind == knowledge.Class {
 		if m := s.Catalogue.Member(e, "__call__"); m != nil && len(m.Effects) > 0 {
 			return s.callExt(s.extOfEntity(m), v, a, mode)
 		}
 	}
 	return s.call(Value(ob.b), a, mode)
+}
+
+// provided is what a parameter with the default Depends(f) holds: what the framework got of f. That it calls f is told of the function
+// that has the parameter, see dependencies.
+func (s *solver) provided(f Value) Set {
+	if !s.descend() {
+		return 0
+	}
+	defer func(muted bool) { s.muted = muted; s.depth-- }(s.muted)
+	s.muted = true
+	var out Set
+	for _, v := range s.sets.values(s.call(f, &callArgs{}, silent)) {
+		switch ob := s.objs[v]; ob.kind {
+		case kCoro:
+			out = s.sets.union(out, s.result(Instance(ob.a)))
+		case kGen:
+			out = s.sets.union(out, s.yields(Instance(ob.a)))
+		default:
+			out = s.sets.union(out, Set(v))
+		}
+	}
+	return out
 }
 
 func (s *solver) enterLibrary(v Value, async bool) Set {
