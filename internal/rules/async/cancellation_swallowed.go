@@ -40,7 +40,7 @@ func cancellationSwallowed(p *rule.Pass) {
 				}
 				told[c.B] = true
 				h, name := catchesCancel(flow, file, c.B)
-				if h == nil || h.Body&(facts.HandlerRaises|facts.HandlerReturns|facts.HandlerBreaks) != 0 {
+				if h == nil || h.Body&(facts.HandlerRaises|facts.HandlerReturns|facts.HandlerBreaks) != 0 || keeps(file, ops, h) {
 					break
 				}
 				again := wait
@@ -90,6 +90,24 @@ func catchesCancel(flow *rule.Flow, file *link.File, try uint32) (*facts.Handler
 		}
 	}
 	return nil, ""
+}
+
+// keeps: the handler stores the exception, so that the cancellation is raised once something has been put in order.
+func keeps(file *link.File, ops []facts.Op, h *facts.Handler) bool {
+	caught := facts.Ref(0)
+	for i := range ops {
+		op := &ops[i]
+		if op.Pos < h.Pos || op.Pos >= h.End {
+			continue
+		}
+		switch {
+		case op.Code == facts.Catch:
+			caught = op.Dst
+		case caught != 0 && (op.Code == facts.Copy && facts.Ref(op.A) == caught || op.Code == facts.SetAttr && facts.Ref(op.C) == caught):
+			return true
+		}
+	}
+	return false
 }
 
 // loops: the nearest loop around a context has no other end than what its body does.

@@ -77,7 +77,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			if e.Certainty != diag.Proved || afterCommit(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
 				continue
 			}
-			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && writing.Reaches(requests.Entry(n))
+			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && unsaved(p, requests, writing, n, e.Op)
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
 					inside = inside || transaction(rule.Transaction(p, f, c))
@@ -137,6 +137,23 @@ func atomicRequests(p *rule.Pass) bool {
 func inView(from *rule.Arrivals, n effects.Node) bool {
 	by := from.By(n)
 	return by != nil && by.Call.Phase == "request" && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "django", "rest_framework")
+}
+
+// unsaved: on the way to the operation, before it, something is written, which waits for the commit.
+func unsaved(p *rule.Pass, from *rule.Arrivals, writing *rule.Trace, n effects.Node, op *facts.Op) bool {
+	for _, s := range append(from.Way(n), effects.Step{Node: n, Op: op}) {
+		for _, i := range p.SitesOf(s.Node) {
+			if w := &p.Sites[i]; w.Kind == knowledge.DBWrite && w.Op.Pos < s.Op.Pos {
+				return true
+			}
+		}
+		for _, i := range p.OutEdges(s.Node) {
+			if e := &p.Edges[i]; rule.Runs(e) && e.Op.Pos < s.Op.Pos && writing.Reaches(e.To) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func transaction(path string) bool {

@@ -37,7 +37,9 @@ func secretName(name string) bool {
 		}
 	}
 	switch last {
-	case "password", "passwd", "passphrase", "apikey", "credentials", "authorization":
+	case "credentials":
+		return before != "application" // GOOGLE_APPLICATION_CREDENTIALS is the path of a file
+	case "password", "passwd", "passphrase", "apikey", "authorization":
 		return true
 	case "pwd":
 		return before != ""
