@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW101", Name: "blocking-call-in-async", Since: "0.1", Family: "async",
+	Code: "RW101", Name: "blocking-call-in-async", Since: "0.1", Family: "async", Severity: rule.Unproven,
 	Doc: docs.Read("blocking_call_in_async.md"), Check: blockingCallInAsync,
 })
 

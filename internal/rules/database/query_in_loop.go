@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW602", Name: "query-in-loop", Since: "0.1", Family: "database",
+	Code: "RW602", Name: "query-in-loop", Since: "0.1", Family: "database", Severity: rule.Unproven,
 	Doc: docs.Read("query_in_loop.md"), Check: queryInLoop,
 })
 
