@@ -135,15 +135,15 @@ func TestGroupsAreReportedOnceWithTheHighestSeverity(t *testing.T) {
 
 func TestSeverityFollowsTheHighestTier(t *testing.T) {
 	source := map[string]string{
-		"lib.py": "import time\n\nasync def f():\n    time.sleep(1)\n",
-		"one.py": "import asyncio, lib\n\nasync def both():\n    await asyncio.gather(lib.f(), lib.f())\n\nif __name__ == \"__main__\":\n    asyncio.run(both())\n",
+		"lib.py": "import requests\n\ndef f():\n    return requests.get(\"https://example.com\")\n",
+		"one.py": "import lib\n\nif __name__ == \"__main__\":\n    lib.f()\n",
 	}
 	for tier, want := range map[string]diag.Severity{"experimental": diag.Note, "internal": diag.Warning, "business-critical": diag.Error, "customer-facing": diag.Error} {
 		source["roadworthy.toml"] = "[work.one]\nentry = \"one.py\"\ntier = \"" + tier + "\"\n"
 		c := checktest.Check(t, source, check.Options{})
 		var got []diag.Severity
 		for _, f := range c.Result.Findings {
-			if f.Name == "blocking-call-in-async" {
+			if f.Name == "outbound-call-without-timeout" {
 				got = append(got, f.Severity)
 			}
 		}

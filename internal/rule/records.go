@@ -16,7 +16,7 @@ func Records(s *effects.Site) bool {
 	case "rollback", "close", "release", "unlink", "disconnect", "delete", "remove", "drop", "expire", "drop_all", "unlock", "quit", "flushdb", "setex", "set", "hset", "zadd", "publish", "refresh_from_db", "sendto":
 		return false
 	}
-	if HasPrefix(s.Path, "django.core.cache", "redis", "pymemcache", "cachetools", "diskcache", "sentry_sdk", "statsd", "datadog", "prometheus_client", "sqlite3") {
+	if HasPrefix(s.Path, "django.core.cache", "redis", "pymemcache", "cachetools", "diskcache", "sentry_sdk", "statsd", "datadog", "prometheus_client", "sqlite3", "asyncio.StreamWriter") {
 		return false
 	}
 	switch s.Kind {

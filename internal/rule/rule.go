@@ -46,7 +46,8 @@ type Severities struct{ Experimental, Internal, BusinessCritical, CustomerFacing
 // Standard is what a rule has that says nothing else: the more it matters when the work breaks, the more severe.
 var Standard = Severities{diag.Note, diag.Warning, diag.Error, diag.Error}
 
-// Unproven is what a rule has whose precision on real code is not yet known from enough findings: it breaks no build.
+// Unproven is what a rule has whose precision on real code is not yet known from enough findings, or is below nine in ten on code that
+// it was not made on: it breaks no build.
 var Unproven = Severities{diag.Note, diag.Warning, diag.Warning, diag.Warning}
 
 // Always is the same severity in every tier.

@@ -54,3 +54,14 @@ func (p *Pass) OnlyTested(f link.Func) bool {
 	}
 	return tested
 }
+
+// FixtureFiles are the files that make fixtures for pytest: what a package ships for tests, its own or others'.
+func (p *Pass) FixtureFiles() map[*link.File]bool {
+	out := map[*link.File]bool{}
+	for i := range p.Registrations {
+		if r := &p.Registrations[i]; r.Entity != nil && HasPrefix(r.Entity.Path, "pytest", "_pytest", "pytest_asyncio") {
+			out[p.FileOf(r.Func)] = true
+		}
+	}
+	return out
+}

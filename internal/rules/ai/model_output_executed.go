@@ -2,6 +2,7 @@ package ai
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
@@ -14,11 +15,11 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("model_output_executed.md"), Check: modelOutputExecuted,
 })
 
-// asking are the operations that ask a model, by what they call.
+// asking are the operations that ask a model, by what they call; an embedding is numbers, and says nothing.
 func asking(p *rule.Pass) map[*facts.Op]string {
 	out := map[*facts.Op]string{}
 	for i := range p.Sites {
-		if s := &p.Sites[i]; s.Kind == knowledge.LLM && s.Call != nil {
+		if s := &p.Sites[i]; s.Kind == knowledge.LLM && s.Call != nil && !strings.Contains(s.Path[strings.LastIndexByte(s.Path, '.')+1:], "embed") && !strings.Contains(s.Path, "mbeddings.") {
 			out[s.Op] = rule.CalledAs(s)
 		}
 	}

@@ -91,7 +91,7 @@ func undisturbed(p *rule.Pass) *alone {
 			for i := 0; ok && i < len(list); i++ {
 				switch e := &list[i]; {
 				case !e.async:
-				case !a.at(e.from, e.op):
+				case e.op.Pos > a.until[e.from]: // the call that starts the first task is itself entered alone
 					delete(a.until, f)
 					changed, ok = true, false
 				case a.until[e.from] != whole:

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW101", Name: "blocking-call-in-async", Since: "0.1", Family: "async",
+	Code: "RW101", Name: "blocking-call-in-async", Since: "0.1", Family: "async", Severity: rule.Unproven,
 	Doc: docs.Read("blocking_call_in_async.md"), Check: blockingCallInAsync,
 })
 
@@ -26,13 +26,14 @@ var holdsLoop = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowl
 func blockingCallInAsync(p *rule.Pass) {
 	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
 	quiet := undisturbed(p)
+	once := keptOnce(p)
 	t := p.Trace(func(s *effects.Site) bool {
 		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
 	}, func(e *effects.Edge) bool {
 		// A chain ends at the first coroutine function above the site: that is where the loop is held.
-		return rule.Runs(e) && !async(e.To) && !p.File(e.To).Test
+		return rule.Runs(e) && !async(e.To) && !p.File(e.To).Test && !once[p.FuncOf(e.To)]
 	})
-	var once rule.Once
+	var reported rule.Once
 	report := func(f link.Func, op *facts.Op, steps []effects.Step, certainty diag.Certainty) {
 		if p.OnlyTested(f) {
 			return
@@ -53,7 +54,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		}
 		x.Witness = p.Frames(steps)
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
-		once.Report(p, x)
+		reported.Report(p, x)
 	}
 	for n := range effects.Node(p.Nodes()) {
 		if !async(n) || p.File(n).Test {
@@ -71,7 +72,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		}
 		for _, i := range p.OutEdges(n) {
 			e := &p.Edges[i]
-			if !rule.Runs(e) || async(e.To) || !t.Reaches(e.To) || told[e.Op] || quiet.at(f, e.Op) {
+			if !rule.Runs(e) || async(e.To) || once[p.FuncOf(e.To)] || !t.Reaches(e.To) || told[e.Op] || quiet.at(f, e.Op) {
 				continue
 			}
 			// What is awaited is no plain function's result: the call reaches this one only as far as types tell.
@@ -85,6 +86,17 @@ func blockingCallInAsync(p *rule.Pass) {
 			poolLeft(p, f, quiet, told)
 		}
 	}
+}
+
+// keptOnce are the functions without parameters whose result a decorator keeps: what they wait for is waited for once in the process.
+func keptOnce(p *rule.Pass) map[link.Func]bool {
+	out := map[link.Func]bool{}
+	for f := range p.NewFlow(func(*rule.Value) string { return "" }).Cached() {
+		if len(p.Facts(f).Params) == 0 {
+			out[f] = true
+		}
+	}
+	return out
 }
 
 // poolLeft finds `with ThreadPoolExecutor() as pool:` in a coroutine, whose end waits for all that was submitted in it. What the block awaits
@@ -154,6 +166,12 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 	if rule.HasPrefix(s.Path, "uuid") {
 		return true // asks the system once, and on most systems not by a process
 	}
+	if rule.HasPrefix(s.Path, "shelve", "dbm") {
+		return true // a file of this machine, as quick as any
+	}
+	if s.Path == "socket.socket.connect" && datagram(p, s) {
+		return true
+	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
 		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown", "socket.socket.sendto") // a datagram is handed over, not delivered
@@ -189,6 +207,26 @@ func flagged(p *rule.Pass, s *effects.Site, r facts.Ref, names ...string) bool {
 		r = facts.Ref(d.A)
 	}
 	return false
+}
+
+// datagram: the socket was made in this block for datagrams, whose connect only keeps the address, or so that it never waits.
+func datagram(p *rule.Pass, s *effects.Site) bool {
+	f := p.FuncOf(s.Node)
+	file, fn := p.FileOf(f), p.Facts(f)
+	callee := rule.DefOf(file, fn, facts.Ref(s.Op.A))
+	if s.Op.Code != facts.Call || callee == nil || callee.Code != facts.Attr {
+		return false
+	}
+	made := rule.DefOf(file, fn, facts.Ref(callee.A))
+	for range 5 {
+		if made == nil || made.Code != facts.Copy && made.Code != facts.Enter {
+			break
+		}
+		made = rule.DefOf(file, fn, facts.Ref(made.A))
+	}
+	return made != nil && made.Code == facts.Call && slices.ContainsFunc(file.Facts.Args(made).Pos, func(a uint32) bool {
+		return flagged(p, s, facts.Ref(a), "SOCK_DGRAM", "SOCK_NONBLOCK")
+	})
 }
 
 // finished: the future whose result is asked for is one that `as_completed` gave, which waits for it, or one that was asked whether it is done.

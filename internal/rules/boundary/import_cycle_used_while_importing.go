@@ -29,7 +29,10 @@ func importCycleUsedWhileImporting(p *rule.Pass) {
 	for i, start := range starts {
 		run := importRun{g: g, state: make(map[int]*progress)}
 		bad := run.start(start)
-		if bad == nil || told[bad.op] || bad.afterModels(models) && g.fine(models, start) {
+		if bad != nil && bad.afterModels(models) {
+			bad = g.after(models, start)
+		}
+		if bad == nil || told[bad.op] {
 			continue
 		}
 		told[bad.op] = true
@@ -83,15 +86,15 @@ func (f *failure) afterModels(models []int) bool {
 	return slices.Contains(models, f.to) || slices.Contains(models, f.from) || slices.ContainsFunc(f.stack, func(s importFrame) bool { return slices.Contains(models, s.to) })
 }
 
-// fine: after the models in their order, the import of a module succeeds.
-func (g *imports) fine(models []int, start int) bool {
+// after plays the import of a module after that of the models, in their order.
+func (g *imports) after(models []int, start int) *failure {
 	run := importRun{g: g, state: make(map[int]*progress)}
 	for _, m := range append(slices.Clone(models), start) {
-		if run.start(m) != nil {
-			return false
+		if bad := run.start(m); bad != nil {
+			return bad
 		}
 	}
-	return true
+	return nil
 }
 
 func last(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW602", Name: "query-in-loop", Since: "0.1", Family: "database",
+	Code: "RW602", Name: "query-in-loop", Since: "0.1", Family: "database", Severity: rule.Unproven,
 	Doc: docs.Read("query_in_loop.md"), Check: queryInLoop,
 })
 
@@ -35,7 +35,8 @@ func queryInLoop(p *rule.Pass) {
 	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
-		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) {
+		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) ||
+			strings.Contains("/"+file.Path, "/management/commands/") {
 			continue
 		}
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
@@ -54,12 +55,35 @@ func queryInLoop(p *rule.Pass) {
 			if slow == nil {
 				slow = p.Trace(func(s *effects.Site) bool { return elsewhere(s.Kind) }, rule.Happens)
 			}
-			if !slowBody(p, f, iter.Ctx, slow) && !apart(file, iter.Ctx) {
+			if !slowBody(p, f, iter.Ctx, slow) && !apart(file, iter.Ctx) && !q.searches(file, fn, iter.Ctx) {
 				q.body(f, iter, over)
 			}
 		}
 	}
 	q.serializers()
+}
+
+// searches: the loop ends with the first row that will do, and keeps nothing of the others.
+func (q *queries) searches(file *link.File, fn *facts.Func, loop uint32) bool {
+	ends := false
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if !rule.Inside(file, op, loop) {
+			continue
+		}
+		switch op.Code {
+		case facts.Return:
+			ends = true
+		case facts.Yield, facts.SetItem, facts.SetAttr:
+			return false
+		case facts.Call:
+			switch _, method := q.flow.Method(file, op); method {
+			case "append", "add", "extend", "update", "setdefault", "insert":
+				return false
+			}
+		}
+	}
+	return ends
 }
 
 // inProcess: the addresses that the program gives to SQLAlchemy are those of SQLite alone.

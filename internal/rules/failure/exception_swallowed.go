@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW401", Name: "exception-swallowed-on-the-way-to-a-write-or-reply", Since: "0.1", Family: "failure",
+	Code: "RW401", Name: "exception-swallowed-on-the-way-to-a-write-or-reply", Since: "0.1", Family: "failure", Severity: rule.Unproven,
 	Doc: docs.Read("exception_swallowed.md"), Check: exceptionSwallowed,
 })
 

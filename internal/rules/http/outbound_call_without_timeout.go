@@ -22,9 +22,10 @@ var _ = rule.Register(rule.Rule{
 var outbound = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.LLM, knowledge.Payment)
 
 func outboundCallWithoutTimeout(p *rule.Pass) {
-	b := bounds{p: p, made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, set: map[string]bool{}}
+	b := bounds{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, set: map[string]bool{}}
 	b.collect()
 	var once rule.Once
+	fixtures := p.FixtureFiles()
 	// Constructors that wait themselves are findings of their own.
 	waits := map[*facts.Op]bool{}
 	for i := range p.Sites {
@@ -33,7 +34,7 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		file := p.File(s.Node)
-		if !outbound(s.Kind) || s.Call == nil || s.Effect == nil || file.Test || file.Facts.Notebook != nil || buildFile(file.Path) {
+		if !outbound(s.Kind) || s.Call == nil || s.Effect == nil || file.Test || fixtures[file] || file.Facts.Notebook != nil || buildFile(file.Path) {
 			continue
 		}
 		if b.elsewhere(s) {
@@ -54,6 +55,7 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 
 type bounds struct {
 	p        *rule.Pass
+	flow     *rule.Flow
 	made     map[string][]*link.LibraryCall // constructor calls by class
 	patched  map[*link.File]bool            // files that give a session its timeout in their own way
 	defaults bool                           // socket.setdefaulttimeout
@@ -127,7 +129,7 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 	}
 	recv := c.ReceiverPath()
 	if recv != "" {
-		if b.patched[file] {
+		if b.patched[file] || b.patchedAt(s) {
 			return true
 		}
 		// A class of the program's own that extends the library's may add the timeout.
@@ -155,6 +157,40 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 		return !bounded
 	})
 	return bounded || s.Mode == link.Scheduled || s.Mode == link.Made || s.Mode == link.Consumed
+}
+
+// patchedAt: the receiver is what a function gives that makes sessions in a file which gives them their timeout, or what such a function
+// calls gives: make_session(), context.http.
+func (b *bounds) patchedAt(s *effects.Site) bool {
+	if len(b.patched) == 0 || s.Op.Code != facts.Call {
+		return false
+	}
+	file := b.p.File(s.Node)
+	callee := b.flow.Def(file, facts.Ref(s.Op.A))
+	if callee == nil || callee.Code != facts.Attr {
+		return false
+	}
+	made := b.flow.Made(file, facts.Ref(callee.A))
+	if made == nil {
+		return false
+	}
+	for _, n := range [...]effects.Node{s.Node, effects.Node(file.FirstFunc())} {
+		for _, i := range b.p.OutEdges(n) {
+			e := &b.p.Edges[i]
+			if e.Op != made || e.Mode != link.Called {
+				continue
+			}
+			if b.patched[b.p.File(e.To)] {
+				return true
+			}
+			for _, k := range b.p.OutEdges(e.To) {
+				if g := &b.p.Edges[k]; g.Mode == link.Called && b.patched[b.p.File(g.To)] {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // optionsOf are libraries whose client takes its limit within an object of options: the class, and the parameter of it and of its methods.

@@ -249,6 +249,28 @@ func (x *flow) logged(op *facts.Op) []uint32 {
 	return slices.Concat(a.Pos, values(a.Kw))
 }
 
+// opened: the function opens what has the name, or makes a path of it.
+func opened(p *rule.Pass, f link.Func, name string) bool {
+	file, fn := p.FileOf(f), p.Facts(f)
+	x := newFlow(p, f)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		opens := facts.Ref(op.A).Tag() == facts.TagBuiltin && file.Facts.Str(facts.Ref(op.A).Index()) == "open"
+		for _, i := range p.CallsAt(op) {
+			opens = opens || p.Calls[i].Path == "open" || rule.HasPrefix(p.Calls[i].Path, "pathlib.Path", "builtins.open", "io.open")
+		}
+		if a := rule.Pos(file, op, 0); opens && a != 0 {
+			if found, _ := x.secret(a); found == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func secretInLog(p *rule.Pass) {
 	type sink struct {
 		f     link.Func
@@ -266,6 +288,9 @@ func secretInLog(p *rule.Pass) {
 	var once rule.Once
 	var queue []sink
 	report := func(f link.Func, op *facts.Op, name string, steps []effects.Step, certainty diag.Certainty) {
+		if opened(p, f, name) {
+			return // the name is that of a file, in which the secret is
+		}
 		site := rule.Last(steps)
 		x := p.At(f, op)
 		x.Certainty = certainty
