@@ -160,3 +160,28 @@ func TestSeverityFollowsTheHighestTier(t *testing.T) {
 		t.Errorf("tests: %+v", f)
 	}
 }
+
+func TestWhatIsLikelyOnlyIsANote(t *testing.T) {
+	way := []diag.Frame{{Function: "app.get", File: "app.py", Line: 1}}
+	r := made("likely-fault", "RW996", func(p *rule.Pass) {
+		p.Report(diag.Finding{File: "app.py", Line: 1, Message: "proved", Certainty: diag.Proved, Witness: way})
+		p.Report(diag.Finding{File: "app.py", Line: 2, Message: "likely", Certainty: diag.Likely, Witness: way})
+		p.Report(diag.Finding{File: "app.py", Line: 3, Message: "named", Certainty: diag.Likely, Witness: way, ByForm: true})
+	})
+	for _, tt := range []struct {
+		config string
+		want   map[string]diag.Severity
+	}{
+		{"", map[string]diag.Severity{"proved": diag.Warning, "likely": diag.Note, "named": diag.Warning}},
+		{"[rules.likely-fault]\nseverity = \"error\"\n", map[string]diag.Severity{"proved": diag.Error, "likely": diag.Error, "named": diag.Error}},
+	} {
+		c := checktest.Check(t, map[string]string{"app.py": service, "roadworthy.toml": tt.config}, check.Options{Rules: []*rule.Rule{r}})
+		got := map[string]diag.Severity{}
+		for _, f := range c.Result.Findings {
+			got[f.Message] = f.Severity
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("configuration %q (-want +got):\n%s", tt.config, diff)
+		}
+	}
+}

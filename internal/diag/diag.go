@@ -114,6 +114,7 @@ type Finding struct {
 	Cell      int // 1-based notebook cell, 0 outside notebooks
 	Message   string
 	Certainty Certainty
+	ByForm    bool // likely, because a name or an option tells it and not the way that a value takes
 	Witness   []Frame
 	Help      string // the one next step
 	Fixes     []Fix

@@ -240,7 +240,7 @@ func likely(f *diag.Finding) string {
 	switch {
 	case f.Certainty != diag.Likely:
 		return ""
-	case len(f.Witness) == 0:
+	case f.ByForm || len(f.Witness) == 0:
 		return "likely: told by its form alone"
 	}
 	return "likely: a step is taken through a type that was inferred"

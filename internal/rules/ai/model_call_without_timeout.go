@@ -108,7 +108,7 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 			continue
 		}
 		x := p.At(p.FuncOf(node), c.Op)
-		x.Certainty = diag.Likely
+		x.Certainty, x.ByForm = diag.Likely, true
 		x.Message = fmt.Sprintf("`%s` is made without a limit: by default an attempt lasts ten minutes and a failed one is repeated, and whoever asks waits as long", c.DisplayPath())
 		x.Help = limitHelp
 		x.Group = p.Rule.Code + ":" + file.Path

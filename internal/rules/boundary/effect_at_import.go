@@ -50,7 +50,9 @@ func effectAtImport(p *rule.Pass) {
 			}
 			told[op] = true
 			site := rule.Last(steps)
-			if site.Kind == knowledge.Sleep && slices.ContainsFunc(steps, func(s effects.Step) bool { return s.Mode == link.Started || s.Mode == link.Offloaded || s.Mode == link.Scheduled }) {
+			if site.Kind == knowledge.Sleep && slices.ContainsFunc(steps, func(s effects.Step) bool {
+				return s.Mode == link.Started || s.Mode == link.Offloaded || s.Mode == link.Scheduled
+			}) {
 				return // another thread waits, or a coroutine later, and the import goes on
 			}
 			x := p.At(file.FirstFunc(), op)

@@ -33,21 +33,24 @@ func jobRetriedForEver(p *rule.Pass) {
 			x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, r.Func)
 			once.Report(p, x)
 		}
-		retries := false
+		retries, counts := false, false
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 			op := &file.Facts.Ops[o]
+			if op.Code == facts.Attr && file.Facts.Str(op.B) == "retries" { // of self.request: how often it was started again
+				counts = true
+			}
 			if op.Code != facts.Call {
 				continue
 			}
 			if _, method := flow.Method(file, op); method == "retry" {
 				retries = true
-				if rule.Keyword(file, op, "max_retries").Is(facts.ConstNone) {
+				if !counts && rule.Keyword(file, op, "max_retries").Is(facts.ConstNone) {
 					report(r.Func, op, "`retry(max_retries=None)`")
 				}
 			}
 		}
 		for _, d := range flow.Decorations(r.Func) {
-			if d.Call == nil || !rule.Keyword(file, d.Call, "max_retries").Is(facts.ConstNone) {
+			if d.Call == nil || counts || !rule.Keyword(file, d.Call, "max_retries").Is(facts.ConstNone) {
 				continue
 			}
 			if retries || rule.Keyword(file, d.Call, "autoretry_for") != 0 {

@@ -304,7 +304,7 @@ func secretInLog(p *rule.Pass) {
 				return // the address is that of a file, or names host and service only
 			}
 			x.Message += ": such an address holds the user and the password"
-			x.Certainty = diag.Likely
+			x.Certainty, x.ByForm = diag.Likely, true
 		}
 		x.Help = fmt.Sprintf("leave `%s` out of the message, or log whose it is instead; what was logged already has to be changed", name)
 		x.Witness = p.Frames(steps)

@@ -156,7 +156,7 @@ func turnedOff(p *rule.Pass, flow *rule.Flow, f link.Func, handed bool) {
 			continue
 		}
 		x := p.At(f, op)
-		x.Certainty = diag.Likely
+		x.Certainty, x.ByForm = diag.Likely, true
 		x.Message = fmt.Sprintf("connections that are made with this talk to whoever answers: `%s` takes any certificate", how)
 		x.Help = trustByName
 		if strings.Contains(how, "ssl.") {

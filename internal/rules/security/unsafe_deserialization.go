@@ -59,7 +59,7 @@ func unsafeDeserialization(p *rule.Pass) {
 		x := p.At(f, s.Op)
 		x.Certainty = s.Certainty
 		if from == "" {
-			x.Certainty = diag.Likely
+			x.Certainty, x.ByForm = diag.Likely, true
 			from = "data whose writer is not this program"
 			if yaml {
 				from = "any Python object that a document names"
