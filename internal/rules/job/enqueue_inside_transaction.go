@@ -24,13 +24,13 @@ func enqueueInsideTransaction(p *rule.Pass) {
 	via := map[effects.Node]*effects.Edge{} // the next step of the shortest chain
 	var layer []effects.Node
 	for i := range p.Edges {
-		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved {
+		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !later(p, e.Op) {
 			via[e.From] = e
 			layer = append(layer, e.From)
 		}
 	}
 	runs := func(e *effects.Edge) bool {
-		return e.Mode == link.Called && e.Certainty == diag.Proved && !p.File(e.From).Test && !afterCommit(p, e.Op)
+		return e.Mode == link.Called && e.Certainty == diag.Proved && !p.File(e.From).Test && !later(p, e.Op)
 	}
 	for len(layer) > 0 {
 		var next []effects.Node
@@ -64,7 +64,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		whole := decorated(flow, file, p.Facts(f))
 		for _, i := range p.OutEdges(n) {
 			e := &p.Edges[i]
-			if e.Certainty != diag.Proved || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
+			if e.Certainty != diag.Proved || later(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) {
 				continue
 			}
 			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && writing.Reaches(requests.Entry(n))
@@ -133,10 +133,10 @@ func transaction(path string) bool {
 	return path == "django.db.transaction.atomic" || strings.HasPrefix(path, "sqlalchemy.") && (strings.HasSuffix(path, ".begin") || strings.HasSuffix(path, ".begin_nested"))
 }
 
-// afterCommit: the callee runs when the transaction is over.
-func afterCommit(p *rule.Pass, op *facts.Op) bool {
+// later: the callee runs when the transaction is over, or when somebody calls what `partial` makes.
+func later(p *rule.Pass, op *facts.Op) bool {
 	for _, i := range p.CallsAt(op) {
-		if strings.HasSuffix(p.Calls[i].Path, ".on_commit") {
+		if path := p.Calls[i].Path; path == "functools.partial" || strings.HasSuffix(path, ".on_commit") {
 			return true
 		}
 	}
