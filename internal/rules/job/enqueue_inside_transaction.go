@@ -35,13 +35,13 @@ func enqueueInsideTransaction(p *rule.Pass) {
 	via := map[effects.Node]*effects.Edge{} // the next step of the shortest chain
 	var layer []effects.Node
 	for i := range p.Edges {
-		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !afterCommit(p, e.Op) && !waits(e) {
+		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !later(p, e.Op) && !waits(e) {
 			via[e.From] = e
 			layer = append(layer, e.From)
 		}
 	}
 	runs := func(e *effects.Edge) bool {
-		return e.Mode == link.Called && e.Certainty == diag.Proved && !p.File(e.From).Test && !afterCommit(p, e.Op)
+		return e.Mode == link.Called && e.Certainty == diag.Proved && !p.File(e.From).Test && !later(p, e.Op)
 	}
 	for len(layer) > 0 {
 		var next []effects.Node
@@ -74,7 +74,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		whole := decorated(flow, file, p.Facts(f))
 		for _, i := range p.OutEdges(n) {
 			e := &p.Edges[i]
-			if e.Certainty != diag.Proved || afterCommit(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
+			if e.Certainty != diag.Proved || later(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
 				continue
 			}
 			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && unsaved(p, requests, writing, n, e.Op)
@@ -160,10 +160,10 @@ func transaction(path string) bool {
 	return path == "django.db.transaction.atomic" || strings.HasPrefix(path, "sqlalchemy.") && (strings.HasSuffix(path, ".begin") || strings.HasSuffix(path, ".begin_nested"))
 }
 
-// afterCommit: the callee runs when the transaction is over.
-func afterCommit(p *rule.Pass, op *facts.Op) bool {
+// later: the callee runs when the transaction is over, or when somebody calls what `partial` makes.
+func later(p *rule.Pass, op *facts.Op) bool {
 	for _, i := range p.CallsAt(op) {
-		if strings.HasSuffix(p.Calls[i].Path, ".on_commit") {
+		if path := p.Calls[i].Path; path == "functools.partial" || strings.HasSuffix(path, ".on_commit") {
 			return true
 		}
 	}
@@ -200,7 +200,7 @@ func classWaits(p *rule.Pass, flow *rule.Flow, file *link.File, r facts.Ref, dep
 		}
 		fn := &at.Facts.Funcs[d.A]
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			if op := &at.Facts.Ops[o]; op.Code == facts.Call && afterCommit(p, op) {
+			if op := &at.Facts.Ops[o]; op.Code == facts.Call && later(p, op) {
 				return true
 			}
 		}
