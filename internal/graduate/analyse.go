@@ -34,10 +34,13 @@ type Observed struct {
 	Bound     []string
 	Aliases   [][]string
 	Reads     []string // files
-	Writes    []string
+	Writes    []string // of those that are there at the end, as all outputs are
+	Passing   []string // files that it wrote or removed and that are not there at the end
+	Removes   bool     // some of them
 	Stdout    string
 	Displayed string // type of the value it displayed
 	Text      string // how that value was shown
+	Textless  string // the error that its own text raised: a notebook shows that, and goes on
 	Peek      bool
 	Figures   int
 	Titled    bool

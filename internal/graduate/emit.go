@@ -264,7 +264,7 @@ func (p *Plan) emitDefinition(i int, m *module) string {
 			}
 		}
 	}
-	if st.Trail != "" && !strings.Contains(text, "\n") {
+	if st.Trail != "" {
 		text += "  " + st.Trail
 	}
 	return marker + st.ID + "\n" + lead(st.Lead, "") + text + tail(st.Tail, "")

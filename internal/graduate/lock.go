@@ -25,6 +25,7 @@ type Lock struct {
 	Dropped      []LockDropped     `json:"dropped"`
 	Answers      map[string]string `json:"answers,omitempty"`
 	Tolerances   map[string]string `json:"tolerances"`
+	SetAside     []LockAside       `json:"set_aside,omitempty"` // lines that the type checker passes over
 	Proof        []LockLevel       `json:"proof,omitempty"`
 	Hashes       map[string]string `json:"hashes"`
 }

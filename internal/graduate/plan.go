@@ -247,6 +247,7 @@ func (p *Plan) dependencies() {
 	p.aliases = make([]map[string][]string, len(p.Statements))
 	writers := map[string][]int{}
 	groups := &aliasGroups{of: map[string]int{}}
+	files := map[string][]int{} // statements that wrote or removed a file
 	var random, options, shared []int
 	figure := map[int][]int{} // by cell
 	for _, i := range p.Order {
@@ -271,6 +272,14 @@ func (p *Plan) dependencies() {
 		}
 		for b := range u.MayBind {
 			need(writers[b])
+		}
+		if ob := p.observed(i); ob != nil {
+			for _, path := range slices.Concat(ob.Reads, ob.Writes, ob.Passing) {
+				need(files[path])
+			}
+			for _, path := range slices.Concat(ob.Writes, ob.Passing) {
+				files[path] = append(files[path], i)
+			}
 		}
 		if u.Effects&Random != 0 {
 			need(random)
@@ -409,10 +418,17 @@ func (p *Plan) slice() {
 		}
 	}
 	for len(work) > 0 {
-		i := work[len(work)-1]
-		work = work[:len(work)-1]
-		for j := range p.Deps[i] {
-			keep(j)
+		for len(work) > 0 {
+			i := work[len(work)-1]
+			work = work[:len(work)-1]
+			for j := range p.Deps[i] {
+				keep(j)
+			}
+		}
+		for _, i := range p.Order {
+			if ob := p.observed(i); ob != nil && ob.Removes && p.clears(i, kept) {
+				keep(i)
+			}
 		}
 	}
 	for _, i := range p.Order {
@@ -420,6 +436,16 @@ func (p *Plan) slice() {
 			p.drop(i, p.whyNotNeeded(i))
 		}
 	}
+}
+
+// clears: the statement removes a file that one of those that are kept wrote.
+func (p *Plan) clears(i int, kept []bool) bool {
+	for j := range p.Deps[i] {
+		if ob := p.observed(j); kept[j] && ob != nil && slices.ContainsFunc(ob.Passing, func(path string) bool { return slices.Contains(p.observed(i).Passing, path) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // takeOlder makes the definition that is kept the function of its name, where a later one serves nothing that is kept.
@@ -472,6 +498,8 @@ func (p *Plan) whyNotNeeded(i int) string {
 		return "nothing that is kept calls it"
 	case u.Effects&Figure != 0:
 		return "a figure that is neither titled nor saved: it stays in the notebook"
+	case u.Shown != nil && p.observed(i) != nil && p.observed(i).Textless != "":
+		return "shows a value whose own text raises " + p.observed(i).Textless
 	case u.Shown != nil:
 		return "shows a value for looking: it stays in the notebook"
 	case u.Effects&Print != 0 && len(u.Binds) == 0:

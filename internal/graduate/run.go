@@ -43,6 +43,8 @@ type Request struct {
 	Basics func(p *Plan, dependencies []string, python string) (map[string]string, error)
 	// Format formats the Python files of a directory, when a formatter is there.
 	Format func(dir string) error
+	// Types says what the type checker has against the sources of a project in a directory; an error when it cannot be asked.
+	Types func(dir string) ([]Complaint, error)
 }
 
 // A Result is what graduation came to.
@@ -233,6 +235,9 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 		res.Undone = append(res.Undone, again)
 		say(again)
 	}
+	if err := req.setAside(ctx, res, subject, run); err != nil {
+		return nil, err
+	}
 	res.Lock.Proof = nil
 	for n, level := range res.Report.Levels {
 		res.Lock.Proof = append(res.Lock.Proof, LockLevel{n, string(level.State), level.Detail})
@@ -411,6 +416,7 @@ func helperPaths(root string) []string {
 func (req Request) build(res *Result, g *oracle.Graded) error {
 	p := res.Plan
 	modules := p.Emit()
+	modules[p.ExploreName()] = string(p.Explore())
 	versions := map[string]string{}
 	if g != nil {
 		versions = g.Modules
@@ -471,7 +477,6 @@ func (req Request) build(res *Result, g *oracle.Graded) error {
 	res.Files = files
 	files["config.toml"] = p.ConfigTOML(req.directory())
 	files["roadworthy.toml"] = p.RoadworthyTOML(Job{Name: req.Name, Owner: req.Owner, Tier: req.Tier, Alert: req.Alert, Schedule: req.Schedule})
-	files[p.ExploreName()] = string(p.Explore())
 	req.tests(res, res.fixtures, g)
 	res.Files["tests/__init__.py"] = ""
 	res.finishFiles(req)
