@@ -135,6 +135,16 @@ func (res *Result) canvasDiffers() string {
 	return ""
 }
 
+// rejected is what the proof has against the package, "" when it has nothing.
+func (res *Result) rejected() string {
+	for _, l := range res.Report.Levels[1:] {
+		if l.State == proof.Failed {
+			return l.Detail
+		}
+	}
+	return ""
+}
+
 func (res *Result) markUnproven(function string) {
 	for k := range res.Lock.Functions {
 		if res.Lock.Functions[k].Name == function {

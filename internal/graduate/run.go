@@ -211,6 +211,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 			Question: "Which names hold its results? Give --out NAME, and seed what is random."}
 	}
 	var how Options
+	unname := prog.nameVersions(Analyse(prog, ev))
 	for round := 0; ; round++ {
 		say("writing the package")
 		if err := req.write(res, prog, ev, &how, g); err != nil {
@@ -227,6 +228,13 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 		os.RemoveAll(temporary)
 		if err != nil {
 			return nil, fmt.Errorf("prove the package: %w", err)
+		}
+		if d := res.rejected(); unname != nil && d != "" {
+			unname()
+			unname, how = nil, Options{}
+			res.Undone = append(res.Undone, "the versions of a function keep their name: "+d)
+			say(res.Undone[len(res.Undone)-1])
+			continue
 		}
 		again, done := res.bisect(&how, round)
 		if done {
