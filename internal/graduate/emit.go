@@ -93,7 +93,7 @@ func (p *Plan) finish(m *module) string {
 		}
 	}
 	for name, from := range map[string]string{
-		"Figure": "from matplotlib.figure import Figure", "RandomState": "from numpy.random import RandomState", "cm": "from matplotlib import cm",
+		"Figure": "from matplotlib.figure import Figure", "RandomState": "from numpy.random import RandomState", "Random": "from random import Random", "cm": "from matplotlib import cm",
 		"partial": "from functools import partial", "Any": "from typing import Any", "suppress": "from contextlib import suppress", "StringIO": "from io import StringIO",
 		"sys": "import sys", "Path": "from pathlib import Path", "replacing": "from " + p.Package + ".files import replacing",
 	} {
@@ -470,9 +470,9 @@ func (p *Plan) signatureOf(s *Segment, m *module) string {
 	for _, name := range s.Params {
 		param := p.param(name)
 		t := ""
-		if name == drawnFrom {
-			m.needs.add("RandomState")
-			t = "RandomState"
+		if g := handedGenerator(name); g != nil {
+			m.needs.add(g.typ)
+			t = g.typ
 		} else if k := p.keyByName(param); k != nil && (p.keyOf[name] != nil || name[0] == '.') {
 			t = k.Type
 		} else {

@@ -71,7 +71,7 @@ func (p *Plan) lift() {
 			lifted = append(lifted, printedInto)
 		}
 		if p.drawing[f.Name] {
-			lifted = append(lifted, drawnFrom)
+			lifted = append(lifted, p.generatorsOf(f)...)
 		}
 		if len(lifted) > 0 {
 			p.Lifted[f.Name] = lifted
@@ -179,8 +179,9 @@ func (p *Plan) param(name string) string {
 		return p.textParam
 	case drawnOn:
 		return p.figureName
-	case drawnFrom:
-		return p.generatorName
+	}
+	if called := p.generatorNames[name]; called != "" {
+		return called
 	}
 	if name[0] == '.' {
 		return name[1:]

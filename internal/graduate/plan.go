@@ -58,9 +58,9 @@ type Plan struct {
 
 	evaluators set // functions that are made for each call, with the names that they evaluate
 	// explicit are the statements, and drawing the functions, whose random numbers all come from the generator that they are handed.
-	explicit      map[int]bool
-	drawing       set
-	generatorName string
+	explicit       map[int]bool
+	drawing        set
+	generatorNames map[string]string
 	// canvases are the cells that draw on a figure of their own, drawers the functions that are handed it.
 	canvases             map[int]*canvas
 	drawers              set

@@ -328,7 +328,9 @@ func (p *Plan) definition(i int, needs set) string {
 		r.printsInto(f.Calls, p.textParam)
 	}
 	if p.drawing[f.Name] {
-		r.needs.add("RandomState")
+		for _, name := range p.generatorsOf(f) {
+			r.needs.add(handedGenerator(name).typ)
+		}
 		r.drawsFrom(f.Calls)
 	}
 	if p.home[f.Name] == "steps" {
@@ -372,8 +374,10 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure", drawnFrom: "RandomState"}[name]; handed != "" {
+		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure"}[name]; handed != "" {
 			t = handed
+		} else if g := handedGenerator(name); g != nil {
+			t = g.typ
 		} else if k := p.keyByName(param); k != nil {
 			t = k.Type
 		} else if a := p.annotation(p.lastType(name)); a != "" {
