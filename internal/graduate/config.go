@@ -283,13 +283,8 @@ func (p *Plan) meansAnother(name, source string) bool {
 		}
 		own := false
 		ast.InspectStmt(f.Node, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.FunctionDef:
-				own = own || paramNames(p.Program, n.Args)[name]
-			case *ast.Lambda:
-				own = own || paramNames(p.Program, n.Args)[name]
-			case *ast.Name:
-				own = own || p.name(n.ID) == name
+			if def, ok := n.(*ast.FunctionDef); ok {
+				own = own || p.namesOwn(def, name)
 			}
 			return !own
 		})

@@ -241,7 +241,7 @@ func (p *Plan) mayBeHanded(f *Function) bool {
 	}
 	onlyCalled := func(refs []ref) bool {
 		return !slices.ContainsFunc(refs, func(r ref) bool {
-			return r.name == f.Name && !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start)
+			return r.name == f.Name && !r.store && !r.isCalled()
 		})
 	}
 	for _, i := range p.Order {

@@ -40,7 +40,7 @@ func (p *Plan) findPrinting() {
 func (p *Plan) handedAlike(names set, effect Effect) {
 	handedOn := func(refs []ref) {
 		for _, r := range refs {
-			if !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start) {
+			if !r.store && !r.isCalled() {
 				delete(names, r.name)
 			}
 		}

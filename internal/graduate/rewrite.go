@@ -39,7 +39,7 @@ func (r *rewrite) names() {
 		if k := p.keyOf[x.name]; k != nil && k.Name != x.name && !x.store {
 			r.replace(x.span.Start, x.span.End, k.Name)
 		}
-		if p.evaluators[x.name] && x.call != nil && x.call.Func.Pos() == x.span.Start {
+		if p.evaluators[x.name] && x.isCalled() {
 			r.replace(x.span.Start, x.span.End, p.handed(x.name, x.call))
 			continue
 		}
@@ -51,7 +51,7 @@ func (r *rewrite) names() {
 		for _, name := range lifted {
 			args = append(args, r.handed(name))
 		}
-		if x.call != nil && x.call.Func.Pos() == x.span.Start {
+		if x.isCalled() {
 			r.addArguments(x.call, strings.Join(args, ", "))
 		} else {
 			r.needs.add("partial")
