@@ -596,6 +596,7 @@ func (p *Plan) moduleConstants() {
 			maps.Copy(read, p.Uses[f.Statement].Reads)
 		}
 	}
+	p.addDefaults(read)
 	binds := map[string]int{}
 	mutated := set{}
 	for _, i := range p.Order {
@@ -641,6 +642,31 @@ func (p *Plan) moduleConstants() {
 			p.Roles[i] = RoleDefine
 			for _, b := range u.Binds {
 				p.home[b] = "steps"
+			}
+		}
+	}
+}
+
+// addDefaults adds what the values of defaults, decorators and bases are made of: they are there when the function is defined.
+func (p *Plan) addDefaults(read set) {
+	var work []string
+	for _, f := range p.Functions {
+		if p.Roles[f.Statement] == RoleDefine {
+			work = append(work, p.Uses[f.Statement].Reads.sorted()...)
+		}
+	}
+	seen := set{}
+	for len(work) > 0 {
+		name := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[name] {
+			continue
+		}
+		seen.add(name)
+		read.add(name)
+		for _, i := range p.Order {
+			if _, ok := p.Statements[i].Node.(*ast.Assign); ok && p.Roles[i] == RolePure && p.Uses[i].Effects == 0 && slices.Contains(p.Uses[i].Binds, name) {
+				work = append(work, p.Uses[i].Reads.sorted()...)
 			}
 		}
 	}
