@@ -42,6 +42,8 @@ type Observed struct {
 	Text      string // how that value was shown
 	Textless  string // the error that its own text raised: a notebook shows that, and goes on
 	Peek      bool
+	Called    []string // the displays that calls of display() made, in order
+	Own       bool     // its own value was displayed
 	Figures   int
 	Titled    bool
 	Random    bool

@@ -135,6 +135,11 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 					ob.Textless = strings.TrimSuffix(raised, ">")
 					continue
 				}
+				if o.Called {
+					ob.Called = append(ob.Called, o.ID)
+				} else {
+					ob.Own = true
+				}
 				ob.Displayed, ob.Text, ob.Peek = o.Type, o.Text, o.Peek
 				ob.Unstable = ob.Unstable || !stable
 			}

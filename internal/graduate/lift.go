@@ -70,6 +70,9 @@ func (p *Plan) lift() {
 		if p.printing[f.Name] {
 			lifted = append(lifted, printedInto)
 		}
+		if p.showing[f.Name] {
+			lifted = append(lifted, shownInto)
+		}
 		if p.drawing[f.Name] {
 			lifted = append(lifted, p.generatorsOf(f)...)
 		}
@@ -179,6 +182,8 @@ func (p *Plan) param(name string) string {
 		return p.textParam
 	case drawnOn:
 		return p.figureName
+	case shownInto:
+		return p.shownParam
 	}
 	if called := p.generatorNames[name]; called != "" {
 		return called

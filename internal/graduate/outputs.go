@@ -103,7 +103,13 @@ func (p *Plan) chooseOutputs() {
 		if shows := p.showCalls(i); len(shows) > 0 && !writes && (ob == nil || ob.Displayed != "") {
 			add("display", "", i)
 		}
-		if u.Shown != nil && !writes && !p.onlyLooks(i) && (ob == nil || ob.Displayed != "") && !p.figureLike(i) && p.isResult(u.Shown) {
+		handed := p.showsHanded(i) && ob != nil
+		if handed && !writes {
+			for _, id := range ob.Called {
+				add("display", "", i).called = id
+			}
+		}
+		if u.Shown != nil && !writes && !p.onlyLooks(i) && (ob == nil || ob.Displayed != "") && (!handed || ob.Own) && !p.figureLike(i) && p.isResult(u.Shown) {
 			add("display", "", i)
 		}
 		if u.Effects&Figure != 0 && (ob == nil || ob.Figures > 0) && !writes {

@@ -56,7 +56,9 @@ type Plan struct {
 	Seconds   float64
 	nested    map[int]bool // definitions that stand inside a segment
 
-	evaluators set // functions that are made for each call, with the names that they evaluate
+	showing    set    // functions that are handed what they show into
+	shownParam string // and how that is called
+	evaluators set    // functions that are made for each call, with the names that they evaluate
 	// explicit are the statements, and drawing the functions, whose random numbers all come from the generator that they are handed.
 	explicit       map[int]bool
 	drawing        set
@@ -92,6 +94,7 @@ type Output struct {
 	segment    *Segment
 	part       string // of what the segment's function returns
 	printed    bool   // by the function itself
+	called     string // the display of a function that calls display()
 	index      int    // of several figures
 }
 
@@ -145,6 +148,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.dropOwn()
 	p.tell()
 	p.dependencies()
+	p.findShowing()
 	p.chooseOutputs()
 	p.slice()
 	p.takeOlder()

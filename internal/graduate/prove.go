@@ -54,7 +54,7 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 		case "stdout":
 			out.Kind = oracle.Stdout
 		case "display":
-			out.Kind, out.Name = oracle.Display, ""
+			out.Kind, out.Name = oracle.Display, o.Called
 		case "figure":
 			out.Kind, out.Name = oracle.Figure, ""
 			for _, seen := range res.Graded.Observed {

@@ -162,6 +162,9 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 			r.printsInto(f.Calls, p.textName(s))
 		}
 	}
+	if f := p.defined(i); f != nil && p.nested[i] && p.showing[f.Name] {
+		r.showsInto(f.Calls, p.shownName(s))
+	}
 	if p.explicit[i] {
 		r.drawsFrom(u.Calls)
 	}
@@ -229,7 +232,7 @@ func (r *rewrite) shows(i int, s *Segment) {
 	p := r.p
 	var out *Output
 	for _, o := range p.Outputs {
-		if o.Kind == "display" && o.Statements[0] == i && o.segment == s {
+		if o.Kind == "display" && o.Statements[0] == i && o.segment == s && o.called == "" {
 			out = o
 		}
 	}
@@ -333,6 +336,9 @@ func (p *Plan) definition(i int, needs set) string {
 		}
 		r.drawsFrom(f.Calls)
 	}
+	if p.showing[f.Name] {
+		r.showsInto(f.Calls, p.shownParam)
+	}
 	if p.home[f.Name] == "steps" {
 		r.renames(f.Calls)
 	}
@@ -374,7 +380,7 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure"}[name]; handed != "" {
+		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure", shownInto: "dict[str, object]"}[name]; handed != "" {
 			t = handed
 		} else if g := handedGenerator(name); g != nil {
 			t = g.typ
