@@ -51,7 +51,7 @@ func (p *Program) nameVersions(a *Analysis) (undo func()) {
 		if len(v.defs[name]) < 2 || !a.onlyDefined(name, v.defs[name]) || !v.resolve(name) {
 			continue
 		}
-		names := p.versionNames(name, v.defs[name], v.means[name])
+		names := p.versionNames(name, v.defs[name], v.used(name))
 		edits = append(edits, v.edits(name, names)...)
 		note := fmt.Sprintf("%s is defined %d times: each version that is used has a name of its own", name, len(v.defs[name]))
 		if users := v.handed[name].sorted(); len(users) > 0 {
@@ -210,28 +210,52 @@ func (v *versions) edits(name string, names map[int]string) []edit {
 		span := v.a.Statements[i].Node.(*ast.FunctionDef).NameSpan
 		r.replace(span.Start, span.End, names[i])
 	}
-	handed := v.handed[name]
-	hand := func(refs []ref, version string) {
-		for _, x := range refs {
-			if handed[x.name] && !x.store {
-				r.addArguments(x.call, name+"="+version)
+	v.hand(name, func(call *ast.Call, version int) {
+		value := name // that it was handed itself
+		if version >= 0 {
+			value = names[version]
+		}
+		r.addArguments(call, name+"="+value)
+	})
+	for _, g := range v.functions() {
+		if v.handed[name][g.Name] {
+			r.signature(g.Node.(*ast.FunctionDef), name)
+		}
+	}
+	return r.edits
+}
+
+// hand goes through the calls of functions that are handed a version: which one it is, -1 for the one that the caller was handed.
+func (v *versions) hand(name string, each func(call *ast.Call, version int)) {
+	through := func(refs []ref, version int) {
+		for _, r := range refs {
+			if v.handed[name][r.name] && !r.store {
+				each(r.call, version)
 			}
 		}
 	}
 	for at, i := range v.a.Order {
 		if v.a.Statements[i].Drop == "" {
-			hand(v.a.Uses[i].Refs, names[v.live(name, at)])
+			through(v.a.Uses[i].Refs, v.live(name, at))
 		}
 	}
 	for _, g := range v.functions() {
-		if !handed[g.Name] {
-			hand(g.Refs, names[v.at(g, name)[0]])
-			continue
+		if v.handed[name][g.Name] {
+			through(g.Refs, -1)
+		} else {
+			through(g.Refs, v.at(g, name)[0])
 		}
-		r.signature(g.Node.(*ast.FunctionDef), name)
-		hand(g.Refs, name)
 	}
-	return r.edits
+}
+
+// used are the versions that something means or is handed.
+func (v *versions) used(name string) map[int]bool {
+	out := map[int]bool{}
+	for _, version := range v.means[name] {
+		out[version] = true
+	}
+	v.hand(name, func(_ *ast.Call, version int) { out[version] = true })
+	return out
 }
 
 // onlyDefined: nothing but these definitions gives the name a meaning, and no text does.
@@ -253,11 +277,7 @@ func (a *Analysis) onlyDefined(name string, defs []int) bool {
 }
 
 // versionNames are the names of the versions: the first that is used keeps that of all.
-func (p *Program) versionNames(name string, defs []int, means map[diag.Span]int) map[int]string {
-	used := map[int]bool{}
-	for _, version := range means {
-		used[version] = true
-	}
+func (p *Program) versionNames(name string, defs []int, used map[int]bool) map[int]string {
 	plain := slices.IndexFunc(defs, func(i int) bool { return used[i] })
 	out := map[int]string{}
 	for n, i := range defs {
