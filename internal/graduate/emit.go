@@ -267,8 +267,20 @@ func (p *Plan) emitDefinition(i int, m *module) string {
 	if st.Trail != "" {
 		text += "  " + st.Trail
 	}
+	if p.asWritten(i) {
+		text = "# fmt: off\n" + text + "\n# fmt: on"
+	}
 	return marker + st.ID + "\n" + lead(st.Lead, "") + text + tail(st.Tail, "")
 }
+
+// asWritten: a definition stays as its author laid it out, where formatting makes more of it than a function should have.
+func (p *Plan) asWritten(i int) bool {
+	st := p.Statements[i]
+	return p.Roles[i] == RoleDefine && p.Options.Lines[st.ID] > tooLong && st.End-st.Line < tooLong
+}
+
+// tooLong is how many lines a function may have.
+const tooLong = 60
 
 func tail(lines []string, prefix string) string {
 	if len(lines) == 0 {

@@ -118,7 +118,9 @@ func (req Request) write(res *Result, prog *Program, ev *Evidence, how *Options,
 		for _, s := range res.Lock.Spans {
 			how.Lines[s.Statement] = s.ToEnd - s.To + 1
 		}
-		if !plan.outgrew(how.Lines) {
+		outgrew := plan.outgrew(how.Lines)
+		plan.Options.Lines = how.Lines
+		if !outgrew && !slices.ContainsFunc(plan.Order, plan.asWritten) {
 			return nil
 		}
 	}
