@@ -57,6 +57,7 @@ def graduate(options, folder, path):
     levels = [[level["State"], level["Detail"]] for level in proof.get("Levels", [])]
     rows, boundaries = proof.get("Rows") or [], proof.get("Boundaries") or []
     entry.update(status="graduated", levels=levels, package=os.path.relpath(out, options.out), undone=said.get("undone") or [])
+    entry["set_aside"] = len(said.get("lock", {}).get("set_aside") or [])
     entry["verdicts"] = dict(collections.Counter(r["Verdict"] for r in rows))
     entry["boundaries"] = dict(collections.Counter(r["Verdict"] for r in boundaries))
     try:
@@ -130,6 +131,8 @@ def table(options, originals, done):
     failed = collections.Counter("L%d" % i for e in done.values() if e["status"] == "graduated" for i, (s, _) in enumerate(e["levels"]) if s == "failed")
     print("graduated with a level that failed:", ", ".join("%s %d" % f for f in sorted(failed.items())) or "none")
     gates = collections.Counter(g for e in done.values() if proven(e, options.level) for g in e["gate"])
+    aside = [e["set_aside"] for e in done.values() if proven(e, options.level) and not e["gate"] and e.get("set_aside")]
+    print("faults set aside for the type checker, in those that pass the gate: %d in %d packages" % (sum(aside), len(aside)))
     print("gate, of the proven:", ", ".join("%s %d" % g for g in gates.most_common()) or "passed by all")
 
 

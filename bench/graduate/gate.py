@@ -127,6 +127,7 @@ def judge(project, notebook=None):
             breaks("a secret", path)
     if kept and pure / kept < 0.7:
         breaks("less than 70 % of the statements in pure functions", "%d of %d" % (pure, kept))
+    asides(project, parsed, spans, notebook, breaks)
     keys(project, parsed, breaks)
     comments(project, parsed, notebook, breaks)
     tools(project, breaks)
@@ -165,6 +166,34 @@ def into_memory(call, function):
                 if isinstance(n, ast.arg) and n.arg == k.value.id and n.annotation is not None and dotted(n.annotation).split(".")[-1] == "StringIO":
                     return True
     return False
+
+
+def asides(project, parsed, spans, notebook, breaks):
+    """What the type checker is told to pass over is a statement of the notebook's, for one named fault, and the record lists it, or its author wrote the comment. Modules
+    that come along are their author's."""
+    written = ""
+    if notebook:
+        with open(notebook, encoding="utf-8") as f:
+            written = f.read()
+    with open(os.path.join(project, "graduation.lock"), encoding="utf-8") as f:
+        lock = json.load(f)
+    listed = {(a["file"], a["line"], a["code"]) for a in lock.get("set_aside", ())}
+    with open(os.path.join(project, "GRADUATION.md"), encoding="utf-8") as f:
+        record = f.read()
+    for path, text, _ in parsed:
+        file = path.replace(os.sep, "/")
+        if file.split("/")[1] != lock["package"]:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            m = re.search(r"#\s*type:\s*ignore(\[([^]]*)\])?", line)
+            if not m:
+                continue
+            codes = [c.strip() for c in (m.group(2) or "").split(",")]
+            own = any(a <= number <= b for a, b in spans.get(file, ()))
+            if own and m.group(0) in written:
+                continue
+            if not own or any((file, number, c) not in listed for c in codes) or "%s:%d" % (file, number) not in record:
+                breaks("a fault set aside that is not recorded", "%s:%d" % (file, number))
 
 
 def keys(project, parsed, breaks):

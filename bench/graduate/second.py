@@ -187,6 +187,15 @@ def compare(lock, places, first, again, result):
             if call is None or not call["result"] or o.get("stdout"):
                 skipped += 1
                 continue
+            if o.get("called"):  # by a function that calls display(): all those of a cell, in their order
+                together = [x for x in lock["outputs"] if x.get("called") and x["statements"][0].split(".")[0] == o["statements"][0].split(".")[0]]
+                a, b = (x["called"].get(cell - 1, []) for x in (first, again))
+                if len(a) == len(together) == len(b):
+                    at = together.index(o)
+                    held("display %d of cell %d" % (at + 1, cell), a[at], b[at], lambda: part_of(thaw(call["result"]), o.get("part", "")))
+                else:
+                    skipped += 1
+                continue
             held("display of cell %d" % cell, first["shown"].get(cell - 1), again["shown"].get(cell - 1), lambda: part_of(thaw(call["result"]), o.get("part", "")))
         elif kind == "figure":
             cell = int(re.match(r"c(\d+)", o["statements"][0]).group(1)) - 1

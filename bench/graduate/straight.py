@@ -169,8 +169,15 @@ def in_shell(path, copy, start, wanted, lessons):
     shell.register_magic_function(lambda line: None, "line", "matplotlib")
     seeded()
     before = listing(copy)
-    values, printed, shown = {}, {}, {}
+    values, printed, shown, called = {}, {}, {}, {}
     state = {"cell": 0}
+    import IPython.core.display
+    import IPython.display
+
+    def display(*objects, **options):
+        called.setdefault(state["cell"], []).extend(frozen(x) for x in objects)
+
+    IPython.display.display = IPython.core.display.display = IPython.core.display_functions.display = shell.user_ns["display"] = display
 
     def snap(number):
         for name in wanted.get(state["cell"], {}).get(number, ()):
@@ -217,7 +224,7 @@ def in_shell(path, copy, start, wanted, lessons):
         if error is not None and type(error).__name__ not in errors + [lessons.get(index)] and "*" not in errors:
             return {"status": "raised", "cell": index, "type": type(error).__name__, "message": str(error)[:300], "cause": cause(error)}
     final = {n: frozen(v) for n, v in shell.user_ns.items() if not n.startswith("_") and n not in shell.user_ns_hidden and type(v).__name__ not in ("module", "function", "type")}
-    return {"status": "complete", "final": final, "values": values, "printed": printed, "shown": shown, "figures": figures, "files": changed(copy, start, before)}
+    return {"status": "complete", "final": final, "values": values, "printed": printed, "shown": shown, "called": called, "figures": figures, "files": changed(copy, start, before)}
 
 
 def cause(error):

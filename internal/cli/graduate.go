@@ -88,6 +88,14 @@ func init() {
 					req.Ask = asker(s.in, s.err)
 				}
 				req.Format = func(dir string) error { return tools.FormatPython(cmd.Context(), dir) }
+				req.Types = func(dir string) ([]graduate.Complaint, error) {
+					faults, err := tools.TypeFaults(cmd.Context(), dir, "src")
+					out := make([]graduate.Complaint, len(faults))
+					for i, f := range faults {
+						out[i] = graduate.Complaint(f)
+					}
+					return out, err
+				}
 				req.Basics = func(p *graduate.Plan, dependencies []string, version string) (map[string]string, error) {
 					return basics(o, p, dependencies, version)
 				}

@@ -34,11 +34,16 @@ type Observed struct {
 	Bound     []string
 	Aliases   [][]string
 	Reads     []string // files
-	Writes    []string
+	Writes    []string // of those that are there at the end, as all outputs are
+	Passing   []string // files that it wrote or removed and that are not there at the end
+	Removes   bool     // some of them
 	Stdout    string
 	Displayed string // type of the value it displayed
 	Text      string // how that value was shown
+	Textless  string // the error that its own text raised: a notebook shows that, and goes on
 	Peek      bool
+	Called    []string // the displays that calls of display() made, in order
+	Own       bool     // its own value was displayed
 	Figures   int
 	Titled    bool
 	Random    bool

@@ -268,11 +268,31 @@ func (p *Plan) usedAsPath(name string) bool {
 // keyName is a name that nothing else in the program has.
 func (p *Plan) keyName(base, source string, taken set) string {
 	name := base
-	for n := 2; taken[name] || pythonKeywords[name] || p.usedName(name, source); n++ {
+	for n := 2; taken[name] || pythonKeywords[name] || p.usedName(name, source) || p.meansAnother(name, source); n++ {
 		name = fmt.Sprintf("%s_%d", base, n)
 	}
 	taken.add(name)
 	return name
+}
+
+// meansAnother: a function that reads the source's name has something of its own that is spelt like the key.
+func (p *Plan) meansAnother(name, source string) bool {
+	for _, f := range p.Functions {
+		if name == source || !f.Reads[source] {
+			continue
+		}
+		own := false
+		ast.InspectStmt(f.Node, func(n ast.Node) bool {
+			if def, ok := n.(*ast.FunctionDef); ok {
+				own = own || p.namesOwn(def, name)
+			}
+			return !own
+		})
+		if own {
+			return true
+		}
+	}
+	return false
 }
 
 // usedName: the program has another name spelt like this.

@@ -58,6 +58,9 @@ type ref struct {
 	depth int // of functions around it, from the statement
 }
 
+// isCalled: the name is what a call calls, and not a part of it.
+func (r ref) isCalled() bool { return r.call != nil && r.call.Func.Pos() == r.span.Start }
+
 // A callSite is a call, with what is called: the path of a library, a function of the notebook, or a method.
 type callSite struct {
 	node   *ast.Call

@@ -198,11 +198,13 @@ func (p *Plan) plotsTable(c *callSite) bool {
 	if !ok || c.path != "" {
 		return false
 	}
-	if p.name(a.Attr) != "plot" {
+	accessor := p.name(a.Attr) != "plot"
+	if accessor {
 		inner, ok := a.Value.(*ast.Attribute)
 		if !ok || p.name(inner.Attr) != "plot" {
 			return false
 		}
+		accessor = ofTable[p.name(a.Attr)]
 		a = inner
 	}
 	base := p.start(a.Value, true)
@@ -218,8 +220,15 @@ func (p *Plan) plotsTable(c *callSite) bool {
 			}
 		}
 	}
-	return known || p.Modules[base] == "pandas"
+	return known || p.Modules[base] == "pandas" || accessor || slices.ContainsFunc(c.node.Keywords, func(k ast.Keyword) bool { return ofTablesPlot[p.name(k.Arg)] })
 }
+
+// ofTable are the kinds of table.plot.bar(…), ofTablesPlot the arguments that table.plot(…) has and axes.plot(…) has not: they tell a table of which the type
+// is not known, as that of a parameter.
+var (
+	ofTable      = setOf("area bar barh box density hexbin hist kde line pie scatter")
+	ofTablesPlot = setOf("kind x y title figsize subplots rot legend secondary_y logx logy grid")
+)
 
 // mayBeHanded: all that the function draws on the current figure can be drawn on one that it is handed.
 func (p *Plan) mayBeHanded(f *Function) bool {
@@ -241,7 +250,7 @@ func (p *Plan) mayBeHanded(f *Function) bool {
 	}
 	onlyCalled := func(refs []ref) bool {
 		return !slices.ContainsFunc(refs, func(r ref) bool {
-			return r.name == f.Name && !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start)
+			return r.name == f.Name && !r.store && !r.isCalled()
 		})
 	}
 	for _, i := range p.Order {

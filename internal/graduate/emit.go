@@ -93,7 +93,7 @@ func (p *Plan) finish(m *module) string {
 		}
 	}
 	for name, from := range map[string]string{
-		"Figure": "from matplotlib.figure import Figure", "RandomState": "from numpy.random import RandomState", "cm": "from matplotlib import cm",
+		"Figure": "from matplotlib.figure import Figure", "RandomState": "from numpy.random import RandomState", "Random": "from random import Random", "cm": "from matplotlib import cm",
 		"partial": "from functools import partial", "Any": "from typing import Any", "suppress": "from contextlib import suppress", "StringIO": "from io import StringIO",
 		"sys": "import sys", "Path": "from pathlib import Path", "replacing": "from " + p.Package + ".files import replacing",
 	} {
@@ -264,11 +264,23 @@ func (p *Plan) emitDefinition(i int, m *module) string {
 			}
 		}
 	}
-	if st.Trail != "" && !strings.Contains(text, "\n") {
+	if st.Trail != "" {
 		text += "  " + st.Trail
+	}
+	if p.asWritten(i) {
+		text = "# fmt: off\n" + text + "\n# fmt: on"
 	}
 	return marker + st.ID + "\n" + lead(st.Lead, "") + text + tail(st.Tail, "")
 }
+
+// asWritten: a definition stays as its author laid it out, where formatting makes more of it than a function should have.
+func (p *Plan) asWritten(i int) bool {
+	st := p.Statements[i]
+	return p.Roles[i] == RoleDefine && p.Options.Lines[st.ID] > tooLong && st.End-st.Line < tooLong
+}
+
+// tooLong is how many lines a function may have.
+const tooLong = 60
 
 func tail(lines []string, prefix string) string {
 	if len(lines) == 0 {
@@ -470,9 +482,9 @@ func (p *Plan) signatureOf(s *Segment, m *module) string {
 	for _, name := range s.Params {
 		param := p.param(name)
 		t := ""
-		if name == drawnFrom {
-			m.needs.add("RandomState")
-			t = "RandomState"
+		if g := handedGenerator(name); g != nil {
+			m.needs.add(g.typ)
+			t = g.typ
 		} else if k := p.keyByName(param); k != nil && (p.keyOf[name] != nil || name[0] == '.') {
 			t = k.Type
 		} else {

@@ -247,11 +247,11 @@ func (p *Plan) ioHelpers(m *module) {
     figure.savefig(path, bbox_inches="tight")
     plt.close("all")`)
 	}
-	if m.needs["shared_generator"] {
-		m.imports.add("import numpy as np", "from numpy.random import RandomState")
-		head = append(head, `def `+p.helper("shared_generator")+`() -> RandomState:
-    """numpy's shared generator, whose methods np.random.rand and its like are."""
-    return np.random.mtrand._rand`)
+	for _, g := range sharedGenerators {
+		if m.needs[g.helper] {
+			m.imports.add(g.imports...)
+			head = append(head, "def "+p.helper(g.helper)+"() -> "+g.typ+":\n"+g.text)
+		}
 	}
 	if m.needs["close_figures"] {
 		m.imports.add("import matplotlib.pyplot as plt")
@@ -441,10 +441,10 @@ func (p *Plan) emitCall(s *Segment, n int, alias map[string]string, modules, var
 	}
 	for _, x := range s.Params {
 		name := p.param(x)
-		if x == drawnFrom {
-			edges.needs.add("shared_generator")
+		if g := handedGenerator(x); g != nil {
+			edges.needs.add(g.helper)
 			modules.add("io")
-			args = append(args, name+"="+alias["io"]+"."+p.helper("shared_generator")+"()")
+			args = append(args, name+"="+alias["io"]+"."+p.helper(g.helper)+"()")
 		} else if p.keyOf[x] != nil || x[0] == '.' {
 			args = append(args, name+"=config."+name)
 		} else {

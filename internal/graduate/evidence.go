@@ -49,6 +49,9 @@ func (p *Program) oracleProgram(root, dir string, order []int) oracle.Program {
 	return o
 }
 
+// textless begins the text that the harness notes for a value of which no text can be made.
+const textless = "<repr raised "
+
 func (p *Program) cellID(cell int) string {
 	id, _, _ := strings.Cut(p.Statements[p.Cells[cell].Statements[0]].ID, ".")
 	return id
@@ -100,10 +103,14 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 				if !e.Refused && !slices.Contains(ob.Writes, e.Detail) {
 					ob.Writes = append(ob.Writes, e.Detail)
 				}
+			case "remove":
+				if !e.Refused && !slices.Contains(ob.Passing, e.Detail) {
+					ob.Passing = append(ob.Passing, e.Detail)
+				}
 			}
 		}
 		for _, r := range t.Resources {
-			if strings.HasPrefix(r, "RNG:") {
+			if strings.HasPrefix(r, "RNG:") && r != "RNG:uuid" { // libraries give their own objects such names; a notebook's uuid4() is in the table
 				ob.Random = true
 			}
 		}
@@ -124,6 +131,15 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 			}
 		case oracle.Display:
 			if ob := ev.Statements[o.Statement]; ob != nil {
+				if raised, ok := strings.CutPrefix(o.Text, textless); ok {
+					ob.Textless = strings.TrimSuffix(raised, ">")
+					continue
+				}
+				if o.Called {
+					ob.Called = append(ob.Called, o.ID)
+				} else {
+					ob.Own = true
+				}
 				ob.Displayed, ob.Text, ob.Peek = o.Type, o.Text, o.Peek
 				ob.Unstable = ob.Unstable || !stable
 			}
@@ -138,10 +154,14 @@ func (p *Program) evidence(g *oracle.Graded) *Evidence {
 	}
 	// What is written and gone again, or a cache of a library outside, is no output.
 	for _, ob := range ev.Statements {
+		ob.Passing = slices.DeleteFunc(ob.Passing, func(path string) bool { return files[path] }) // an input that is gone is one
+		ob.Removes = len(ob.Passing) > 0
 		kept := ob.Writes[:0]
 		for _, w := range ob.Writes {
 			if files[w] {
 				kept = append(kept, w)
+			} else if !strings.Contains(w, "__pycache__/") {
+				ob.Passing = append(ob.Passing, w)
 			}
 		}
 		ob.Writes = kept

@@ -70,8 +70,11 @@ func (p *Plan) lift() {
 		if p.printing[f.Name] {
 			lifted = append(lifted, printedInto)
 		}
+		if p.showing[f.Name] {
+			lifted = append(lifted, shownInto)
+		}
 		if p.drawing[f.Name] {
-			lifted = append(lifted, drawnFrom)
+			lifted = append(lifted, p.generatorsOf(f)...)
 		}
 		if len(lifted) > 0 {
 			p.Lifted[f.Name] = lifted
@@ -179,8 +182,11 @@ func (p *Plan) param(name string) string {
 		return p.textParam
 	case drawnOn:
 		return p.figureName
-	case drawnFrom:
-		return p.generatorName
+	case shownInto:
+		return p.shownParam
+	}
+	if called := p.generatorNames[name]; called != "" {
+		return called
 	}
 	if name[0] == '.' {
 		return name[1:]

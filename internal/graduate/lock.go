@@ -25,6 +25,7 @@ type Lock struct {
 	Dropped      []LockDropped     `json:"dropped"`
 	Answers      map[string]string `json:"answers,omitempty"`
 	Tolerances   map[string]string `json:"tolerances"`
+	SetAside     []LockAside       `json:"set_aside,omitempty"` // lines that the type checker passes over
 	Proof        []LockLevel       `json:"proof,omitempty"`
 	Hashes       map[string]string `json:"hashes"`
 }
@@ -64,7 +65,8 @@ type LockOutput struct {
 	Function   string   `json:"function,omitempty"`
 	Part       string   `json:"part,omitempty"`
 	Stdout     bool     `json:"stdout,omitempty"`
-	Label      string   `json:"label,omitempty"` // of what the program puts out
+	Label      string   `json:"label,omitempty"`  // of what the program puts out
+	Called     string   `json:"called,omitempty"` // the display that a function of the notebook made by calling display()
 }
 
 // A LockSpan leads from cell and line to file and line, and back.
@@ -136,7 +138,7 @@ func (p *Plan) lock() *Lock {
 		l.Functions = append(l.Functions, f)
 	}
 	for _, o := range p.Outputs {
-		out := LockOutput{ID: o.ID, Kind: o.Kind, Name: o.Name}
+		out := LockOutput{ID: o.ID, Kind: o.Kind, Name: o.Name, Called: o.called}
 		for _, i := range o.Statements {
 			out.Statements = append(out.Statements, p.Statements[i].ID)
 		}

@@ -409,8 +409,10 @@ func (p *Plan) tieOutputs() {
 		o.part = p.freeName(s, "text")
 		s.Returns = append(s.Returns, &Return{Name: o.part, Kind: "stdout", Type: "str"})
 	}
-	for s, list := range displays {
-		p.tieDisplays(s, list)
+	for _, s := range p.Segments {
+		if list := displays[s]; len(list) > 0 || p.needsShown(s) {
+			p.tieDisplays(s, list)
+		}
 	}
 	for n, o := range out {
 		o.ID = fmt.Sprintf("o%d", n+1)
@@ -429,8 +431,12 @@ func (p *Plan) printsDirectly(s *Segment) bool {
 
 func (p *Plan) tieDisplays(s *Segment, list []*Output) {
 	names := set{}
-	single := len(list) == 1
-	for _, o := range list {
+	single := len(list) == 1 && !p.needsShown(s)
+	for n, o := range list {
+		if o.called != "" { // the function counts what is there
+			o.Name = fmt.Sprintf("display_%d", n+1)
+			continue
+		}
 		i := o.Statements[0]
 		e := p.Uses[i].Shown
 		if e == nil {

@@ -62,6 +62,9 @@ func (p *Plan) chooseOutputs() {
 			}
 			continue
 		}
+		if p.passing(i) {
+			continue
+		}
 		if ob == nil && u.Effects&(Store|Notify) != 0 || ob != nil && u.Effects&(Notify|Store) != 0 {
 			path := ""
 			for _, pu := range u.Paths {
@@ -100,7 +103,13 @@ func (p *Plan) chooseOutputs() {
 		if shows := p.showCalls(i); len(shows) > 0 && !writes && (ob == nil || ob.Displayed != "") {
 			add("display", "", i)
 		}
-		if u.Shown != nil && !writes && !p.onlyLooks(i) && (ob == nil || ob.Displayed != "") && !p.figureLike(i) && p.isResult(u.Shown) {
+		handed := p.showsHanded(i) && ob != nil
+		if handed && !writes {
+			for _, id := range ob.Called {
+				add("display", "", i).called = id
+			}
+		}
+		if u.Shown != nil && !writes && !p.onlyLooks(i) && (ob == nil || ob.Displayed != "") && (!handed || ob.Own) && !p.figureLike(i) && p.isResult(u.Shown) {
 			add("display", "", i)
 		}
 		if u.Effects&Figure != 0 && (ob == nil || ob.Figures > 0) && !writes {
@@ -139,6 +148,12 @@ func (p *Plan) chooseOutputs() {
 			}
 		}
 	}
+}
+
+// passing: all that the statement stores is gone at the end, or it clears away such files: nothing that a package is for.
+func (p *Plan) passing(i int) bool {
+	ob := p.observed(i)
+	return ob != nil && len(ob.Passing) > 0 && len(ob.Writes) == 0 && p.Uses[i].Effects&(Net|Notify|Shell) == 0
 }
 
 // usedAfter: a statement behind this position reads, binds or deletes the name.

@@ -56,11 +56,13 @@ type Plan struct {
 	Seconds   float64
 	nested    map[int]bool // definitions that stand inside a segment
 
-	evaluators set // functions that are made for each call, with the names that they evaluate
+	showing    set    // functions that are handed what they show into
+	shownParam string // and how that is called
+	evaluators set    // functions that are made for each call, with the names that they evaluate
 	// explicit are the statements, and drawing the functions, whose random numbers all come from the generator that they are handed.
-	explicit      map[int]bool
-	drawing       set
-	generatorName string
+	explicit       map[int]bool
+	drawing        set
+	generatorNames map[string]string
 	// canvases are the cells that draw on a figure of their own, drawers the functions that are handed it.
 	canvases             map[int]*canvas
 	drawers              set
@@ -92,6 +94,7 @@ type Output struct {
 	segment    *Segment
 	part       string // of what the segment's function returns
 	printed    bool   // by the function itself
+	called     string // the display of a function that calls display()
 	index      int    // of several figures
 }
 
@@ -145,6 +148,7 @@ func MakePlan(a *Analysis, o Options) (*Plan, *Refusal) {
 	p.dropOwn()
 	p.tell()
 	p.dependencies()
+	p.findShowing()
 	p.chooseOutputs()
 	p.slice()
 	p.takeOlder()
@@ -247,6 +251,7 @@ func (p *Plan) dependencies() {
 	p.aliases = make([]map[string][]string, len(p.Statements))
 	writers := map[string][]int{}
 	groups := &aliasGroups{of: map[string]int{}}
+	files := map[string][]int{} // statements that wrote or removed a file
 	var random, options, shared []int
 	figure := map[int][]int{} // by cell
 	for _, i := range p.Order {
@@ -271,6 +276,14 @@ func (p *Plan) dependencies() {
 		}
 		for b := range u.MayBind {
 			need(writers[b])
+		}
+		if ob := p.observed(i); ob != nil {
+			for _, path := range slices.Concat(ob.Reads, ob.Writes, ob.Passing) {
+				need(files[path])
+			}
+			for _, path := range slices.Concat(ob.Writes, ob.Passing) {
+				files[path] = append(files[path], i)
+			}
 		}
 		if u.Effects&Random != 0 {
 			need(random)
@@ -409,10 +422,17 @@ func (p *Plan) slice() {
 		}
 	}
 	for len(work) > 0 {
-		i := work[len(work)-1]
-		work = work[:len(work)-1]
-		for j := range p.Deps[i] {
-			keep(j)
+		for len(work) > 0 {
+			i := work[len(work)-1]
+			work = work[:len(work)-1]
+			for j := range p.Deps[i] {
+				keep(j)
+			}
+		}
+		for _, i := range p.Order {
+			if ob := p.observed(i); ob != nil && ob.Removes && p.clears(i, kept) {
+				keep(i)
+			}
 		}
 	}
 	for _, i := range p.Order {
@@ -420,6 +440,16 @@ func (p *Plan) slice() {
 			p.drop(i, p.whyNotNeeded(i))
 		}
 	}
+}
+
+// clears: the statement removes a file that one of those that are kept wrote.
+func (p *Plan) clears(i int, kept []bool) bool {
+	for j := range p.Deps[i] {
+		if ob := p.observed(j); kept[j] && ob != nil && slices.ContainsFunc(ob.Passing, func(path string) bool { return slices.Contains(p.observed(i).Passing, path) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // takeOlder makes the definition that is kept the function of its name, where a later one serves nothing that is kept.
@@ -472,6 +502,8 @@ func (p *Plan) whyNotNeeded(i int) string {
 		return "nothing that is kept calls it"
 	case u.Effects&Figure != 0:
 		return "a figure that is neither titled nor saved: it stays in the notebook"
+	case u.Shown != nil && p.observed(i) != nil && p.observed(i).Textless != "":
+		return "shows a value whose own text raises " + p.observed(i).Textless
 	case u.Shown != nil:
 		return "shows a value for looking: it stays in the notebook"
 	case u.Effects&Print != 0 && len(u.Binds) == 0:
@@ -568,6 +600,7 @@ func (p *Plan) moduleConstants() {
 			maps.Copy(read, p.Uses[f.Statement].Reads)
 		}
 	}
+	p.addDefaults(read)
 	binds := map[string]int{}
 	mutated := set{}
 	for _, i := range p.Order {
@@ -613,6 +646,31 @@ func (p *Plan) moduleConstants() {
 			p.Roles[i] = RoleDefine
 			for _, b := range u.Binds {
 				p.home[b] = "steps"
+			}
+		}
+	}
+}
+
+// addDefaults adds what the values of defaults, decorators and bases are made of: they are there when the function is defined.
+func (p *Plan) addDefaults(read set) {
+	var work []string
+	for _, f := range p.Functions {
+		if p.Roles[f.Statement] == RoleDefine {
+			work = append(work, p.Uses[f.Statement].Reads.sorted()...)
+		}
+	}
+	seen := set{}
+	for len(work) > 0 {
+		name := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[name] {
+			continue
+		}
+		seen.add(name)
+		read.add(name)
+		for _, i := range p.Order {
+			if _, ok := p.Statements[i].Node.(*ast.Assign); ok && p.Roles[i] == RolePure && p.Uses[i].Effects == 0 && slices.Contains(p.Uses[i].Binds, name) {
+				work = append(work, p.Uses[i].Reads.sorted()...)
 			}
 		}
 	}

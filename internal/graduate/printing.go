@@ -40,7 +40,7 @@ func (p *Plan) findPrinting() {
 func (p *Plan) handedAlike(names set, effect Effect) {
 	handedOn := func(refs []ref) {
 		for _, r := range refs {
-			if !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start) {
+			if !r.store && !r.isCalled() {
 				delete(names, r.name)
 			}
 		}
@@ -74,15 +74,19 @@ func (p *Plan) plainlyPrints(f *Function) bool {
 			return false
 		}
 	}
-	generates := false // it prints when somebody asks for its next value
+	return !f.generates() && !slices.ContainsFunc(f.Refs, func(r ref) bool { return r.name == "print" && r.call == nil })
+}
+
+// generates: it is a generator, which prints or shows when somebody asks for its next value.
+func (f *Function) generates() (yields bool) {
 	ast.InspectStmt(f.Node, func(n ast.Node) bool {
 		switch n.(type) {
 		case *ast.Yield, *ast.YieldFrom:
-			generates = true
+			yields = true
 		}
 		return true
 	})
-	return !generates && !slices.ContainsFunc(f.Refs, func(r ref) bool { return r.name == "print" && r.call == nil })
+	return yields
 }
 
 // plainPrint: a call of print or pprint to which an argument can be added.
@@ -121,6 +125,9 @@ func (r *rewrite) printsInto(calls []*callSite, name string) {
 func (r *rewrite) handed(name string) string {
 	if c := r.p.canvasIn(r.seg); name == drawnOn && c != nil {
 		return r.p.figureName + "=" + c.figure
+	}
+	if name == shownInto && r.seg != nil {
+		return r.p.shownParam + "=" + r.p.shownName(r.seg)
 	}
 	if name != printedInto {
 		return r.p.param(name) + "=" + r.p.param(name)

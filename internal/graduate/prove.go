@@ -54,7 +54,7 @@ func (req Request) prove(ctx context.Context, res *Result, subject oracle.Progra
 		case "stdout":
 			out.Kind = oracle.Stdout
 		case "display":
-			out.Kind, out.Name = oracle.Display, ""
+			out.Kind, out.Name = oracle.Display, o.Called
 		case "figure":
 			out.Kind, out.Name = oracle.Figure, ""
 			for _, seen := range res.Graded.Observed {
@@ -131,6 +131,16 @@ func (res *Result) canvasDiffers() string {
 	}
 	if l := report.Levels[6]; l.State == proof.Failed && len(p.canvases) > 0 {
 		return l.Detail
+	}
+	return ""
+}
+
+// rejected is what the proof has against the package, "" when it has nothing.
+func (res *Result) rejected() string {
+	for _, l := range res.Report.Levels[1:] {
+		if l.State == proof.Failed {
+			return l.Detail
+		}
 	}
 	return ""
 }

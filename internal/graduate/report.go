@@ -62,6 +62,13 @@ func (res *Result) Markdown(req Request) string {
 	for _, n := range notes {
 		fmt.Fprintf(&b, "- %s\n", n)
 	}
+	if asides := res.Lock.SetAside; len(asides) > 0 {
+		b.WriteString("\n## Set aside for the type checker\n\nThese lines are the notebook's own. The proof above says that they compute the same; the type checker cannot follow them as they stand, and each is\n" +
+			"set aside for that one fault, by a comment `# type: ignore[…]`. Whoever changes such a line can take the comment away.\n\n| line | what the type checker says |\n|---|---|\n")
+		for _, a := range asides {
+			fmt.Fprintf(&b, "| %s:%d | %s [%s] |\n", a.File, a.Line, cell(a.Message), a.Code)
+		}
+	}
 	if dropped := p.Dropped(); len(dropped) > 0 {
 		b.WriteString("\n## Left out\n\nThese statements are not part of the package; those that only look at things are in `" + p.ExploreName() + "`.\n\n| where | statement | reason |\n|---|---|---|\n")
 		for _, d := range dropped {

@@ -39,7 +39,7 @@ func (r *rewrite) names() {
 		if k := p.keyOf[x.name]; k != nil && k.Name != x.name && !x.store {
 			r.replace(x.span.Start, x.span.End, k.Name)
 		}
-		if p.evaluators[x.name] && x.call != nil && x.call.Func.Pos() == x.span.Start {
+		if p.evaluators[x.name] && x.isCalled() {
 			r.replace(x.span.Start, x.span.End, p.handed(x.name, x.call))
 			continue
 		}
@@ -51,7 +51,7 @@ func (r *rewrite) names() {
 		for _, name := range lifted {
 			args = append(args, r.handed(name))
 		}
-		if x.call != nil && x.call.Func.Pos() == x.span.Start {
+		if x.isCalled() {
 			r.addArguments(x.call, strings.Join(args, ", "))
 		} else {
 			r.needs.add("partial")
@@ -162,6 +162,9 @@ func (p *Plan) statement(i int, s *Segment, prefix string, needs set) string {
 			r.printsInto(f.Calls, p.textName(s))
 		}
 	}
+	if f := p.defined(i); f != nil && p.nested[i] && p.showing[f.Name] {
+		r.showsInto(f.Calls, p.shownName(s))
+	}
 	if p.explicit[i] {
 		r.drawsFrom(u.Calls)
 	}
@@ -229,7 +232,7 @@ func (r *rewrite) shows(i int, s *Segment) {
 	p := r.p
 	var out *Output
 	for _, o := range p.Outputs {
-		if o.Kind == "display" && o.Statements[0] == i && o.segment == s {
+		if o.Kind == "display" && o.Statements[0] == i && o.segment == s && o.called == "" {
 			out = o
 		}
 	}
@@ -328,8 +331,13 @@ func (p *Plan) definition(i int, needs set) string {
 		r.printsInto(f.Calls, p.textParam)
 	}
 	if p.drawing[f.Name] {
-		r.needs.add("RandomState")
+		for _, name := range p.generatorsOf(f) {
+			r.needs.add(handedGenerator(name).typ)
+		}
 		r.drawsFrom(f.Calls)
+	}
+	if p.showing[f.Name] {
+		r.showsInto(f.Calls, p.shownParam)
 	}
 	if p.home[f.Name] == "steps" {
 		r.renames(f.Calls)
@@ -372,8 +380,10 @@ func (p *Plan) liftedParams(lifted []string) string {
 	for _, name := range lifted {
 		param := p.param(name)
 		t := ""
-		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure", drawnFrom: "RandomState"}[name]; handed != "" {
+		if handed := map[string]string{printedInto: "StringIO", drawnOn: "Figure", shownInto: "dict[str, object]"}[name]; handed != "" {
 			t = handed
+		} else if g := handedGenerator(name); g != nil {
+			t = g.typ
 		} else if k := p.keyByName(param); k != nil {
 			t = k.Type
 		} else if a := p.annotation(p.lastType(name)); a != "" {

@@ -43,6 +43,8 @@ type Request struct {
 	Basics func(p *Plan, dependencies []string, python string) (map[string]string, error)
 	// Format formats the Python files of a directory, when a formatter is there.
 	Format func(dir string) error
+	// Types says what the type checker has against the sources of a project in a directory; an error when it cannot be asked.
+	Types func(dir string) ([]Complaint, error)
 }
 
 // A Result is what graduation came to.
@@ -116,7 +118,9 @@ func (req Request) write(res *Result, prog *Program, ev *Evidence, how *Options,
 		for _, s := range res.Lock.Spans {
 			how.Lines[s.Statement] = s.ToEnd - s.To + 1
 		}
-		if !plan.outgrew(how.Lines) {
+		outgrew := plan.outgrew(how.Lines)
+		plan.Options.Lines = how.Lines
+		if !outgrew && !slices.ContainsFunc(plan.Order, plan.asWritten) {
 			return nil
 		}
 	}
@@ -209,6 +213,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 			Question: "Which names hold its results? Give --out NAME, and seed what is random."}
 	}
 	var how Options
+	unname := prog.nameVersions(Analyse(prog, ev))
 	for round := 0; ; round++ {
 		say("writing the package")
 		if err := req.write(res, prog, ev, &how, g); err != nil {
@@ -226,12 +231,22 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 		if err != nil {
 			return nil, fmt.Errorf("prove the package: %w", err)
 		}
+		if d := res.rejected(); unname != nil && d != "" {
+			unname()
+			unname, how = nil, Options{}
+			res.Undone = append(res.Undone, "the versions of a function keep their name: "+d)
+			say(res.Undone[len(res.Undone)-1])
+			continue
+		}
 		again, done := res.bisect(&how, round)
 		if done {
 			break
 		}
 		res.Undone = append(res.Undone, again)
 		say(again)
+	}
+	if err := req.setAside(ctx, res, subject, run); err != nil {
+		return nil, err
 	}
 	res.Lock.Proof = nil
 	for n, level := range res.Report.Levels {
@@ -411,6 +426,7 @@ func helperPaths(root string) []string {
 func (req Request) build(res *Result, g *oracle.Graded) error {
 	p := res.Plan
 	modules := p.Emit()
+	modules[p.ExploreName()] = string(p.Explore())
 	versions := map[string]string{}
 	if g != nil {
 		versions = g.Modules
@@ -471,7 +487,6 @@ func (req Request) build(res *Result, g *oracle.Graded) error {
 	res.Files = files
 	files["config.toml"] = p.ConfigTOML(req.directory())
 	files["roadworthy.toml"] = p.RoadworthyTOML(Job{Name: req.Name, Owner: req.Owner, Tier: req.Tier, Alert: req.Alert, Schedule: req.Schedule})
-	files[p.ExploreName()] = string(p.Explore())
 	req.tests(res, res.fixtures, g)
 	res.Files["tests/__init__.py"] = ""
 	res.finishFiles(req)

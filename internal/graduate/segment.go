@@ -538,9 +538,7 @@ func (p *Plan) liveness() {
 				s.Params = append(s.Params, name)
 			}
 		}
-		if p.needsGenerator(s) {
-			s.Params = append(s.Params, drawnFrom)
-		}
+		s.Params = append(s.Params, p.generatorsIn(s)...)
 		for _, name := range out {
 			s.Returns = append(s.Returns, &Return{Name: name, Source: name, Kind: "value", Type: p.typeAfter(name, s)})
 		}

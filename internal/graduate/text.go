@@ -140,7 +140,7 @@ func (p *Plan) evaluator(f *Function) bool {
 	}
 	fits := func(refs []ref) bool {
 		return !slices.ContainsFunc(refs, func(r ref) bool {
-			return r.name == f.Name && !r.store && (r.call == nil || r.call.Func.Pos() != r.span.Start || !p.readable(r.call))
+			return r.name == f.Name && !r.store && (!r.isCalled() || !p.readable(r.call))
 		})
 	}
 	for _, i := range p.Order {

@@ -8,8 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"os/user"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -28,6 +30,7 @@ type Tools struct {
 var installs = map[string]string{
 	"uv":   "curl -LsSf https://astral.sh/uv/install.sh | sh   (or: pipx install uv)",
 	"ruff": "uv tool install ruff   (or: pipx install ruff)",
+	"mypy": "uv tool install mypy   (or: pipx install mypy)",
 }
 
 // A MissingTool is a program that is not installed, and how to install it.
@@ -151,11 +154,41 @@ func (t *Tools) Identity(ctx context.Context) string {
 }
 
 // FormatPython formats Python files that have no project around them yet, sorts their imports, and mends what changes nothing they do: an import that is not
-// used, an f-string without a place, an escape that Python does not know.
+// used, an f-string without a place, an escape that Python does not know. Of a notebook the escapes alone: how it stands is its author's.
 func (t *Tools) FormatPython(ctx context.Context, dir string) error {
-	if _, err := t.run(ctx, dir, time.Minute, "ruff", "check", "--quiet", "--isolated", "--fix", "--exit-zero", "--select", "I,F401,F541,W605", "--line-length", "100", "."); err != nil {
+	fix := func(rules string, files ...string) error {
+		_, err := t.run(ctx, dir, time.Minute, "ruff", append([]string{"check", "--quiet", "--isolated", "--fix", "--exit-zero", "--select", rules, "--line-length", "100"}, files...)...)
 		return err
 	}
-	_, err := t.run(ctx, dir, time.Minute, "ruff", "format", "--quiet", "--isolated", "--line-length", "100", ".")
+	if err := fix("W605", "."); err != nil {
+		return err
+	}
+	if err := fix("I,F401,F541", "--exclude", "*.ipynb", "."); err != nil {
+		return err
+	}
+	_, err := t.run(ctx, dir, time.Minute, "ruff", "format", "--quiet", "--isolated", "--line-length", "100", "--exclude", "*.ipynb", ".")
 	return err
+}
+
+// A TypeFault is one error of the type checker.
+type TypeFault struct {
+	File          string // with slashes, from the project's folder
+	Line          int
+	Code, Message string
+}
+
+var typeFault = regexp.MustCompile(`(?m)^(.+?):(\d+): error: (.*?)  \[([a-z][a-z0-9-]*)\]\r?$`)
+
+// TypeFaults are what mypy, as the project configures it, finds in a folder of a project. An error is one that no line has, such as a package that cannot be built.
+func (t *Tools) TypeFaults(ctx context.Context, dir, folder string) ([]TypeFault, error) {
+	out, err := t.run(ctx, dir, 3*time.Minute, "mypy", "--no-incremental", "--cache-dir="+os.DevNull, "--show-error-codes", "--no-pretty", "--no-color-output", folder)
+	var found []TypeFault
+	for _, m := range typeFault.FindAllSubmatch(out, -1) {
+		line, _ := strconv.Atoi(string(m[2])) // digits
+		found = append(found, TypeFault{filepath.ToSlash(string(m[1])), line, string(m[4]), string(m[3])})
+	}
+	if len(found) == 0 {
+		return nil, err
+	}
+	return found, nil
 }

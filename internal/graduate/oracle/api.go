@@ -215,6 +215,8 @@ type Observation struct {
 	// Type of the displayed or bound value, and Peek when the display looks like inspection rather than result (head, info, shape, …).
 	Type string `json:"type,omitempty"`
 	Peek bool   `json:"peek,omitempty"`
+	// Called: a call of display() displayed it, not the end of a cell.
+	Called bool `json:"called,omitempty"`
 	// Titled: a figure with a title or axis label.
 	Titled bool `json:"titled,omitempty"`
 	// Size in bytes, of a file; Created false when the file was there before and was changed.

@@ -30,7 +30,7 @@ func Prove(ctx context.Context, s Subject, run oracle.Options, o Options) (*Repo
 	run.Values, run.Fixtures, run.Inputs = true, false, nil
 	o.Progress("checking the package's sources")
 	var err error
-	if r.Levels[0], err = static(ctx, s, run, o); err != nil {
+	if r.Levels[0], err = Static(ctx, s, run, o); err != nil {
 		return nil, err
 	}
 	o.Progress("running the package")

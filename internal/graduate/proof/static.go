@@ -25,8 +25,8 @@ for folder in sys.argv[1:]:
             sys.exit(1)
 print(n)`
 
-// static is L0: the sources compile, the linter and the type checker agree.
-func static(ctx context.Context, s Subject, run oracle.Options, o Options) (Level, error) {
+// Static is L0: the sources compile, the linter and the type checker agree.
+func Static(ctx context.Context, s Subject, run oracle.Options, o Options) (Level, error) {
 	source := s.Package.Source
 	if source == "" {
 		source = "src"

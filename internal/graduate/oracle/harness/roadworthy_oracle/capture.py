@@ -88,14 +88,14 @@ class Capture:
 
     def display(self, *objects, **options):
         for x in objects:
-            self.show(x, False)
+            self.show(x, False, True)
 
-    def show(self, x, peek):
+    def show(self, x, peek, called=False):
         cell, statement = self.place
         text, html = rendered(x)
         self.observed.append({
             "id": "display:%s:%d" % (statement, self.number("d" + statement)), "kind": "display", "cell": cell, "statement": statement,
-            "fingerprint": self.canon.fingerprint(x), "text": text, "html": html, "type": self.canon.type_name(x), "peek": peek,
+            "fingerprint": self.canon.fingerprint(x), "text": text, "html": html, "type": self.canon.type_name(x), "peek": peek, "called": called,
         })
 
     # ---- figures ---------------------------------------------------------

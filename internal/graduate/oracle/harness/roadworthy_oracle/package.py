@@ -13,6 +13,7 @@ from .program import Now, describe, fingerprint_text
 from .control import TimeLimit, Unanswered
 
 PARTS = 60  # of one returned value
+KEYS = 400  # of a dict: what a function shows is one
 
 
 class Package:
@@ -157,7 +158,7 @@ class Package:
         for part, value in parts_of(result):
             returns[part] = self.canon.fingerprint(value)
             for inner, below in parts_of(value) if isinstance(value, (dict, tuple)) else ():
-                if len(returns) < PARTS * 4:
+                if isinstance(value, dict) or len(returns) < PARTS * 4:
                     returns[part + "/" + inner] = self.canon.fingerprint(below)
 
 
@@ -169,7 +170,7 @@ def parts_of(value):
             if i < len(fields):
                 yield fields[i], v
     elif isinstance(value, dict):
-        for k in list(value)[:PARTS]:
+        for k in list(value)[:KEYS]:
             if isinstance(k, str):
                 yield k, value[k]
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
