@@ -243,7 +243,7 @@ func likely(f *diag.Finding) string {
 	case f.ByForm || len(f.Witness) == 0:
 		return "likely: told by its form alone"
 	}
-	return "likely: a step is taken through a type that was inferred"
+	return "likely: a call on the way may mean one of several functions"
 }
 
 // state counts a work's guardrails by state.
