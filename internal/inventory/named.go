@@ -7,54 +7,28 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
-	"github.com/roadworthy-dev/roadworthy/internal/project"
 )
 
 // findNamed marks the files that some other file imports, wherever its statement stands (in a function, for types only, in a test), and
 // those that may be imported by a name that is made when the program runs: in a package that looks through itself for modules, and below
 // a package that such a name begins with (`import_module(f"shop.plugins.{name}")`).
 func (b *builder) findNamed() {
-	mark := func(t project.Target, from int) {
-		if t.Module < 0 {
-			return
-		}
-		if i := b.fileAt(b.l.Modules[t.Module].Path); i >= 0 && i != from {
-			b.files[i].named = true
-		}
-	}
-	modules := map[string]int{}
-	for m := range b.l.Modules {
-		modules[b.l.Modules[m].Path] = m
-	}
 	for i, f := range b.a.Files {
-		from, ok := modules[f.Path]
-		if !ok {
-			continue
-		}
-		for k := range f.Facts.Imports {
-			im := &f.Facts.Imports[k]
-			module := f.Facts.Str(im.Module)
-			resolve := func() (project.Target, bool) { return b.l.Resolve(from, module) }
-			if im.Level > 0 {
-				resolve = func() (project.Target, bool) { return b.l.ResolveRelative(from, int(im.Level), module) }
-			}
-			t, ok := resolve()
-			if !ok {
-				continue
-			}
-			mark(t, i)
-			if name := f.Facts.Str(im.Name); name != "" {
-				if c, ok := b.l.Child(t, name); ok {
-					mark(c, i)
-				}
-			}
+		for j := range b.a.Imported(f) {
+			b.files[j].named = b.files[j].named || j != i
 		}
 	}
+	modules := map[string]int{} // made when the first call is found
 	for i := range b.a.Calls {
 		c := &b.a.Calls[i]
 		param := loaders[c.Path]
 		if param == "" {
 			continue
+		}
+		if len(modules) == 0 {
+			for m := range b.l.Modules {
+				modules[b.l.Modules[m].Path] = m
+			}
 		}
 		f := b.a.File(effects.Node(c.From))
 		from, ok := modules[f.Path]
@@ -63,10 +37,12 @@ func (b *builder) findNamed() {
 		}
 		dir := path.Dir(f.Path)
 		arg := c.Arg(param)
-		if texts, all := arg.Strings(); len(texts) > 0 && all {
+		if texts, open := arg.Strings(); len(texts) > 0 && !open {
 			for _, text := range texts {
-				if t, ok := b.l.Resolve(from, text); ok {
-					mark(t, f.Index)
+				if t, ok := b.l.Resolve(from, text); ok && t.Module >= 0 {
+					if j := b.fileAt(b.l.Modules[t.Module].Path); j >= 0 {
+						b.files[j].named = true
+					}
 				}
 			}
 			continue

@@ -8,6 +8,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -45,8 +46,11 @@ func uncheckedInput(p *rule.Pass) {
 		told[s.Op] = true
 		a := file.Facts.Args(s.Op)
 		refs := slices.Clone(a.Pos)
-		for k := 1; k < len(a.Kw); k += 2 {
-			refs = append(refs, a.Kw[k])
+		at, model := modelOf(flow, file, s.Op)
+		for k := 0; k+1 < len(a.Kw); k += 2 {
+			if a.Kw[k] == 0 || !typed(flow, at, model, file.Facts.Str(a.Kw[k]), 0) {
+				refs = append(refs, a.Kw[k+1])
+			}
 		}
 		for _, r := range refs {
 			o := flow.From(file, facts.Ref(r))
@@ -69,3 +73,50 @@ func uncheckedInput(p *rule.Pass) {
 func cached(o *rule.Origin, sink string) bool {
 	return strings.Contains(strings.ToLower(sink), "cache") || slices.ContainsFunc(o.Frames, func(f diag.Frame) bool { return strings.Contains(strings.ToLower(f.Function+f.Note), "cache") })
 }
+
+// modelOf is the model of Django whose rows a method of its manager or of a query writes: Order of Order.objects.filter(…).update(…).
+func modelOf(flow *rule.Flow, file *link.File, op *facts.Op) (*link.File, *facts.Class) {
+	r, _ := flow.Method(file, op)
+	for range 8 {
+		d := flow.Made(file, r)
+		switch {
+		case d != nil && d.Code == facts.Call:
+			r, _ = flow.Method(file, d)
+		case d != nil && d.Code == facts.Attr:
+			if file.Facts.Str(d.B) == "objects" {
+				return flow.ClassOf(file, facts.Ref(d.A))
+			}
+			r = facts.Ref(d.A)
+		default:
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
+
+// typed: the model's column takes dates, numbers, truth values or other rows, and Django refuses what is none.
+func typed(flow *rule.Flow, file *link.File, class *facts.Class, column string, depth int) bool {
+	if class == nil || depth > 4 {
+		return false
+	}
+	for _, m := range class.Members {
+		if file.Facts.Str(m.Name) != column {
+			continue
+		}
+		d := flow.Made(file, m.Ref)
+		if d == nil || d.Code != facts.Call {
+			return false
+		}
+		kind := flow.NameOf(file, facts.Ref(d.A))
+		return slices.ContainsFunc(refusing, func(k string) bool { return strings.HasSuffix(kind, k) })
+	}
+	for _, b := range class.Bases {
+		if at, base := flow.ClassOf(file, b); base != nil && typed(flow, at, base, column, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// refusing are the ends of the names of fields that convert what they are given, and fail where that cannot be done.
+var refusing = []string{"DateField", "DateTimeField", "TimeField", "DurationField", "IntegerField", "FloatField", "DecimalField", "BooleanField", "UUIDField", "AutoField", "IPAddressField", "ForeignKey", "OneToOneField"}

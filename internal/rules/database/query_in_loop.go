@@ -63,6 +63,20 @@ func queryInLoop(p *rule.Pass) {
 	q.serializers()
 }
 
+// locks: the row is fetched to be locked, `select_for_update().get(pk=…)`, so that it is work of its own.
+func (q *queries) locks(file *link.File, op *facts.Op) bool {
+	for range 6 {
+		r, method := q.flow.Method(file, op)
+		if method == "select_for_update" {
+			return true
+		}
+		if op = q.flow.Made(file, r); op == nil || op.Code != facts.Call {
+			return false
+		}
+	}
+	return false
+}
+
 // searches: the loop ends with the first row that will do, and keeps nothing of the others.
 func (q *queries) searches(file *link.File, fn *facts.Func, loop uint32) bool {
 	ends := false
@@ -119,7 +133,7 @@ func (q *queries) trace() *rule.Trace {
 		p := q.p
 		q.cached = q.flow.Cached()
 		q.traced = p.Trace(func(s *effects.Site) bool {
-			return reads(s) && !p.File(s.Node).Test && rule.Certain(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op)
+			return reads(s) && !p.File(s.Node).Test && !q.locks(p.File(s.Node), s.Op) && rule.Certain(p.File(s.Node), p.Facts(p.FuncOf(s.Node)), s.Op)
 		}, func(e *effects.Edge) bool {
 			return rule.Runs(e) && e.Certainty == diag.Proved && !q.cached[p.FuncOf(e.To)] && !q.cached[p.FuncOf(e.From)] && rule.Certain(p.File(e.From), p.Facts(p.FuncOf(e.From)), e.Op)
 		})
