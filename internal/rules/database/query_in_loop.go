@@ -27,12 +27,12 @@ func served(path string) bool {
 // queryInLoop looks for loops over the rows of a query in whose body, or in what the body calls whatever happens, another query
 // is made from the row.
 func queryInLoop(p *rule.Pass) {
+	q := &queries{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
+	q.lists()
 	if !slices.ContainsFunc(p.Sites, func(s effects.Site) bool { return s.Kind == knowledge.DB && served(s.Path) }) {
 		return
 	}
-	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var slow *rule.Trace // made when the first loop over rows is found
-	q := &queries{p: p, flow: flow, edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
 		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) ||
@@ -186,6 +186,10 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 		q.fetched(f, iter, over)
 		return
 	}
+	// Rows that another function asked for are often those of a job, of which each turn does a piece.
+	if over.returned && (q.writes(f, iter.Ctx) || tells(p.Via(best))) {
+		return
+	}
 	line, _ := file.Facts.Place(iter.Pos)
 	site := rule.Last(best)
 	x := p.At(f, at)
@@ -198,6 +202,13 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 	x.Witness = append([]diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Note: "loops over " + over.by}}, p.Frames(best)...)
 	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, iter.Pos)
 	p.Report(x)
+}
+
+// tells: by its name, a function tells somebody something.
+func tells(name string) bool {
+	return slices.ContainsFunc(rule.Words(name), func(w string) bool {
+		return slices.Contains([]string{"send", "sends", "notify", "mail", "email", "remind", "publish"}, w)
+	})
 }
 
 // again: the query asks for what is known already, because it may have changed.
@@ -259,10 +270,11 @@ type queries struct {
 	flow     *rule.Flow
 	edges    map[*facts.Op]link.Func
 	cached   map[link.Func]bool
-	traced   *rule.Trace  // see trace
-	within   bool         // see inProcess
-	asked    map[row]bool // rows of which a loop has read a foreign key
-	changing *rule.Trace  // see writes
+	traced   *rule.Trace            // see trace
+	within   bool                   // see inProcess
+	asked    map[row]bool           // rows of which a loop has read a foreign key
+	changing *rule.Trace            // see writes
+	referred map[string][]reference // see reverse
 	made     bool
 }
 
@@ -271,6 +283,7 @@ type rows struct {
 	by         string   // what gives it
 	prefetched bool     // the query fetches related rows as well
 	few        bool     // a constant bounds it
+	returned   bool     // a function of the program's own gives it
 	model      *model   // of which they are, if it is known
 	joined     []string // names that select_related gives; "*" for all
 }
@@ -296,6 +309,10 @@ func (q *queries) rows(file *link.File, r facts.Ref, depth int) *rows {
 		case facts.Copy, facts.Await:
 			if d.Flags&facts.FlagBack == 0 {
 				x = q.rows(file, facts.Ref(d.A), depth+1)
+			}
+		case facts.Return:
+			if x = q.rows(file, facts.Ref(d.A), depth+1); x != nil {
+				x.returned = true
 			}
 		case facts.Slice:
 			if x = q.rows(file, facts.Ref(d.A), depth+1); x != nil {

@@ -102,7 +102,7 @@ func (q *queries) ofMany() map[*facts.Class]*usedForMany {
 	for _, file := range q.p.Files {
 		for i := range file.Facts.Classes {
 			view := &file.Facts.Classes[i]
-			if file.Test || !q.lists(file, view, 0) {
+			if file.Test || !q.answersLists(file, view, 0) {
 				continue
 			}
 			for _, m := range view.Members {
@@ -120,15 +120,15 @@ func (q *queries) ofMany() map[*facts.Class]*usedForMany {
 	return out
 }
 
-// lists: the class answers with lists, as a view of REST framework whose name says so.
-func (q *queries) lists(file *link.File, class *facts.Class, depth int) bool {
+// answersLists: the class answers with lists, as a view of REST framework whose name says so.
+func (q *queries) answersLists(file *link.File, class *facts.Class, depth int) bool {
 	for _, b := range class.Bases {
 		name := q.flow.Dotted(file, b)
 		last := name[strings.LastIndexByte(name, '.')+1:]
 		if rule.HasPrefix(name, "rest_framework") && (strings.HasPrefix(last, "List") || last == "ModelViewSet" || last == "ReadOnlyModelViewSet") {
 			return true
 		}
-		if in, base := q.flow.ClassOf(file, b); base != nil && depth < 4 && q.lists(in, base, depth+1) {
+		if in, base := q.flow.ClassOf(file, b); base != nil && depth < 4 && q.answersLists(in, base, depth+1) {
 			return true
 		}
 	}

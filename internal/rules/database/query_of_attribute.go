@@ -37,7 +37,7 @@ func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 			continue
 		}
 		name := file.Facts.Str(op.B)
-		if slices.Contains(over.joined, name) || !q.refers(over.model, name, 0) {
+		if slices.Contains(over.joined, name) || !q.has(over.model, name, toOne, 0) {
 			continue
 		}
 		q.asked[again] = true
@@ -81,20 +81,26 @@ func (q *queries) writes(f link.Func, loop uint32) bool {
 	return false
 }
 
-// refers: the model, or a base of it, has a foreign key of that name.
-func (q *queries) refers(m *model, name string, depth int) bool {
+var (
+	toOne      = []string{".ForeignKey", ".OneToOneField"}
+	manyToMany = []string{".ManyToManyField"}
+)
+
+// field: a call that makes a field of a model, of one of the kinds.
+func field(called string, kinds []string) bool {
+	return strings.HasPrefix(called, "django.db.models") && slices.ContainsFunc(kinds, func(k string) bool { return strings.HasSuffix(called, k) })
+}
+
+// has: the model, or a base of it, has a field of that name and of one of the kinds.
+func (q *queries) has(m *model, name string, kinds []string, depth int) bool {
 	for _, k := range m.class.Members {
 		if m.file.Facts.Str(k.Name) == name {
 			d := q.flow.Made(m.file, k.Ref)
-			if d == nil || d.Code != facts.Call {
-				return false
-			}
-			called := q.flow.Called(m.file, d)
-			return strings.HasPrefix(called, "django.db.models") && (strings.HasSuffix(called, ".ForeignKey") || strings.HasSuffix(called, ".OneToOneField"))
+			return d != nil && d.Code == facts.Call && field(q.flow.Called(m.file, d), kinds)
 		}
 	}
 	for _, b := range m.class.Bases {
-		if in, base := q.flow.ClassOf(m.file, b); base != nil && depth < 4 && q.refers(&model{in, base}, name, depth+1) {
+		if in, base := q.flow.ClassOf(m.file, b); base != nil && depth < 4 && q.has(&model{in, base}, name, kinds, depth+1) {
 			return true
 		}
 	}
