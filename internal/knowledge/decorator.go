@@ -37,6 +37,7 @@ func init() {
 		"registers":           {1, many, append([]string{"phase", "method"}, conditionWords...), callback(Registers)},
 		"registers_decorated": {0, 0, []string{"phase", "method", "keeps", "becomes", "binds", "factory", "context"}, decorated(RegistersDecorated, Both)},
 		"wraps_decorated":     {0, 0, []string{"context", "factory", "becomes"}, decorated(WrapsDecorated, Direct)},
+		"handlers":            {1, many, []string{"phase", "method"}, (*reader).handlers},
 		"context": {1, 1, nil, func(r *reader, e *Entity, a *arguments) {
 			e.Context = a.string(0, "")
 		}},
@@ -121,6 +122,23 @@ func decorated(mode CallMode, form Form) func(r *reader, e *Entity, a *arguments
 			}
 		}
 		e.Calls = append(e.Calls, k)
+	}
+}
+
+// handlers names the methods that a framework calls on the classes that a program makes from this one. A name in capitals is an
+// HTTP method, which the method of that name in small letters answers.
+func (r *reader) handlers(e *Entity, a *arguments) {
+	if e.Kind != Class {
+		a.fault("@handlers belongs on a class")
+		return
+	}
+	phase := a.oneOf(a.named("phase"), "phase", phases)
+	for i := range a.call.Args {
+		k := Call{Mode: Registers, Param: a.string(i, ""), Phase: phase, Method: a.named("method"), Keeps: true}
+		if upper := strings.ToUpper(k.Param); k.Param == upper {
+			k.Method, k.Param = upper, strings.ToLower(upper)
+		}
+		e.Handlers = append(e.Handlers, k)
 	}
 }
 

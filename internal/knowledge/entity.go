@@ -44,6 +44,7 @@ type Entity struct {
 	Taint     string // what the result carries: "secret", "env", "user", "model", "external", "db"; "" for nothing
 	Framework string // the kind of work its use marks: "asgi-app", "celery-app", …
 	Unsafe    []Unsafe
+	Handlers  []Call // of a class: the methods that a framework calls on classes made from it; Param is the name, "resolve_*" all that start so
 	Traits    Traits // of a class itself; Catalogue.Traits adds those it inherits
 
 	members map[string]*Entity

@@ -36,6 +36,7 @@ func (r *Solution) Collect(c Collector) {
 		}
 	}
 	s.muted = true
+	s.handlers(c)
 	// What only the analysis needed is let go of; what answers questions about arguments stays.
 	s.cells, s.reader, s.attrAt, s.dirty, s.merged = cellList{}, nil, newTable(1), nil, nil
 	s.eventSlab, s.readSlab = slab[event]{}, slab[read]{}
@@ -46,6 +47,63 @@ func (r *Solution) Collect(c Collector) {
 	for i := range s.instances {
 		s.instances[i].events, s.instances[i].reads = nil, nil
 	}
+}
+
+// handlers reports the methods that a framework calls on a class of the program because of the library's class that it extends.
+func (s *solver) handlers(c Collector) {
+	told := map[Func]bool{}
+	for _, f := range s.Files {
+		for i := range f.Facts.Classes {
+			mro := s.linear(Class(f.class)+Class(i), 0)
+			for _, b := range mro {
+				if e := s.exts[b.ext].entity; b.ext != 0 && e != nil && len(e.Handlers) > 0 {
+					s.handlersOf(f, uint32(i), mro, e, told, c)
+				}
+			}
+		}
+	}
+}
+
+// handlersOf reports those that a class, or what it extends, has for the library's class e.
+func (s *solver) handlersOf(f *File, class uint32, mro []base, e *knowledge.Entity, told map[Func]bool, c Collector) {
+	parent := f.Facts.Classes[class].Parent
+	fn := &f.Facts.Funcs[parent]
+	at := fn.Ops[0]
+	for at < fn.Ops[1] && (f.Facts.Ops[at].Code != facts.MakeClass || f.Facts.Ops[at].A != class) {
+		at++
+	}
+	if at == fn.Ops[1] {
+		return // in code that cannot run
+	}
+	for _, b := range mro {
+		if b.ext != 0 {
+			continue
+		}
+		file, cl := s.ClassFacts(b.class)
+		for _, m := range cl.Members {
+			call := handler(e, file.Facts.Str(m.Name))
+			if call == nil {
+				continue
+			}
+			for _, v := range s.sets.values(s.shared[file.shared+m.Ref.Index()]) {
+				if g, ok := s.funcOf(v); ok && !told[g] {
+					told[g] = true
+					c.Registered(&Registration{From: Instance(f.FirstFunc() + Func(parent)), ID: f.op + at, Op: &f.Facts.Ops[at], Func: g, Entity: e, Call: call})
+				}
+			}
+		}
+	}
+}
+
+// handler is what a framework does with a method of that name.
+func handler(e *knowledge.Entity, name string) *knowledge.Call {
+	for i := range e.Handlers {
+		k := &e.Handlers[i]
+		if prefix, some := strings.CutSuffix(k.Param, "*"); name == k.Param || some && strings.HasPrefix(name, prefix) {
+			return k
+		}
+	}
+	return nil
 }
 
 // dependencies reports the functions that a framework calls for this one: those its parameters name with Depends(f), as

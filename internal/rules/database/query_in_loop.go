@@ -27,7 +27,7 @@ func served(path string) bool {
 // queryInLoop looks for loops over the rows of a query in whose body, or in what the body calls whatever happens, another query
 // is made from the row.
 func queryInLoop(p *rule.Pass) {
-	q := &queries{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
+	q := newQueries(p)
 	q.lists()
 	if !slices.ContainsFunc(p.Sites, func(s effects.Site) bool { return s.Kind == knowledge.DB && served(s.Path) }) {
 		return
@@ -276,6 +276,10 @@ type queries struct {
 	changing *rule.Trace            // see writes
 	referred map[string][]reference // see reverse
 	made     bool
+}
+
+func newQueries(p *rule.Pass) *queries {
+	return &queries{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), edges: map[*facts.Op]link.Func{}, within: inProcess(p), asked: map[row]bool{}}
 }
 
 // rows is a query's result.

@@ -139,3 +139,7 @@ class AppRunner:
 class TCPSite:
     @effect("listen")
     async def start(self): ...
+
+@handlers("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", phase="request")
+class View:
+    request: Request

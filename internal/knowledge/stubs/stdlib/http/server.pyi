@@ -13,6 +13,7 @@ class HTTPSServer(HTTPServer):
     def __init__(self, server_address, RequestHandlerClass, bind_and_activate=..., *, certfile, keyfile=..., password=..., alpn_protocols=...): ...
 
 class ThreadingHTTPSServer(ThreadingMixIn, HTTPSServer): ...
+@handlers("do_*", phase="request")
 class BaseHTTPRequestHandler(StreamRequestHandler):
     command: str
     path: str

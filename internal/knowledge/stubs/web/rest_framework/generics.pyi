@@ -1,6 +1,7 @@
 # Facts: Django REST framework documentation, "Generic views".
 from rest_framework.views import APIView
 
+@handlers("get_queryset", "get_object", "filter_queryset", "perform_create", "perform_update", "perform_destroy", phase="request")
 class GenericAPIView(APIView):
     @effect("db")
     def get_object(self): ...

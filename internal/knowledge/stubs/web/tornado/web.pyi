@@ -8,6 +8,8 @@ class Application:
     @effect("listen")
     def listen(self, port, address=..., *, family=..., backlog=..., flags=..., reuse_port=..., **kwargs): ...
 
+@handlers("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", phase="request")
+@handlers("prepare", "on_finish", phase="request")
 class RequestHandler:
     request: HTTPServerRequest
     @effect(taint="user")

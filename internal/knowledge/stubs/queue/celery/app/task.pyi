@@ -2,6 +2,7 @@
 from celery.canvas import Signature
 from celery.result import AsyncResult
 
+@handlers("run", phase="job")
 class Task:
     name: str
     request: Any

@@ -1,0 +1,1 @@
+# Facts: Django Channels documentation. The names are in the submodules.

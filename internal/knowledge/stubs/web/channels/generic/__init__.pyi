@@ -1,0 +1,1 @@
+# Facts: Django Channels documentation, "Consumers". The names are in the submodules.

@@ -1,0 +1,4 @@
+# Facts: Flask-RESTX documentation, "Quick start". Methods of a resource named after HTTP methods answer requests.
+from flask.views import MethodView
+
+class Resource(MethodView): ...
