@@ -32,11 +32,11 @@ func transactionHeldAcrossNetwork(p *rule.Pass) {
 		}
 		f := p.FuncOf(n)
 		visit := func(op *facts.Op, steps func() []effects.Step, certainty diag.Certainty) {
-			holder := decorated[f]
+			holder, from := decorated[f], p.Facts(f).Pos
 			rule.Around(file, op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith && op.Pos > c.Pos {
 					if t := rule.Transaction(p, f, c); t != "" {
-						holder = "with " + t
+						holder, from = "with "+t, c.Pos
 					}
 				}
 				return holder == ""
@@ -58,7 +58,7 @@ func transactionHeldAcrossNetwork(p *rule.Pass) {
 				x.Help = "run the other program before the transaction begins or after it is committed, and keep only the database work inside"
 			}
 			x.Witness = p.Frames(ss)
-			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(site.Node).Index, site.Op.Pos)
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, from) // each transaction is mended where it is
 			once.Report(p, x)
 		}
 		for _, i := range p.SitesOf(n) {

@@ -1,0 +1,4 @@
+# Facts: Apache Airflow documentation, "Providers packages".
+from airflow.providers.common.sql.hooks.sql import DbApiHook
+
+class RedshiftSQLHook(DbApiHook): ...
