@@ -140,7 +140,7 @@ func (f *Flow) startsShell(file *link.File, r facts.Ref) bool {
 // SQLQuery is the text that a call gives to a database, with the call's name; 0 when it gives none.
 func (f *Flow) SQLQuery(file *link.File, op *facts.Op) (facts.Ref, string) {
 	_, method := f.Method(file, op)
-	if method != "" && f.callsOwn(file, op) {
+	if method != "" && f.CallsOwn(file, op) {
 		return 0, "" // what the program's own method does with it is looked at there
 	}
 	switch method {
@@ -160,8 +160,8 @@ func (f *Flow) SQLQuery(file *link.File, op *facts.Op) (facts.Ref, string) {
 	return Pos(file, op, 0), method
 }
 
-// callsOwn: the call is one of the program's own functions, as far as is known.
-func (f *Flow) callsOwn(file *link.File, op *facts.Op) bool {
+// CallsOwn: the call goes to the program's own code and to no library's.
+func (f *Flow) CallsOwn(file *link.File, op *facts.Op) bool {
 	f.p.needFlow()
 	return len(f.p.edgesOf(file, op)) > 0 && f.p.firstCall(op) < 0
 }
