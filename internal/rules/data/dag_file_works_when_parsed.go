@@ -22,17 +22,11 @@ var outside = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowled
 // dagFileWorksWhenParsed looks at what runs while a DAG file is imported: its module level, and what that calls, functions
 // under @dag among them. What becomes a task is registered, not called.
 func dagFileWorksWhenParsed(p *rule.Pass) {
-	dags := map[*link.File]bool{}
-	for i := range p.Calls {
-		c := &p.Calls[i]
-		if !rule.HasPrefix(c.Path, "airflow") {
-			continue
-		}
-		switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
-		case "DAG", "dag":
-			dags[p.File(effects.Node(c.From))] = true
-		}
+	makes := func(c *link.LibraryCall) bool {
+		last := c.Path[strings.LastIndexByte(c.Path, '.')+1:]
+		return rule.HasPrefix(c.Path, "airflow") && (last == "DAG" || last == "dag") && !p.File(effects.Node(c.From)).Test
 	}
+	dags := dagFiles(p, makes)
 	if len(dags) == 0 {
 		return
 	}
@@ -75,7 +69,7 @@ func dagFileWorksWhenParsed(p *rule.Pass) {
 			}
 			x.Help = "move it into a task; a value from a Variable or a Connection comes through a template: `{{ var.value.name }}`"
 			x.Witness = p.Frames(steps)
-			x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, p.File(site.Node).Index, site.Path) // five Variables read in a row are one fault
+			x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, file.Index, site.Path) // five Variables read in a row are one fault of this file
 			once.Report(p, x)
 		}
 		n := effects.Node(file.FirstFunc())
@@ -90,6 +84,38 @@ func dagFileWorksWhenParsed(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// dagFiles are the files that make a DAG when they are parsed, themselves or by a function that they call.
+func dagFiles(p *rule.Pass, makes func(*link.LibraryCall) bool) map[*link.File]bool {
+	files := map[*link.File]bool{}
+	seen := map[effects.Node]bool{}
+	var layer []effects.Node
+	reach := func(n effects.Node) {
+		if !seen[n] {
+			seen[n] = true
+			layer = append(layer, n)
+		}
+		if p.Facts(p.FuncOf(n)).Kind == facts.ModuleBody {
+			files[p.File(n)] = true
+		}
+	}
+	for i := range p.Calls {
+		if c := &p.Calls[i]; makes(c) {
+			files[p.File(effects.Node(c.From))] = true
+			reach(effects.Node(c.From))
+		}
+	}
+	for len(layer) > 0 {
+		n := layer[len(layer)-1]
+		layer = layer[:len(layer)-1]
+		for _, i := range p.InEdges(n) {
+			if e := &p.Edges[i]; e.Mode == link.Called && e.Certainty == diag.Proved && !p.File(e.From).Test {
+				reach(e.From)
+			}
+		}
+	}
+	return files
 }
 
 func inMain(file *link.File, op *facts.Op) (yes bool) {

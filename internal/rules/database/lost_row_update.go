@@ -131,31 +131,27 @@ func (q *queries) own(file *link.File, fn *facts.Func, r facts.Ref) bool {
 // one are methods and functions that give one row of those that are stored.
 var one = []string{"get", "aget", "first", "afirst", "last", "alast", "earliest", "latest", "get_object_or_404", "aget_object_or_404", "get_or_create", "aget_or_create", "get_object"}
 
-// stored: the object is a row that was read, and without a lock.
+// stored: the object is a row that was read, on some way to here, and without a lock.
 func (q *queries) stored(file *link.File, fn *facts.Func, r facts.Ref) bool {
-	if q.own(file, fn, r) {
-		return true
-	}
-	for range 10 {
-		d := q.flow.Made(file, r)
-		if d == nil {
-			return false
-		}
+	return q.own(file, fn, r) || q.read(file, r, 0)
+}
+
+func (q *queries) read(file *link.File, r facts.Ref, depth int) bool {
+	return depth < 10 && slices.ContainsFunc(q.flow.Defs(file, r), func(i uint32) bool {
+		d := &file.Facts.Ops[i]
 		switch d.Code {
-		case facts.Await, facts.Unpack, facts.Iter:
-			r = facts.Ref(d.A)
-			continue
+		case facts.Copy, facts.Await, facts.Unpack, facts.Iter, facts.Narrow:
+			return q.read(file, facts.Ref(d.A), depth+1)
 		case facts.Call:
 			_, name := q.flow.Method(file, d)
 			if name == "" {
 				name = q.flow.Called(file, d)
 				name = name[strings.LastIndexByte(name, '.')+1:]
 			}
-			return slices.Contains(one, name) || q.rows(file, r, 0) != nil
+			return slices.Contains(one, name) || q.rows(file, d.Dst, 0) != nil
 		}
 		return false
-	}
-	return false
+	})
 }
 
 // guarded: the function locks rows, or holds a lock around the operation.
