@@ -47,6 +47,17 @@ func causeLost(p *rule.Pass) {
 				if x.Kind != facts.CtxTry {
 					return true
 				}
+				if h := c.mute(f, x.B); h != nil && !told[h.Pos] {
+					told[h.Pos] = true
+					site := rule.Last(steps())
+					y := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
+					y.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), the line that this handler logs holds neither the exception nor its traceback: nothing tells the cause", rule.CalledAs(site), from.What(n), p.Short(p.FuncOf(from.Entry(n))))
+					y.Help = "log it with its traceback: `logger.exception(…)`, or `exc_info=True`"
+					y.Witness = p.Frames(append(from.Way(n), steps()...))
+					y.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)
+					once.Report(p, y)
+					return false
+				}
 				h, raised := c.replaces(f, x.B)
 				if h == nil || told[h.Pos] {
 					return h == nil && !catchesAll(p, f, x.B)
@@ -82,6 +93,54 @@ func causeLost(p *rule.Pass) {
 type causes struct {
 	p    *rule.Pass
 	flow *rule.Flow
+}
+
+// mute is the handler of a try that catches everything and ends it with a line in the log that says nothing of what it caught.
+// What is logged for those who look for a fault alone (debug) is meant to be little.
+func (c *causes) mute(f link.Func, try uint32) *facts.Handler {
+	file, fn := c.p.FileOf(f), c.p.Facts(f)
+	for i := range file.Facts.Tries[try].Handlers {
+		h := &file.Facts.Tries[try].Handlers[i]
+		if !broad(c.p, f, h.Type) {
+			continue
+		}
+		if h.Body&(facts.HandlerRaises|facts.HandlerUsesName|facts.HandlerContinue|facts.HandlerPass) != 0 {
+			return nil
+		}
+		lines := 0
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Pos < h.Pos || op.Pos >= h.End {
+				continue
+			}
+			switch op.Code {
+			case facts.Call:
+				_, name := c.flow.Method(file, op)
+				switch {
+				case rule.Keyword(file, op, "exc_info") != 0 || rule.OpenKeywords(file, op):
+					return nil
+				case slices.Contains([]string{"error", "warning", "warn", "info"}, name) && !c.flow.CallsOwn(file, op):
+					lines++
+				case !harmless(c.flow.Called(file, op)) && !answering(c.flow, file, op):
+					return nil // it may tell
+				}
+			case facts.SetAttr, facts.SetItem, facts.StateWrite, facts.Yield, facts.Await, facts.Enter:
+				return nil
+			}
+		}
+		if lines > 0 {
+			return h
+		}
+		return nil
+	}
+	return nil
+}
+
+// answering: the call only makes an answer.
+func answering(flow *rule.Flow, file *link.File, op *facts.Op) bool {
+	called := flow.Called(file, op)
+	last := called[strings.LastIndexByte(called, '.')+1:]
+	return strings.HasSuffix(last, "Response") || slices.Contains([]string{"jsonify", "redirect", "render", "render_template", "make_response", "url_for", "flash", "reverse", "list", "len"}, last)
 }
 
 // replaces is the handler of a try that catches everything, does nothing but raise something else, and says nothing of what it
