@@ -317,10 +317,23 @@ func (a *Analysis) statement(i int, names *naming) {
 		}
 	}
 	for m := range u.Mutates {
-		if _, isModule := a.Modules[m]; isModule || a.Functions[m] != nil {
+		if _, isModule := a.Modules[m]; isModule || a.Functions[m] != nil && !a.valueToo(m) {
 			delete(u.Mutates, m)
 		}
 	}
+}
+
+// valueToo: the name of a function is that of something else too, at another time.
+func (a *Analysis) valueToo(name string) bool {
+	for _, s := range a.Statements {
+		if _, isDef := s.Node.(*ast.FunctionDef); isDef || s.Drop != "" {
+			continue
+		}
+		if _, isClass := s.Node.(*ast.ClassDef); !isClass && slices.ContainsFunc(topBinds(s.Node), func(b ast.Sym) bool { return a.name(b) == name }) {
+			return a.Statements[a.Functions[name].Statement] != s // f = lambda: … defines it
+		}
+	}
+	return false
 }
 
 // seen are effects that the run showed and no reading could: those of modules that nothing is known of.

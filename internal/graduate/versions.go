@@ -63,11 +63,15 @@ func (p *Program) nameVersions(a *Analysis) (undo func()) {
 		return nil
 	}
 	src := slices.Clone(p.File.Src)
-	p.resplit(applyEdits(src, 0, edits))
-	return func() {
+	undo = func() {
 		p.Notes = p.Notes[:before]
 		p.resplit(src)
 	}
+	if !p.resplit(applyEdits(src, 0, edits)) { // a call that nothing can be added to
+		undo()
+		return nil
+	}
+	return undo
 }
 
 // live is the version of a name before a position, -1 when there is none.
@@ -227,9 +231,11 @@ func (v *versions) edits(name string, names map[int]string) []edit {
 
 // hand goes through the calls of functions that are handed a version: which one it is, -1 for the one that the caller was handed.
 func (v *versions) hand(name string, each func(call *ast.Call, version int)) {
+	seen := map[*ast.Call]bool{}
 	through := func(refs []ref, version int) {
 		for _, r := range refs {
-			if v.handed[name][r.name] && !r.store {
+			if v.handed[name][r.name] && !r.store && !seen[r.call] {
+				seen[r.call] = true
 				each(r.call, version)
 			}
 		}
@@ -294,18 +300,19 @@ func (p *Program) versionNames(name string, defs []int, used map[int]bool) map[i
 	return out
 }
 
-// resplit makes the statements anew of a source with the same lines; what is dropped stays dropped.
-func (p *Program) resplit(src []byte) {
+// resplit makes the statements anew of a source with the same lines; what is dropped stays dropped. Not ok when it does not parse.
+func (p *Program) resplit(src []byte) bool {
 	drops := map[string]string{}
 	for _, s := range p.Statements {
 		drops[s.ID] = s.Drop
 	}
 	if r := p.parse(src); r != nil {
-		panic("a name in place of a name does not parse: " + r.Message)
+		return false
 	}
 	p.unsplit()
 	p.split()
 	for _, s := range p.Statements {
 		s.Drop = drops[s.ID]
 	}
+	return true
 }
