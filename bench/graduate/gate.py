@@ -5,11 +5,13 @@ when it is broken; an empty report is a pass.
 """
 
 import ast
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+import tokenize
 
 MAX_LINES, MAX_PARAMETERS = 60, 8
 CLOCK = {("time", "time"), ("datetime", "now"), ("datetime", "today"), ("date", "today"), ("datetime", "utcnow"), ("Timestamp", "now"), ("Timestamp", "today")}
@@ -218,10 +220,7 @@ def comments(project, parsed, notebook, breaks):
 
     wanted = []
     for _, source, _ in straight.cells_of(notebook):
-        for line in source.splitlines():
-            m = re.match(r"^\s*#\s?(.*\S)", line) or re.match(r"^[^'\"#]*\S[^'\"#]*#\s?(.*\S)\s*$", line)
-            if m and len(m.group(1)) > 2:
-                wanted.append(" ".join(m.group(1).split()))
+        wanted += [c for c in (" ".join(c.lstrip("#").split()) for c in comments_of(source)) if len(c) > 2]
     if not wanted:
         return
     have = []
@@ -237,6 +236,15 @@ def comments(project, parsed, notebook, breaks):
     kept = sum(w in everything for w in wanted)
     if kept / len(wanted) < 0.95:
         breaks("comments lost", "%d of %d kept" % (kept, len(wanted)))
+
+
+def comments_of(source):
+    """The comments of a cell, as Python's own tokenizer tells them from texts that hold a #; of one that it cannot read, lines that look like one."""
+    try:
+        return [t.string for t in tokenize.generate_tokens(io.StringIO(source).readline) if t.type == tokenize.COMMENT]
+    except (tokenize.TokenError, SyntaxError):
+        found = (re.match(r"^\s*(#.*\S)", line) or re.match(r"^[^'\"#]*\S[^'\"#]*(#.*\S)\s*$", line) for line in source.splitlines())
+        return [m.group(1) for m in found if m]
 
 
 def tools(project, breaks):

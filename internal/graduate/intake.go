@@ -59,6 +59,20 @@ type Cell struct {
 	Given      bool   // it holds what answers define
 }
 
+// remark is what the author's comments say of a statement, in brackets after a space; "" without any.
+func (s *Statement) remark() string {
+	var said []string
+	for _, c := range slices.Concat(s.Lead, []string{s.Trail}, s.Tail) {
+		if c = strings.TrimSpace(uncomment(c)); c != "" {
+			said = append(said, c)
+		}
+	}
+	if len(said) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(said, " ") + ")"
+}
+
 // A Statement is one top-level statement.
 type Statement struct {
 	ID        string

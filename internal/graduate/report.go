@@ -72,7 +72,7 @@ func (res *Result) Markdown(req Request) string {
 	if dropped := p.Dropped(); len(dropped) > 0 {
 		b.WriteString("\n## Left out\n\nThese statements are not part of the package; those that only look at things are in `" + p.ExploreName() + "`.\n\n| where | statement | reason |\n|---|---|---|\n")
 		for _, d := range dropped {
-			fmt.Fprintf(&b, "| %s | `%s` | %s |\n", p.Where(d.Statement), cell(firstLine(d.Statement.Source)), d.Reason)
+			fmt.Fprintf(&b, "| %s | `%s`%s | %s |\n", p.Where(d.Statement), cell(firstLine(d.Statement.Source)), cell(d.Statement.remark()), d.Reason)
 		}
 	}
 	return b.String()
