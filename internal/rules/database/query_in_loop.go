@@ -121,8 +121,8 @@ func inProcess(p *rule.Pass) bool {
 
 // reads: the site is a query for what is not known yet.
 func reads(s *effects.Site) bool {
-	if s.Op.Code == facts.Item && facts.Ref(s.Op.C).Tag() == facts.TagStr {
-		return false // rows have no names: it is a dictionary
+	if s.Op.Code == facts.Item && facts.Ref(s.Op.C).Tag() == facts.TagStr || s.Op.Code == facts.Slice {
+		return false // rows have no names: it is a dictionary; a part of a query is asked for later
 	}
 	return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
 }
@@ -185,7 +185,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 	n := effects.Node(f)
 	for _, i := range p.SitesOf(n) {
 		s := &p.Sites[i]
-		if !reads(s) || !inBody(s.Op) || over.prefetched && ofRow(q.flow, file, s.Op, row) {
+		if !reads(s) || !inBody(s.Op) || ofRow(q.flow, file, s.Op, row) && (over.prefetched || q.writes(f, iter.Ctx)) {
 			continue
 		}
 		see(s.Op, []effects.Step{p.SiteStep(s)})
@@ -201,7 +201,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 		return
 	}
 	// Rows that another function asked for are often those of a job, of which each turn does a piece.
-	if over.returned && (q.writes(f, iter.Ctx) || tells(p.Via(best))) {
+	if (over.returned || len(best) > 1) && q.writes(f, iter.Ctx) || over.returned && tells(p.Via(best)) {
 		return
 	}
 	line, _ := file.Facts.Place(iter.Pos)
