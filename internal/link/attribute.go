@@ -130,6 +130,9 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 			if t := s.Names[name]; t == "__class__" {
 				return Set(s.firstClass + Value(c))
 			}
+			if x := s.relatedAttr(c, name); x != 0 {
+				return x
+			}
 			if g, ok := s.find(c, s.wellKnown.getattr, 0); ok && g.isVar {
 				return s.callSet(s.bindMember(s.readShared(g.shared), v, c), s.argList(Set(s.object(kStr, uint32(name), 0))), Called)
 			}
@@ -138,6 +141,9 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 		out = s.sets.union(out, s.readShared(m.shared))
 	case m.isVar:
 		x := s.readShared(m.shared)
+		if r := s.relatedAttr(c, name); r != 0 {
+			return s.sets.union(out, r)
+		}
 		out = s.sets.union(out, s.bindMember(x, v, c))
 		if protocol := s.classes[m.class].protocol; protocol || s.isAbstract(x) {
 			o := s.overrides(c, name)

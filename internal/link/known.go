@@ -24,11 +24,11 @@ type wellKnown struct {
 	strOf, format, repr                                                          Sym
 	operator, reflected, inplace                                                 [32]Sym
 
-	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass, querySet *knowledge.Entity
-	str                                                                                                  Set // a string of unknown value
-	offload, awaiter                                                                                     uint32
-	anyStr, anyInt                                                                                       Value
-	starter                                                                                              uint32
+	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass, querySet, related *knowledge.Entity
+	str                                                                                                           Set // a string of unknown value
+	offload, awaiter                                                                                              uint32
+	anyStr, anyInt                                                                                                Value
+	starter                                                                                                       uint32
 
 	hooks     map[string]hook
 	traits    []funcTraits // of each function
@@ -87,6 +87,7 @@ func (w *wellKnown) init2(s *solver) {
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), s.Catalogue.Lookup("types.GeneratorType")
 	w.querySet = s.Catalogue.Lookup("django.db.models.query.QuerySet")
+	w.related = s.Catalogue.Lookup("django.db.models.manager._ManyRelatedManager")
 	w.dequeClass = s.Catalogue.Lookup("collections.deque")
 	if w.strClass != nil {
 		w.str = Set(s.object(kExtInst, s.extOfEntity(w.strClass), 0))

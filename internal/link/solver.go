@@ -190,6 +190,7 @@ type solver struct {
 	methodOf     *table // (ext of a class, name) → ext of the plain method it means
 	pendingCalls map[Value]pendingCall
 	conform      map[Class][]Class // protocols that were asked for: the classes with all their methods
+	relations    *relations        // see findRelations
 
 	wellKnown   wellKnown
 	fixtureArgs map[Func][]fixtureArg

@@ -121,8 +121,8 @@ func inProcess(p *rule.Pass) bool {
 
 // reads: the site is a query for what is not known yet.
 func reads(s *effects.Site) bool {
-	if s.Op.Code == facts.Item && facts.Ref(s.Op.C).Tag() == facts.TagStr {
-		return false // rows have no names: it is a dictionary
+	if s.Op.Code == facts.Item && facts.Ref(s.Op.C).Tag() == facts.TagStr || s.Op.Code == facts.Slice {
+		return false // rows have no names: it is a dictionary; a part of a query is asked for later
 	}
 	return s.Kind == knowledge.DB && s.Certainty == diag.Proved && served(s.Path) && (s.Effect == nil || s.Effect.Transaction == "") && !again(s)
 }
@@ -185,7 +185,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 	n := effects.Node(f)
 	for _, i := range p.SitesOf(n) {
 		s := &p.Sites[i]
-		if !reads(s) || !inBody(s.Op) || over.prefetched && ofRow(q.flow, file, s.Op, row) {
+		if !reads(s) || !inBody(s.Op) || ofRow(q.flow, file, s.Op, row) && (over.prefetched || q.writes(f, iter.Ctx)) {
 			continue
 		}
 		see(s.Op, []effects.Step{p.SiteStep(s)})
@@ -201,7 +201,7 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 		return
 	}
 	// Rows that another function asked for are often those of a job, of which each turn does a piece.
-	if over.returned && (q.writes(f, iter.Ctx) || tells(p.Via(best))) {
+	if (over.returned || len(best) > 1) && q.writes(f, iter.Ctx) || over.returned && tells(p.Via(best)) {
 		return
 	}
 	line, _ := file.Facts.Place(iter.Pos)
@@ -213,9 +213,19 @@ func (q *queries) body(f link.Func, iter *facts.Op, over *rows) {
 	}
 	x.Message = fmt.Sprintf("`%s` calls %s for each row of the query that line %d loops over: a thousand rows are a thousand queries more", p.Short(f), what, line)
 	x.Help = "fetch what the loop needs with the rows (a join, `select_related`, `prefetch_related`, `joinedload`), or in one query before it (`… IN (…)`) and look it up"
-	x.Witness = append([]diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Note: "loops over " + over.by}}, p.Frames(best)...)
+	x.Witness = append(q.loops(f, over, line), p.Frames(best)...)
 	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, iter.Pos)
 	p.Report(x)
+}
+
+// loops are the first steps of a witness: where the query is made, if that is elsewhere, and the loop over its rows.
+func (q *queries) loops(f link.Func, over *rows, line int) []diag.Frame {
+	path := q.p.FileOf(f).Path
+	frames := []diag.Frame{{Function: q.p.Name(f), File: path, Line: line, Note: "loops over " + over.by}}
+	if at, cell := over.file.Facts.Place(over.asks.Pos); over.file.Path != path || at != line {
+		frames = append([]diag.Frame{{Function: over.file.Module, File: over.file.Path, Line: at, Cell: cell, Note: "asks for the rows"}}, frames...)
+	}
+	return frames
 }
 
 // tells: by its name, a function tells somebody something.
@@ -298,12 +308,14 @@ func newQueries(p *rule.Pass) *queries {
 
 // rows is a query's result.
 type rows struct {
-	by         string   // what gives it
-	prefetched bool     // the query fetches related rows as well
-	few        bool     // a constant bounds it
-	returned   bool     // a function of the program's own gives it
-	model      *model   // of which they are, if it is known
-	joined     []string // names that select_related gives; "*" for all
+	by         string     // what gives it
+	file       *link.File // of asks
+	asks       *facts.Op  // the first call of the query
+	prefetched bool       // the query fetches related rows as well
+	few        bool       // a constant bounds it
+	returned   bool       // a function of the program's own gives it
+	model      *model     // of which they are, if it is known
+	joined     []string   // names that select_related gives; "*" for all
 }
 
 var (
@@ -366,7 +378,7 @@ func (q *queries) call(file *link.File, op *facts.Op, depth int) *rows {
 	if recv != 0 && many[name] {
 		for _, i := range q.p.CallsAt(op) {
 			if c := &q.p.Calls[i]; c.Entity != nil && served(c.Path) {
-				x := &rows{by: c.DisplayPath()}
+				x := &rows{by: c.DisplayPath(), file: file, asks: op}
 				q.built(file, recv, x, 0)
 				q.step(file, op, name, x)
 				// The text of an execute decides, and what is not a SELECT has no rows to speak of.
@@ -405,6 +417,7 @@ func (q *queries) built(file *link.File, r facts.Ref, x *rows, depth int) {
 		case facts.Call:
 			recv, name := q.flow.Method(file, d)
 			q.step(file, d, name, x)
+			x.file, x.asks = file, d
 			switch name {
 			case "execute", "scalars", "exec":
 				if a := rule.Pos(file, d, 0); a != 0 {

@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -15,6 +16,7 @@ import (
 // SerializerMethodField for every one of them, and the method queries from the row.
 func (q *queries) serializers() {
 	lists := q.ofMany()
+	told := map[link.Func]bool{}
 	for _, file := range q.p.Files {
 		if file.Test {
 			continue
@@ -25,29 +27,91 @@ func (q *queries) serializers() {
 			if by == nil {
 				continue
 			}
-			for _, m := range class.Members {
-				d := q.flow.Made(file, m.Ref)
-				if d == nil || d.Code != facts.Call || !strings.HasSuffix(q.flow.Called(file, d), ".SerializerMethodField") {
-					continue
-				}
-				name := "get_" + file.Facts.Str(m.Name)
-				if r := rule.Argument(file, d, 0, "method_name"); r.Tag() == facts.TagStr {
-					name = file.Facts.Str(r.Index())
-				}
-				for b := range file.Facts.Funcs {
-					fn := &file.Facts.Funcs[b]
-					if fn.Class == uint32(i)+1 && fn.Kind == facts.Function && file.Facts.Str(fn.Name) == name && len(fn.Params) > 1 {
-						q.perRow(file.FirstFunc()+link.Func(b), by)
-					}
+			for _, name := range q.methodFields(file, class, 0) {
+				if f, ok := q.methodNamed(file, class, name, 0); ok && !told[f] {
+					told[f] = true
+					q.perRow(f, q.modelOfSerializer(file, class, 0), by)
 				}
 			}
 		}
 	}
 }
 
-// perRow reports a method that queries from its second parameter whatever happens.
-func (q *queries) perRow(f link.Func, by *usedForMany) {
+// methodFields are the methods that fill the SerializerMethodFields of a serializer, its own and those of what it extends.
+func (q *queries) methodFields(file *link.File, class *facts.Class, depth int) []string {
+	var out []string
+	for _, m := range class.Members {
+		d := q.flow.Made(file, m.Ref)
+		if d == nil || d.Code != facts.Call || !strings.HasSuffix(q.flow.Called(file, d), ".SerializerMethodField") {
+			continue
+		}
+		name := "get_" + file.Facts.Str(m.Name)
+		if r := rule.Argument(file, d, 0, "method_name"); r.Tag() == facts.TagStr {
+			name = file.Facts.Str(r.Index())
+		}
+		out = append(out, name)
+	}
+	for _, b := range class.Bases {
+		if in, base := q.flow.ClassOf(file, b); base != nil && depth < 4 {
+			out = append(out, q.methodFields(in, base, depth+1)...)
+		}
+	}
+	return out
+}
+
+// methodNamed is the method of a class, or of what it extends.
+func (q *queries) methodNamed(file *link.File, class *facts.Class, name string, depth int) (link.Func, bool) {
+	for b := range file.Facts.Funcs {
+		fn := &file.Facts.Funcs[b]
+		if fn.Class != 0 && &file.Facts.Classes[fn.Class-1] == class && fn.Kind == facts.Function && file.Facts.Str(fn.Name) == name {
+			return file.FirstFunc() + link.Func(b), true
+		}
+	}
+	for _, b := range class.Bases {
+		if in, base := q.flow.ClassOf(file, b); base != nil && depth < 4 {
+			if f, ok := q.methodNamed(in, base, name, depth+1); ok {
+				return f, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// modelOfSerializer is what the Meta of a serializer, or of one that it extends, names.
+func (q *queries) modelOfSerializer(file *link.File, class *facts.Class, depth int) *model {
+	for _, m := range class.Members {
+		if file.Facts.Str(m.Name) != "Meta" {
+			continue
+		}
+		at, meta := q.flow.ClassOf(file, m.Ref)
+		if meta == nil {
+			continue
+		}
+		for _, k := range meta.Members {
+			if at.Facts.Str(k.Name) == "model" {
+				if in, c := q.flow.ClassOf(at, k.Ref); c != nil {
+					return &model{in, c}
+				}
+				return nil
+			}
+		}
+	}
+	for _, b := range class.Bases {
+		if in, base := q.flow.ClassOf(file, b); base != nil && depth < 4 {
+			if m := q.modelOfSerializer(in, base, depth+1); m != nil {
+				return m
+			}
+		}
+	}
+	return nil
+}
+
+// perRow reports a method that queries from its second parameter, a row of the model if that is known, whatever happens.
+func (q *queries) perRow(f link.Func, of *model, by *usedForMany) {
 	p, file, fn := q.p, q.p.FileOf(f), q.p.Facts(f)
+	if len(fn.Params) < 2 {
+		return
+	}
 	row := rule.Derived(file, fn, fn.Params[1].Var, 0)
 	t := q.trace()
 	var best []effects.Step
@@ -68,6 +132,17 @@ func (q *queries) perRow(f link.Func, by *usedForMany) {
 		e := &p.Edges[i]
 		if rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && !q.cached[p.FuncOf(e.To)] && t.Distance(e.To) <= 2 && rule.Certain(file, fn, e.Op) && rule.ReadsAny(file, e.Op, row) {
 			see(t.Through(e))
+		}
+	}
+	if best == nil && of != nil {
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Code != facts.Attr || !q.flow.IsCopyOf(file, facts.Ref(op.A), fn.Params[1].Var) || !rule.Certain(file, fn, op) {
+				continue
+			}
+			if g, ok := q.methodNamed(of.file, of.class, file.Facts.Str(op.B), 0); ok && t.Reaches(effects.Node(g)) && t.Distance(effects.Node(g)) <= 2 && !q.cached[g] {
+				see(append([]effects.Step{{Node: n, Op: op, Mode: link.Called, To: effects.Node(g)}}, t.Chain(effects.Node(g))...))
+			}
 		}
 	}
 	if best == nil || q.cached[f] {
@@ -102,8 +177,8 @@ func (q *queries) ofMany() map[*facts.Class]*usedForMany {
 	for _, file := range q.p.Files {
 		for i := range file.Facts.Classes {
 			view := &file.Facts.Classes[i]
-			if file.Test || !q.answersLists(file, view, 0) {
-				continue
+			if file.Test || !q.answersLists(file, view, 0) || slices.ContainsFunc(view.Members, func(m facts.NamedRef) bool { return file.Facts.Str(m.Name) == "list" }) {
+				continue // what its own list uses is seen there
 			}
 			for _, m := range view.Members {
 				if file.Facts.Str(m.Name) != "serializer_class" {

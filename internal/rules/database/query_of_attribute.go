@@ -48,7 +48,7 @@ func (q *queries) fetched(f link.Func, iter *facts.Op, over *rows) {
 		x := p.At(f, op)
 		x.Message = fmt.Sprintf("`%s` reads `%s` of each row of the query that line %d loops over, and each read is a query: a thousand rows are a thousand queries more", p.Short(f), name, line)
 		x.Help = fmt.Sprintf("fetch it with the rows: `.select_related(\"%s\")`; its key alone is there without a query, as `%s_id`", name, name)
-		x.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Note: "loops over " + over.by}, {Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "reads " + name}}
+		x.Witness = append(q.loops(f, over, line), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "reads " + name})
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, iter.Pos)
 		p.Report(x)
 		return
