@@ -166,6 +166,9 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 	if rule.HasPrefix(s.Path, "uuid") {
 		return true // asks the system once, and on most systems not by a process
 	}
+	if strings.HasPrefix(s.Path, "os.exec") {
+		return true // another program takes the process over, and with it the loop
+	}
 	if rule.HasPrefix(s.Path, "shelve", "dbm") {
 		return true // a file of this machine, as quick as any
 	}

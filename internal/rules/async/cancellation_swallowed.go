@@ -13,7 +13,7 @@ import (
 
 var _ = rule.Register(rule.Rule{
 	Code: "RW105", Name: "cancellation-swallowed", Since: "0.1", Family: "async",
-	Severity: rule.Unproven,
+	Severity: rule.Always(diag.Note),
 	Doc:      docs.Read("cancellation_swallowed.md"), Check: cancellationSwallowed,
 })
 

@@ -15,7 +15,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW201", Name: "effect-at-import", Since: "0.1", Family: "boundary",
+	Code: "RW201", Name: "effect-at-import", Since: "0.1", Family: "boundary", Severity: rule.Unproven,
 	Doc: docs.Read("effect_at_import.md"), Check: effectAtImport,
 })
 

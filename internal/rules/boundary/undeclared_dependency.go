@@ -16,7 +16,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW205", Name: "undeclared-dependency", Since: "0.1", Family: "boundary", Severity: rule.Unproven,
+	Code: "RW205", Name: "undeclared-dependency", Since: "0.1", Family: "boundary", Severity: rule.Always(diag.Note),
 	Doc: docs.Read("undeclared_dependency.md"), Check: undeclaredDependency,
 })
 

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW413", Name: "enqueue-inside-transaction", Since: "0.1", Family: "job",
+	Code: "RW413", Name: "enqueue-inside-transaction", Since: "0.1", Family: "job", Severity: rule.Unproven,
 	Doc: docs.Read("enqueue_inside_transaction.md"), Check: enqueueInsideTransaction,
 })
 

@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW805", Name: "tls-verification-off", Since: "0.1", Family: "security",
+	Code: "RW805", Name: "tls-verification-off", Since: "0.1", Family: "security", Severity: rule.Unproven,
 	Doc: docs.Read("tls_verification_off.md"), Check: tlsVerificationOff,
 })
 
