@@ -99,6 +99,14 @@ def part_of(value, part):
     return value
 
 
+def returned(call, part):
+    """A part of what a function returned; an error where it could not be kept."""
+    if call["result"] is None and "parts" in call:
+        first, _, rest = part.partition("/")
+        return part_of(thaw(call["parts"][first]), rest)
+    return part_of(thaw(call["result"]), part)
+
+
 def images(data):
     """The pixels of a PNG file, without what its writer says of itself."""
     import io
@@ -134,7 +142,7 @@ def originals(notebook, root, lock, limit):
     """Two runs of the notebook. Where it ends a cell with an error is what the lock says too: a notebook without outputs does not."""
     wanted, _ = boundaries(lock)
     lessons = {d["cell"] - 1: d["reason"].rpartition(": ")[2] for d in lock["dropped"] if d["reason"].startswith("it is there to fail: ")}
-    return straight.notebook(notebook, root, wanted, time_limit=limit, lessons=lessons), straight.notebook(notebook, root, wanted, time_limit=limit, lessons=lessons)
+    return straight.notebook(notebook, root, wanted, time_limit=limit, lessons=lessons, patient=True), straight.notebook(notebook, root, wanted, time_limit=limit, lessons=lessons, patient=True)
 
 
 def compare(lock, places, first, again, result):
@@ -168,7 +176,7 @@ def compare(lock, places, first, again, result):
         if call is None:
             differences.append("%s was not called" % function)
             continue
-        held("%s → %s" % (function, name), first["values"].get(key), again["values"].get(key), lambda: part_of(thaw(call["result"]), part) if call["result"] else None)
+        held("%s → %s" % (function, name), first["values"].get(key), again["values"].get(key), lambda: returned(call, part))
     for o in lock["outputs"]:
         kind = o["kind"]
         if kind == "file":
@@ -184,7 +192,7 @@ def compare(lock, places, first, again, result):
         elif kind == "display":
             cell, number = (int(n) for n in re.match(r"c(\d+)\.s(\d+)$", o["statements"][0]).groups())
             call = calls.get(o.get("function", ""))
-            if call is None or not call["result"] or o.get("stdout"):
+            if call is None or o.get("stdout"):
                 skipped += 1
                 continue
             if o.get("called"):  # by a function that calls display(): all those of a cell, in their order
@@ -192,11 +200,11 @@ def compare(lock, places, first, again, result):
                 a, b = (x["called"].get(cell - 1, []) for x in (first, again))
                 if len(a) == len(together) == len(b):
                     at = together.index(o)
-                    held("display %d of cell %d" % (at + 1, cell), a[at], b[at], lambda: part_of(thaw(call["result"]), o.get("part", "")))
+                    held("display %d of cell %d" % (at + 1, cell), a[at], b[at], lambda: returned(call, o.get("part", "")))
                 else:
                     skipped += 1
                 continue
-            held("display of cell %d" % cell, first["shown"].get(cell - 1), again["shown"].get(cell - 1), lambda: part_of(thaw(call["result"]), o.get("part", "")))
+            held("display of cell %d" % cell, first["shown"].get(cell - 1), again["shown"].get(cell - 1), lambda: returned(call, o.get("part", "")))
         elif kind == "figure":
             cell = int(re.match(r"c(\d+)", o["statements"][0]).group(1)) - 1
             call = calls.get(o.get("function", ""))

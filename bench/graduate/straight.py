@@ -132,9 +132,10 @@ def frozen(value):
         return None
 
 
-def notebook(path, root, wanted=None, time_limit=600, lessons=None):
+def notebook(path, root, wanted=None, time_limit=600, lessons=None, patient=False):
     """Runs the notebook in a copy of root. wanted: {cell index: {statement number: [names]}}, values to keep after a statement. lessons: {cell index: type of an
-    error that it may end with}, beside those that the notebook's own outputs and tags tell."""
+    error that it may end with}, beside those that the notebook's own outputs and tags tell. patient: a cell that asks for a name that no cell has given yet is run
+    again behind the next one; else the cells run from top to bottom."""
     base = tempfile.mkdtemp(prefix="straight-")
     try:
         copy = os.path.join(base, "here")
@@ -142,14 +143,14 @@ def notebook(path, root, wanted=None, time_limit=600, lessons=None):
         start = os.path.join(copy, os.path.relpath(os.path.dirname(path), root))
 
         def work():
-            return in_shell(path, copy, start, wanted or {}, lessons or {})
+            return in_shell(path, copy, start, wanted or {}, lessons or {}, patient)
 
         return forked(work, time_limit, os.path.join(base, "result"))
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def in_shell(path, copy, start, wanted, lessons):
+def in_shell(path, copy, start, wanted, lessons, patient):
     os.chdir(start)
     sys.path.insert(0, start)
     home = os.path.join(os.path.dirname(copy), "home")
@@ -199,7 +200,9 @@ def in_shell(path, copy, start, wanted, lessons):
     shell.ast_transformers.append(After())
     shell.user_ns["__snap__"] = snap
     figures = {}
-    for index, source, errors in cells_of(path):
+    todo, waiting = cells_of(path), []
+    while todo:
+        index, source, errors = todo.pop(0)
         state["cell"] = index
         text = io.StringIO()
         real, sys.stdout = sys.stdout, text
@@ -214,6 +217,14 @@ def in_shell(path, copy, start, wanted, lessons):
             if name in shell.user_ns:
                 values.setdefault((index, 0, name), frozen(shell.user_ns[name]))
         error = result.error_before_exec or result.error_in_exec
+        if patient and todo and type(error) is NameError and "NameError" not in errors + [lessons.get(index)] and "*" not in errors:
+            waiting.append((index, source, errors))
+            called.pop(index, None)
+            for key in [k for k in values if k[0] == index]:
+                del values[key]
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close("all")
+            continue
         if result.result is not None:
             shown[index] = frozen(result.result)
         printed[index] = text.getvalue()
@@ -223,6 +234,7 @@ def in_shell(path, copy, start, wanted, lessons):
             plt.close("all")
         if error is not None and type(error).__name__ not in errors + [lessons.get(index)] and "*" not in errors:
             return {"status": "raised", "cell": index, "type": type(error).__name__, "message": str(error)[:300], "cause": cause(error)}
+        todo, waiting = waiting + todo, []
     final = {n: frozen(v) for n, v in shell.user_ns.items() if not n.startswith("_") and n not in shell.user_ns_hidden and type(v).__name__ not in ("module", "function", "type")}
     return {"status": "complete", "final": final, "values": values, "printed": printed, "shown": shown, "called": called, "figures": figures, "files": changed(copy, start, before)}
 
@@ -313,6 +325,8 @@ def in_module(own, module, functions, copy, start, arguments):
             position = text.tell()
             result = f(*args, **kwargs)
             entry["result"] = frozen(result)
+            if entry["result"] is None and isinstance(result, tuple):  # one part that cannot be kept is no reason to lose the others
+                entry["parts"] = {n: frozen(v) for i, v in enumerate(result) for n in (str(i), *getattr(result, "_fields", ())[i : i + 1])}
             entry["printed"] = text.getvalue()[position:]
             entry["figures"] = [picture(x) for x in (result if isinstance(result, tuple) else [result]) if type(x).__name__ == "Figure"]
             return result
