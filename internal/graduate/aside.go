@@ -51,7 +51,7 @@ const dumpedAs = 13
 // setAside sets the lines aside that the type checker finds fault with, where that makes it clean, and judges L0 again.
 func (req Request) setAside(ctx context.Context, res *Result, subject oracle.Program, run oracle.Options) error {
 	failed := func(l proof.Level) bool { return l.State == proof.Failed }
-	if req.Types == nil || !failed(res.Report.Levels[0]) || slices.ContainsFunc(res.Report.Levels[1:], failed) {
+	if req.Types == nil || !failed(res.Report.Levels[0]) || slices.ContainsFunc(res.comparisons(), failed) {
 		return nil
 	}
 	dir, err := os.MkdirTemp("", "graduate-types-*")

@@ -24,7 +24,7 @@ import (
 )
 
 // quick are the cases of a plain test run: one for each part of graduation. ROADWORTHY_GRADUATE_CASES=all runs every one.
-var quick = []string{"prints-in-helpers", "order-by-counts", "own-helper-beside", "ghost-name", "input-unanswered", "run-script", "sqlite-input", "random-seeded"}
+var quick = []string{"prints-in-helpers", "order-by-counts", "order-of-what-bodies-read", "own-helper-beside", "ghost-name", "input-unanswered", "run-script", "sqlite-input", "random-seeded"}
 
 // TestCases graduates the notebooks and scripts of testdata/cases, and holds what comes of each against what its file says.
 //

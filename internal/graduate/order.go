@@ -20,8 +20,9 @@ type candidate struct {
 	rival bool
 }
 
-// orders are the orders worth trying, best first: that of the document, that of the execution counts, and one in which
-// every definition stands before its use. An order that no reading can tell from a better one is not among them.
+// orders are the orders worth trying: that of the document first, since what a function's body reads is not always read when it is
+// called and only a run can tell; then, by the names that they leave undefined, that of the execution counts, and one in which every
+// definition stands before its use. An order that no reading can tell from a better one is not among them.
 func (p *Program) orders() []candidate {
 	a := Analyse(p, nil)
 	count := func(c candidate) candidate {
@@ -53,8 +54,13 @@ func (p *Program) orders() []candidate {
 	for k := range list[1:] {
 		list[k+1].note = fmt.Sprintf("the cells do not run from top to bottom (%s would be undefined); taken: %s", why, list[k+1].name)
 	}
-	slices.SortStableFunc(list, func(x, y candidate) int { return len(x.missing) - len(y.missing) })
+	slices.SortStableFunc(list[1:], func(x, y candidate) int { return len(x.missing) - len(y.missing) })
 	return list
+}
+
+// likeliest is the order that leaves the fewest names undefined, for when nothing is run.
+func likeliest(list []candidate) candidate {
+	return slices.MinFunc(list, func(x, y candidate) int { return len(x.missing) - len(y.missing) })
 }
 
 // byCount is the order of the cells' execution counts, when every cell has one.

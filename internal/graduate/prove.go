@@ -135,9 +135,12 @@ func (res *Result) canvasDiffers() string {
 	return ""
 }
 
+// comparisons are the levels that compare the package with the original, L1 to L6: L0 reads it, and L7 tries the comparisons themselves.
+func (res *Result) comparisons() []proof.Level { return res.Report.Levels[1:7] }
+
 // rejected is what the proof has against the package, "" when it has nothing.
 func (res *Result) rejected() string {
-	for _, l := range res.Report.Levels[1:] {
+	for _, l := range res.comparisons() {
 		if l.State == proof.Failed {
 			return l.Detail
 		}

@@ -182,7 +182,7 @@ func Run(ctx context.Context, req Request) (*Result, error) {
 	case order != "":
 		return nil, fmt.Errorf("the answer order is %q: it must be document or counts, where both can run", order)
 	}
-	prog.use(cands[0])
+	prog.use(likeliest(cands))
 	if req.NoRun {
 		if err := req.write(res, prog, nil, &Options{}, nil); err != nil {
 			return nil, err
@@ -367,7 +367,7 @@ func (req Request) observe(ctx context.Context, prog *Program, cands []candidate
 				return subject, nil, fmt.Errorf("run %s: no Python interpreter: %s", req.Path, strings.Join(run.Python, " "))
 			}
 			r := known.refusalOf(g.Trace, req.Answers)
-			if refusal == nil || n > 0 && (r.Reason != MissingInput && r.Reason != MissingModule) {
+			if refusal == nil || refusal.Reason == GhostName && r.Reason != GhostName || n > 0 && (r.Reason != MissingInput && r.Reason != MissingModule) {
 				refusal = r
 			}
 			if r.Reason != MissingInput && r.Reason != MissingModule {

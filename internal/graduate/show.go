@@ -7,7 +7,7 @@ import (
 )
 
 // ChooseOrder takes the order that leaves the fewest names undefined.
-func (p *Program) ChooseOrder() { p.use(p.orders()[0]) }
+func (p *Program) ChooseOrder() { p.use(likeliest(p.orders())) }
 
 // Text is the plan for people.
 func (p *Plan) Text() string {
