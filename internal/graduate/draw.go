@@ -449,7 +449,7 @@ func (p *Plan) canvasOf(cell int, list []int) *canvas {
 				c.own = true
 			case "colorbar", "clim":
 				if name == "clim" || len(call.node.Args) == 0 && !hasKeyword(p.Program, call.node, "mappable") {
-					if !call.straight || !call.stmt || p.mappableBefore(list[:at]) < 0 {
+					if !call.straight || !call.stmt && p.assigned(i, call.node) == "" || p.mappableBefore(list[:at]) < 0 {
 						return nil
 					}
 				}

@@ -167,3 +167,8 @@ func TestAnErrorOfALessonWithoutOutputs(t *testing.T) {
 		t.Error("the notebook has outputs, and they do not say that the cell fails")
 	}
 }
+
+func TestColorbarThatIsGivenAName(t *testing.T) {
+	files := planOf(t, "# %%\nimport matplotlib.pyplot as plt\n# %%\nplt.imshow([[1, 2], [3, 4]])\ncb = plt.colorbar(label='counts')\ncb.set_label('all')\nplt.title('Counts')\n").Emit()
+	holds(t, files["src/demo/steps.py"], "drawn = axes.imshow(", "cb = figure.colorbar(drawn, label='counts')", "lacks plt.")
+}
