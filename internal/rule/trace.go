@@ -15,6 +15,8 @@ import (
 // rule that leaves some sites or some ways out needs its own.
 type Trace struct {
 	p    *Pass
+	site func(*effects.Site) bool
+	edge func(*effects.Edge) bool
 	hops []hop // by node
 }
 
@@ -27,7 +29,7 @@ type hop struct {
 // Trace goes backward from the sites that site accepts along the edges that edge accepts: proved steps first, then the
 // fewest, then those first in the program.
 func (p *Pass) Trace(site func(*effects.Site) bool, edge func(*effects.Edge) bool) *Trace {
-	t := &Trace{p: p, hops: make([]hop, p.Nodes())}
+	t := &Trace{p: p, site: site, edge: edge, hops: make([]hop, p.Nodes())}
 	var layer []effects.Node
 	certain := diag.Proved
 	seed := func() {
@@ -67,6 +69,20 @@ func (p *Pass) Trace(site func(*effects.Site) bool, edge func(*effects.Edge) boo
 	seed()
 	spread()
 	return t
+}
+
+// Proved visits the operations of a node that certainly come to a site: those that are one, and the calls that lead to one.
+func (t *Trace) Proved(n effects.Node, visit func(op *facts.Op, steps func() []effects.Step)) {
+	for _, i := range t.p.SitesOf(n) {
+		if s := &t.p.Sites[i]; s.Certainty == diag.Proved && t.site(s) {
+			visit(s.Op, func() []effects.Step { return []effects.Step{t.p.SiteStep(s)} })
+		}
+	}
+	for _, i := range t.p.OutEdges(n) {
+		if e := &t.p.Edges[i]; e.Certainty == diag.Proved && t.edge(e) && t.Reaches(e.To) && t.Certainty(e.To) == diag.Proved {
+			visit(e.Op, func() []effects.Step { return t.Through(e) })
+		}
+	}
 }
 
 // Runs is an edge filter: the callee runs before the operation is over, in the same thread.

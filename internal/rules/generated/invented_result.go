@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
@@ -61,16 +60,7 @@ func inventedResult(p *rule.Pass) {
 				return true
 			})
 		}
-		for _, i := range p.SitesOf(n) {
-			if s := &p.Sites[i]; outside(s.Kind) && s.Certainty == diag.Proved {
-				visit(s.Op, func() []effects.Step { return []effects.Step{p.SiteStep(s)} })
-			}
-		}
-		for _, i := range p.OutEdges(n) {
-			if e := &p.Edges[i]; rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && t.Certainty(e.To) == diag.Proved {
-				visit(e.Op, func() []effects.Step { return t.Through(e) })
-			}
-		}
+		t.Proved(n, visit)
 	}
 }
 

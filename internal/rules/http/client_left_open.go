@@ -40,13 +40,7 @@ func lasting(path string) string {
 
 // clientLeftOpen looks for such clients that a request, a job or a tool makes for itself and does not close on every way.
 func clientLeftOpen(p *rule.Pass) {
-	var made []*link.LibraryCall
-	for i := range p.Calls {
-		c := &p.Calls[i]
-		if c.Mode == link.Called && c.Op.Code == facts.Call && lasting(c.Path) != "" && !p.File(effects.Node(c.From)).Test {
-			made = append(made, c)
-		}
-	}
+	made := madeHere(p, lasting)
 	if len(made) == 0 {
 		return
 	}

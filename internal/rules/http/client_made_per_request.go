@@ -39,13 +39,7 @@ func pools(path string) string {
 }
 
 func clientMadePerRequest(p *rule.Pass) {
-	var made []*link.LibraryCall
-	for i := range p.Calls {
-		c := &p.Calls[i]
-		if c.Mode == link.Called && c.Op.Code == facts.Call && pools(c.Path) != "" && !p.File(effects.Node(c.From)).Test {
-			made = append(made, c)
-		}
-	}
+	made := madeHere(p, pools)
 	if len(made) == 0 {
 		return
 	}
@@ -76,6 +70,17 @@ func clientMadePerRequest(p *rule.Pass) {
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, c.Op.Pos)
 		once.Report(p, x)
 	}
+}
+
+// madeHere are the calls, tests left out, that make what is told of by its path.
+func madeHere(p *rule.Pass, told func(path string) string) (made []*link.LibraryCall) {
+	for i := range p.Calls {
+		c := &p.Calls[i]
+		if c.Mode == link.Called && c.Op.Code == facts.Call && told(c.Path) != "" && !p.File(effects.Node(c.From)).Test {
+			made = append(made, c)
+		}
+	}
+	return made
 }
 
 func plural(s string) string {

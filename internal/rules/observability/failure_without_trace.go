@@ -83,16 +83,7 @@ func failureWithoutTrace(p *rule.Pass) {
 				return false
 			})
 		}
-		for _, i := range p.SitesOf(n) {
-			if s := &p.Sites[i]; outside(s) && s.Certainty == diag.Proved {
-				visit(s.Op, func() []effects.Step { return []effects.Step{p.SiteStep(s)} })
-			}
-		}
-		for _, i := range p.OutEdges(n) {
-			if e := &p.Edges[i]; rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && t.Certainty(e.To) == diag.Proved {
-				visit(e.Op, func() []effects.Step { return t.Through(e) })
-			}
-		}
+		t.Proved(n, visit)
 		for i, x := range found {
 			if !lost[at[i]] {
 				once.Report(p, x)
