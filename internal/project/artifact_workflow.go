@@ -58,7 +58,10 @@ func (p *artifactReader) workflow(text []byte) {
 			continue
 		}
 		a := p.add(value(j.ID), jobLine(j))
-		a.Schedules = schedules
+		// What a pull request is tested with, and each night again, is no work by the clock, unless the job asks whether it is.
+		if !slices.Contains(triggers, "pull_request") || strings.Contains(value(j.If), "schedule") {
+			a.Schedules = schedules
+		}
 		a.Workflow = &Workflow{Triggers: triggers, FreeTexts: free}
 		permissions := j.Permissions
 		if permissions == nil {
