@@ -206,7 +206,7 @@ func (p *Analysis) refusalOf(t *oracle.Trace, answers map[string]string) *Refusa
 		r.Reason, r.Message = CredentialNeeded, "the environment variable "+name+" is not set"
 		r.Question, r.Key = "What is its value? It is given to the runs alone, and written nowhere.", "env:"+name+"=VALUE"
 	case t.Status == oracle.Died:
-		r.Message = "the interpreter ended: " + first
+		r.Message = first
 	case strings.HasPrefix(e.Refused, "network"):
 		r.Reason, r.Message = NetworkNeeded, "it needs the "+e.Refused+" ("+what+")"
 		r.Question = "May it use the network? Then give --allow-network."

@@ -347,6 +347,9 @@ func run(ctx context.Context, r *request, root, dir string, env []string, o Opti
 	case late:
 		t.Status, t.Error = TimedOut, &Error{Type: "TimeLimit", Cell: cell, Message: "the time limit was reached and the program was ended"}
 	default:
+		if last := lastLine(tail(filepath.Join(out, "stderr"), 16<<10)); last != "" {
+			how += ": " + last
+		}
 		t.Status, t.Error = Died, &Error{Type: "Died", Cell: cell, Message: "the interpreter ended: " + how}
 	}
 	if t.Status == TimedOut && t.Error != nil && t.Error.Message == "" {
@@ -563,4 +566,10 @@ func tail(path string, n int64) string {
 func isDir(path string) bool {
 	s, err := os.Stat(path)
 	return err == nil && s.IsDir()
+}
+
+// lastLine is the last line of a text that says something.
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
 }

@@ -11,7 +11,8 @@ def encode(value, cap):
         made = form(value)
         if made is None:
             return None
-        return made if len(json.dumps(made)) <= cap else None
+        text = json.dumps(made)
+        return json.loads(text) if len(text) <= cap else None  # a copy: the program goes on and may change the value
     except Exception:
         return None
 
