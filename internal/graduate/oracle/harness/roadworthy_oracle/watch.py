@@ -120,8 +120,18 @@ class Watch:
                             f = getattr(f, "__func__", f)
                             if isinstance(f, types.FunctionType):
                                 todo.extend(code_names(f.__code__, seen))
+            if isinstance(value, types.ModuleType) and value.__name__ == "matplotlib.pyplot" or type(value).__module__.startswith("matplotlib"):
+                todo.extend(self.drawn())
             todo.extend(self.groups.get(name, ()))
         return reached
+
+    def drawn(self):
+        """Names of the open figures and of their axes: what is drawn by one of them, or by pyplot, changes the others too."""
+        helpers = sys.modules.get("matplotlib._pylab_helpers")
+        if helpers is None:
+            return ()
+        figures = {id(m.canvas.figure) for m in helpers.Gcf.figs.values()}
+        return [n for n in self.names() if id(getattr(self.namespace[n], "figure", None)) in figures] if figures else ()
 
     def look(self, value):
         begin = time.monotonic()
