@@ -57,7 +57,7 @@ func project(t *testing.T) (dir string, env []string) {
 	t.Helper()
 	dir = t.TempDir()
 	files := map[string]string{
-		"app.py":          "import requests\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/rates')\nasync def rates():\n    return requests.get('https://rates.example.com', timeout=3).json()\n",
+		"app.py":          "import requests\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get('/rates')\ndef rates():\n    return requests.get('https://rates.example.com').json()\n",
 		"roadworthy.toml": "[work.api]\nentry = \"app.py\"\ntier = \"customer-facing\"\n",
 	}
 	for name, text := range files {
@@ -203,10 +203,10 @@ func TestActionRuns(t *testing.T) {
 		Runs []struct{ Results []struct{ RuleID string } }
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "roadworthy.sarif"))
-	if err != nil || json.Unmarshal(text, &log) != nil || len(log.Runs) != 1 || len(log.Runs[0].Results) != 1 || log.Runs[0].Results[0].RuleID != "RW101" {
+	if err != nil || json.Unmarshal(text, &log) != nil || len(log.Runs) != 1 || len(log.Runs[0].Results) != 1 || log.Runs[0].Results[0].RuleID != "RW301" {
 		t.Errorf("%v: %.300s", err, text)
 	}
-	if summary, _ := os.ReadFile(value(env, "GITHUB_STEP_SUMMARY")); !strings.Contains(string(summary), "RW101") {
+	if summary, _ := os.ReadFile(value(env, "GITHUB_STEP_SUMMARY")); !strings.Contains(string(summary), "RW301") {
 		t.Errorf("summary: %s", summary)
 	}
 	if out, code := a.run(t, dir, env, map[string]string{"program": bin, "fail-on": "never", "sarif": "x y.sarif"}); code != 0 {
@@ -332,7 +332,7 @@ func TestGitLabJob(t *testing.T) {
 		out, _ := cmd.CombinedOutput()
 		return string(out), cmd.ProcessState.ExitCode()
 	}
-	if out, code := run("ROADWORTHY_VERSION=0.1.0"); code != 1 || !strings.Contains(out, "RW101") {
+	if out, code := run("ROADWORTHY_VERSION=0.1.0"); code != 1 || !strings.Contains(out, "RW301") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	if pip, _ := os.ReadFile(filepath.Join(value(env, "OUT"), "pip")); !strings.HasSuffix(strings.TrimSpace(string(pip)), " roadworthy==0.1.0") {
