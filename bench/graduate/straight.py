@@ -200,9 +200,9 @@ def in_shell(path, copy, start, wanted, lessons, patient):
     shell.ast_transformers.append(After())
     shell.user_ns["__snap__"] = snap
     figures = {}
-    todo, waiting = cells_of(path), []
-    while todo:
-        index, source, errors = todo.pop(0)
+    ahead, waiting = cells_of(path), []
+    while ahead:
+        index, source, errors = ahead.pop(0)
         state["cell"] = index
         text = io.StringIO()
         real, sys.stdout = sys.stdout, text
@@ -217,7 +217,7 @@ def in_shell(path, copy, start, wanted, lessons, patient):
             if name in shell.user_ns:
                 values.setdefault((index, 0, name), frozen(shell.user_ns[name]))
         error = result.error_before_exec or result.error_in_exec
-        if patient and todo and type(error) is NameError and "NameError" not in errors + [lessons.get(index)] and "*" not in errors:
+        if patient and ahead and type(error) is NameError and "NameError" not in errors + [lessons.get(index)] and "*" not in errors:
             waiting.append((index, source, errors))
             called.pop(index, None)
             for key in [k for k in values if k[0] == index]:
@@ -234,7 +234,7 @@ def in_shell(path, copy, start, wanted, lessons, patient):
             plt.close("all")
         if error is not None and type(error).__name__ not in errors + [lessons.get(index)] and "*" not in errors:
             return {"status": "raised", "cell": index, "type": type(error).__name__, "message": str(error)[:300], "cause": cause(error)}
-        todo, waiting = waiting + todo, []
+        ahead, waiting = waiting + ahead, []
     final = {n: frozen(v) for n, v in shell.user_ns.items() if not n.startswith("_") and n not in shell.user_ns_hidden and type(v).__name__ not in ("module", "function", "type")}
     return {"status": "complete", "final": final, "values": values, "printed": printed, "shown": shown, "called": called, "figures": figures, "files": changed(copy, start, before)}
 
