@@ -25,10 +25,11 @@ var holdsLoop = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, knowl
 
 func blockingCallInAsync(p *rule.Pass) {
 	async := func(n effects.Node) bool { return p.Facts(p.FuncOf(n)).Flags&facts.FuncAsync != 0 }
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	quiet := undisturbed(p)
-	once := keptOnce(p)
+	once := keptOnce(p, flow)
 	t := p.Trace(func(s *effects.Site) bool {
-		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, s)
+		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, flow, s)
 	}, func(e *effects.Edge) bool {
 		// A chain ends at the first coroutine function above the site: that is where the loop is held.
 		return rule.Runs(e) && !async(e.To) && !p.File(e.To).Test && !once[p.FuncOf(e.To)]
@@ -65,7 +66,7 @@ func blockingCallInAsync(p *rule.Pass) {
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]
 			// An awaited call is the asynchronous twin of the one that the types led to.
-			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !told[s.Op] && !quiet.at(f, s.Op) && !returnsAtOnce(p, s) && !twin(p.FileOf(f), p.Facts(f), s.Op) {
+			if s.Op.Flags&facts.FlagAwaited == 0 && s.Blocking && holdsLoop(s.Kind) && !told[s.Op] && !quiet.at(f, s.Op) && !returnsAtOnce(p, flow, s) && !twin(flow, p.FileOf(f), p.Facts(f), s.Op) {
 				told[s.Op] = true
 				report(f, s.Op, []effects.Step{p.SiteStep(s)}, s.Certainty)
 			}
@@ -76,7 +77,7 @@ func blockingCallInAsync(p *rule.Pass) {
 				continue
 			}
 			// What is awaited is no plain function's result: the call reaches this one only as far as types tell.
-			if e.Op.Flags&facts.FlagAwaited != 0 || awaitedLater(p.FileOf(f), p.Facts(f), e.Op) {
+			if e.Op.Flags&facts.FlagAwaited != 0 || awaitedLater(flow, p.FileOf(f), p.Facts(f), e.Op) {
 				continue
 			}
 			told[e.Op] = true
@@ -89,9 +90,9 @@ func blockingCallInAsync(p *rule.Pass) {
 }
 
 // keptOnce are the functions without parameters whose result a decorator keeps: what they wait for is waited for once in the process.
-func keptOnce(p *rule.Pass) map[link.Func]bool {
+func keptOnce(p *rule.Pass, flow *rule.Flow) map[link.Func]bool {
 	out := map[link.Func]bool{}
-	for f := range p.NewFlow(func(*rule.Value) string { return "" }).Cached() {
+	for f := range flow.Cached() {
 		if len(p.Facts(f).Params) == 0 {
 			out[f] = true
 		}
@@ -143,7 +144,7 @@ func isPool(e *knowledge.Entity) bool {
 }
 
 // returnsAtOnce: the call of the catalogue can wait, but this one does not.
-func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
+func returnsAtOnce(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 	if s.Kind == knowledge.Sleep && s.Call != nil {
 		if a := s.Call.Pos(0); a.Given {
 			if n, ok := a.Ref.Int(); ok && n == 0 {
@@ -160,7 +161,7 @@ func returnsAtOnce(p *rule.Pass, s *effects.Site) bool {
 		rule.HasPrefix(s.Path, "os.wait3") && flagged(p, s, s.Call.Pos(0).Ref, "WNOHANG")) {
 		return true
 	}
-	if rule.GivenText(p, s) || suspended(p, s) || finished(p, s) {
+	if rule.GivenText(p, s) || suspended(p, s) || finished(p, flow, s) {
 		return true
 	}
 	if rule.HasPrefix(s.Path, "uuid") {
@@ -233,7 +234,7 @@ func datagram(p *rule.Pass, s *effects.Site) bool {
 }
 
 // finished: the future whose result is asked for is one that `as_completed` gave, which waits for it, or one that was asked whether it is done.
-func finished(p *rule.Pass, s *effects.Site) bool {
+func finished(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 	if !rule.HasPrefix(s.Path, "concurrent.futures") || !strings.HasSuffix(s.Path, ".result") && !strings.HasSuffix(s.Path, ".exception") || s.Op.Code != facts.Call {
 		return false
 	}
@@ -243,13 +244,13 @@ func finished(p *rule.Pass, s *effects.Site) bool {
 	if callee == nil || callee.Code != facts.Attr {
 		return false
 	}
-	asked := receiver(file, fn, s.Op)
+	asked := receiver(flow, file, s.Op)
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		op := &file.Facts.Ops[o]
 		if op.Code != facts.Call {
 			continue
 		}
-		if d := rule.DefOf(file, fn, facts.Ref(op.A)); d != nil && d.Code == facts.Attr && file.Facts.Str(d.B) == "done" && receiver(file, fn, op) == asked {
+		if _, name := flow.Method(file, op); name == "done" && receiver(flow, file, op) == asked {
 			return true
 		}
 	}

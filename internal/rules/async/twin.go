@@ -10,15 +10,14 @@ import (
 
 // twin: what a call of a library gives, or the object whose method it is, is used in the same coroutine as only an asynchronous
 // one can be (`async for`, `async with`, `await` of another method). Then the types led to its synchronous twin.
-func twin(file *link.File, fn *facts.Func, call *facts.Op) bool {
+func twin(flow *rule.Flow, file *link.File, fn *facts.Func, call *facts.Op) bool {
 	if call.Code != facts.Call {
 		return false
 	}
-	if awaitedLater(file, fn, call) {
+	if awaitedLater(flow, file, fn, call) {
 		return true
 	}
-	recv := receiver(file, fn, call)
-	module := slices.ContainsFunc(file.Facts.Ops, func(op facts.Op) bool { return op.Code == facts.ImportName && op.Dst == recv.root })
+	recv := receiver(flow, file, call)
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		switch op := &file.Facts.Ops[o]; op.Code {
 		case facts.Iter, facts.Enter:
@@ -26,7 +25,7 @@ func twin(file *link.File, fn *facts.Func, call *facts.Op) bool {
 				return true
 			}
 		case facts.Call:
-			if recv.root.IsVar() && !module && op != call && op.Flags&facts.FlagAwaited != 0 && receiver(file, fn, op) == recv {
+			if recv.root.IsVar() && op != call && op.Flags&facts.FlagAwaited != 0 && receiver(flow, file, op) == recv {
 				return true
 			}
 		}
@@ -36,7 +35,7 @@ func twin(file *link.File, fn *facts.Func, call *facts.Op) bool {
 
 // awaitedLater: the result of a call has a name and is awaited, or handed to something that awaits it, so the call only made a coroutine or a
 // future; a synchronous function that types lead to is not what is meant.
-func awaitedLater(file *link.File, fn *facts.Func, call *facts.Op) bool {
+func awaitedLater(flow *rule.Flow, file *link.File, fn *facts.Func, call *facts.Op) bool {
 	if call.Dst == 0 {
 		return false
 	}
@@ -53,12 +52,8 @@ func awaitedLater(file *link.File, fn *facts.Func, call *facts.Op) bool {
 				return true
 			}
 		case facts.Call:
-			callee := rule.DefOf(file, fn, facts.Ref(op.A))
-			if callee == nil || callee.Code != facts.Attr || !slices.Contains(awaits, file.Facts.Str(callee.B)) {
-				continue
-			}
-			for _, a := range file.Facts.Args(op).Pos {
-				if same[facts.Ref(a)] {
+			if slices.ContainsFunc(file.Facts.Args(op).Pos, func(a uint32) bool { return same[facts.Ref(a)] }) {
+				if _, name := flow.Method(file, op); slices.Contains(awaits, name) {
 					return true
 				}
 			}
@@ -76,12 +71,15 @@ type object struct {
 	path string
 }
 
-// receiver is the object whose method a call is; no object where it is none.
-func receiver(file *link.File, fn *facts.Func, call *facts.Op) object {
+// receiver is the object whose method a call is; no object where it is none, or a module.
+func receiver(flow *rule.Flow, file *link.File, call *facts.Op) object {
 	var o object
 	for r := facts.Ref(call.A); ; {
-		d := rule.DefOf(file, fn, r)
-		if d == nil || d.Code != facts.Attr {
+		d := flow.Def(file, r)
+		switch {
+		case d != nil && d.Code == facts.ImportName:
+			return object{}
+		case d == nil || d.Code != facts.Attr:
 			return o
 		}
 		r = facts.Ref(d.A)
