@@ -10,8 +10,8 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/check/checktest"
 )
 
-// TestShapesThatGoRoundAndBranch: programs whose parts refer to each other in circles with several ways at each step. Each of
-// them once took for ever, or all of the stack.
+// TestShapesThatGoRoundAndBranch: programs whose parts refer to each other in circles with several ways at each step, and long functions.
+// Each of them once took for ever, or all of the stack.
 func TestShapesThatGoRoundAndBranch(t *testing.T) {
 	stars := map[string]string{}
 	for i := range 14 {
@@ -36,7 +36,13 @@ func TestShapesThatGoRoundAndBranch(t *testing.T) {
 		fmt.Fprintf(&diamonds, "class A%d(C%d): pass\nclass B%d(C%d): pass\nclass C%d(A%d, B%d):\n    def n(self):\n        self.x%d = 1\n        return self.m()\n", i, i-1, i, i-1, i, i, i, i)
 	}
 	diamonds.WriteString("def run(c: C0):\n    c.m()\n    c.n()\n")
+	var long strings.Builder
+	long.WriteString("import aiohttp\nimport requests\n\nasync def f(client: aiohttp.ClientSession, http: requests.Session):\n")
+	for i := range 3000 {
+		fmt.Fprintf(&long, "    await client.get('http://x/%d')\n    http.get('http://y/%d')\n", i, i)
+	}
 	for name, files := range map[string]map[string]string{
+		"a coroutine of many calls":                    {"long.py": long.String()},
 		"modules that import everything of each other": stars,
 		"classes that may be each other's bases":       {"a.py": bases.String()},
 		"many ways from a class to another":            {"a.py": diamonds.String()},
