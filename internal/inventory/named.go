@@ -9,15 +9,10 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// findNamed marks the files that some other file imports, wherever its statement stands (in a function, for types only, in a test), and
-// those that may be imported by a name that is made when the program runs: in a package that looks through itself for modules, and below
-// a package that such a name begins with (`import_module(f"shop.plugins.{name}")`).
+// findNamed marks the files that may be imported by a name that a call gives or that is made when the program runs: in a package that looks
+// through itself for modules, and below a package that such a name begins with (`import_module(f"shop.plugins.{name}")`). Those that some
+// other file imports by a statement are marked already.
 func (b *builder) findNamed() {
-	for i, f := range b.a.Files {
-		for j := range b.a.Imported(f) {
-			b.files[j].named = b.files[j].named || j != i
-		}
-	}
 	modules := map[string]int{} // made when the first call is found
 	for i := range b.a.Calls {
 		c := &b.a.Calls[i]

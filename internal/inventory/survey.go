@@ -186,11 +186,10 @@ func (b *builder) look() {
 				break
 			}
 		}
-		if !f.Test {
-			for j := range a.Imported(f) {
-				if j != i {
-					b.files[j].imported = true // in a function, when that is first called
-				}
+		for j := range a.Imported(f) { // in a function too, when that is first called
+			if j != i {
+				b.files[j].named = true
+				b.files[j].imported = b.files[j].imported || !f.Test
 			}
 		}
 	}
