@@ -27,6 +27,7 @@ func (l *lowerer) functionDef(s *ast.FunctionDef) {
 	}
 	fn.Flags |= l.shapeOf(s)
 	v := l.newLocal()
+	l.typeParams = s.TypeParams
 	l.arguments(fi, s.Args)
 	if s.Returns != nil {
 		if ann := l.annotation(s.Returns); ann != 0 {
@@ -35,6 +36,7 @@ func (l *lowerer) functionDef(s *ast.FunctionDef) {
 			l.instance(r, ann, s.Returns)
 		}
 	}
+	l.typeParams = nil
 	mk := l.emit(MakeFunc, s, v, fi, 0, 0)
 	mk.Pos, mk.Len = s.NameSpan.Start, uint16(s.NameSpan.End-s.NameSpan.Start)
 	for i := len(decorators) - 1; i >= 0; i-- {

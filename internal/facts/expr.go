@@ -66,6 +66,9 @@ func (l *lowerer) expr(e ast.Expr) Ref {
 				return MakeRef(TagInt, uint32(IntBias-n))
 			}
 		}
+		if e.Op == ast.Not {
+			l.ask(v, e.Operand)
+		}
 		return 0
 	case *ast.BoolOp:
 		return l.boolOp(e)
@@ -274,9 +277,22 @@ func (l *lowerer) binOp(e *ast.BinOp) Ref {
 	return v
 }
 
+// condition lowers an expression that is asked whether it is true.
+func (l *lowerer) condition(e ast.Expr) Ref {
+	v := l.expr(e)
+	l.ask(v, e)
+	return v
+}
+
+func (l *lowerer) ask(v Ref, n ast.Node) {
+	if v.IsVar() {
+		l.emit(Truth, n, 0, uint32(v), 0, 0)
+	}
+}
+
 func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 	dst := l.newLocal()
-	v := l.expr(e.Values[0])
+	v := l.condition(e.Values[0])
 	l.copyTo(dst, v, e)
 	if t := l.truth(e.Values[0]); e.Op == ast.And && t == 0 || e.Op == ast.Or && t == 1 {
 		return dst
@@ -286,8 +302,12 @@ func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 	if e.Op == ast.And {
 		l.narrow(e.Values[0])
 	}
-	for _, x := range e.Values[1:] {
-		l.copyTo(dst, l.expr(x), e)
+	for i, x := range e.Values[1:] {
+		v := l.expr(x)
+		if i < len(e.Values)-2 {
+			l.ask(v, x)
+		}
+		l.copyTo(dst, v, e)
 		if e.Op == ast.And {
 			l.narrow(x)
 		}
@@ -298,7 +318,7 @@ func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 }
 
 func (l *lowerer) ifExp(e *ast.IfExp) Ref {
-	test := l.expr(e.Test)
+	test := l.condition(e.Test)
 	switch l.test(e.Test) {
 	case 0:
 		return l.expr(e.Orelse)
@@ -500,7 +520,7 @@ func (l *lowerer) generators(gens []ast.Comprehension, first Ref) {
 		}
 		l.assign(g.Target, elem, nil)
 		for _, c := range g.Ifs {
-			l.expr(c)
+			l.condition(c)
 			l.narrow(c)
 		}
 	}

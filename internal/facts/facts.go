@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 6
+const Version = 7
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -107,6 +107,7 @@ const (
 	Delete            // del A.B / del A[C]; Flags tell
 	Member            // A in C, A not in C
 	ThisClass         // dst ← class A (index into Classes), which __class__ means in its methods
+	Truth             // A is asked whether it is true
 )
 
 // Flags of an Op.

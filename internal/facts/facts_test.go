@@ -95,6 +95,8 @@ func (p *printer) op(op *facts.Op) string {
 		s = "await " + p.ref(a)
 	case facts.Iter:
 		s = "each of " + p.ref(a)
+	case facts.Truth:
+		s = "ask " + p.ref(a)
 	case facts.Return:
 		s = "return " + p.ref(a)
 	case facts.Raise:
@@ -146,7 +148,7 @@ def f(a):
     if a:
         x = h()
     return x
-`, []string{"v1 = g()", "v2 = h()", "v3 = v2", "v3 = v1", "return v3"}},
+`, []string{"v1 = g()", "ask s1", "v2 = h()", "v3 = v2", "v3 = v1", "return v3"}},
 		{"a branch that leaves does not join", `
 def f(a):
     x = g()
@@ -154,7 +156,7 @@ def f(a):
         x = h()
         return 1
     return x
-`, []string{"v1 = g()", "v2 = h()", "return 1", "return v1"}},
+`, []string{"v1 = g()", "ask s1", "v2 = h()", "return 1", "return v1"}},
 		{"code that cannot run is left out", `
 def f(a):
     return 1

@@ -298,7 +298,7 @@ func (l *lowerer) ifStmt(s *ast.If) {
 	if l.fn == 0 && l.isMainGuard(s.Test) {
 		kind = CtxMain
 	}
-	test := l.expr(s.Test)
+	test := l.condition(s.Test)
 	old := l.push(kind, s, test, 0, 0)
 	a, deadA := l.branch(func() {
 		l.narrow(s.Test)

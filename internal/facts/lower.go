@@ -78,7 +78,8 @@ type lowerer struct {
 	sc            scope.ID
 	ctx           uint32
 	dead          bool
-	ann           bool // lowering an annotation
+	ann           bool            // lowering an annotation
+	typeParams    []ast.TypeParam // of the signature that is being lowered
 	class         uint32
 	scratch       []uint32
 	tryDepth      int

@@ -75,7 +75,7 @@ func (l *lowerer) stmt(s ast.Stmt) {
 		l.importFrom(s)
 	case *ast.Assert:
 		old := l.push(CtxAssert, s, 0, 0, 0)
-		l.expr(s.Test)
+		l.condition(s.Test)
 		if s.Msg != nil {
 			l.expr(s.Msg)
 		}
@@ -397,6 +397,9 @@ func (l *lowerer) typeExpr(e ast.Expr, depth int) Ref {
 		l.emit(TypeApply, e, dst, uint32(base), l.list(refs, 0), 0)
 		return dst
 	case *ast.Name:
+		if bound, ok := l.typeParam(e.ID); ok {
+			return l.boundOf(bound, e, depth+10)
+		}
 		return l.readType(e.ID, e)
 	case *ast.Attribute:
 		base := l.typeExpr(e.Value, depth+1)
@@ -410,6 +413,53 @@ func (l *lowerer) typeExpr(e ast.Expr, depth int) Ref {
 		return l.typeExpr(e.Value, depth+1)
 	}
 	return 0
+}
+
+// typeParam finds a type parameter (PEP 695) that a name means here: of the signature that is being lowered, or of a generic
+// class or function around it.
+func (l *lowerer) typeParam(name ast.Sym) (bound ast.Expr, ok bool) {
+	among := func(params []ast.TypeParam) bool {
+		for i := range params {
+			if params[i].Name == name {
+				bound = params[i].Bound
+				return true
+			}
+		}
+		return false
+	}
+	if among(l.typeParams) {
+		return bound, true
+	}
+	for sc := l.sc; sc != 0; sc = l.t.Scopes[sc].Parent {
+		if l.t.Scopes[sc].Kind != scope.TypeParams {
+			continue
+		}
+		switch n := l.t.Scopes[sc].Node.(type) {
+		case *ast.ClassDef:
+			ok = among(n.TypeParams)
+		case *ast.FunctionDef:
+			ok = among(n.TypeParams)
+		}
+		if ok {
+			return bound, true
+		}
+	}
+	return nil, false
+}
+
+// boundOf is what a type parameter stands for: its bound, or one of its constraints.
+func (l *lowerer) boundOf(bound ast.Expr, n ast.Node, depth int) Ref {
+	switch b := bound.(type) {
+	case nil:
+		return 0
+	case *ast.Tuple:
+		dst := l.newLocal()
+		for _, e := range b.Elts {
+			l.copyTo(dst, l.typeExpr(e, depth+1), n)
+		}
+		return dst
+	}
+	return l.typeExpr(bound, depth)
 }
 
 // readType reads a name for an annotation: its scope's order does not matter, so the Shared variable is right where
@@ -462,7 +512,7 @@ func (l *lowerer) whileStmt(s *ast.While) {
 	broken := l.loop(s, func() {
 		old := l.push(CtxWhile, s, 0, uint32(boolInt(t == 1)), 0)
 		if t != 1 {
-			test := l.expr(s.Test)
+			test := l.condition(s.Test)
 			l.out.Ctxs[l.ctx].A = test
 			l.narrow(s.Test)
 		}

@@ -270,7 +270,7 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 		return s.callManaged(Value(ob.a), a)
 	case kMade:
 		return s.callMade(v, ob, a, mode)
-	case kPartial:
+	case kPartial, kPartialMethod:
 		return s.callPartial(v, Value(ob.b), a, mode)
 	case kStatic:
 		return s.call(Value(ob.a), a, mode)
@@ -609,6 +609,10 @@ func (s *solver) callManaged(f Value, a *callArgs) Set {
 
 func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 	b := &callArgs{kw: a.kw}
+	rest, first := a.pos, 0
+	if s.objs[v].kind == kPartialMethod && len(rest) > 0 {
+		b.pos, rest, first = append(b.pos, rest[0]), rest[1:], 1
+	}
 	for i := 0; i < 20; i++ {
 		x := s.readField(v, s.intKey(i))
 		if x == 0 && i >= len(s.ownKeys(v)) {
@@ -624,7 +628,7 @@ func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 			n++
 		}
 	}
-	b.pos = append(b.pos[:min(n, len(b.pos))], a.pos...)
+	b.pos = append(b.pos[:min(first+n, len(b.pos))], rest...)
 	return s.call(f, b, mode)
 }
 

@@ -492,7 +492,7 @@ func (s *solver) bindOne(v, recv Value, c Class) Set {
 			return Set(s.object(kBound, uint32(v), uint32(recv)))
 		}
 		return Set(v)
-	case kDispatch, kGuarded:
+	case kDispatch, kGuarded, kPartialMethod:
 		return Set(s.object(kBound, uint32(v), uint32(recv)))
 	case kFactory:
 		return 0

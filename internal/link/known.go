@@ -19,7 +19,7 @@ type wellKnown struct {
 	init, new, call, enter, exit, aenter, aexit, iter, next, aiter, anext, await Sym
 	getitem, setitem, delitem, getattr, get, set                                 Sym
 	delete, delattr                                                              Sym
-	postInits                                                                    []Sym // those that a class of the program has
+	postInits, truths                                                            []Sym // those that a class of the program has
 	initSubclass                                                                 Sym   // 0 when no class of the program has it
 	strOf, format, repr                                                          Sym
 	operator, reflected, inplace                                                 [32]Sym
@@ -64,6 +64,11 @@ func (w *wellKnown) init2(s *solver) {
 	for _, n := range []string{"__post_init__", "__attrs_post_init__", "model_post_init"} { // dataclasses, attrs, pydantic
 		if sym := s.symOf[n]; sym != 0 {
 			w.postInits = append(w.postInits, sym)
+		}
+	}
+	for _, n := range []string{"__bool__", "__len__"} {
+		if sym := s.symOf[n]; sym != 0 {
+			w.truths = append(w.truths, sym)
 		}
 	}
 	for p, n := range map[*Sym]string{
@@ -134,7 +139,8 @@ func allHooks() map[string]hook {
 		"collections.defaultdict":                 hookDefaultDict,
 		"collections.OrderedDict":                 hookDict,
 		"collections.deque":                       hookSequence(kList),
-		"functools.partial":                       hookPartial,
+		"functools.partial":                       hookPartial(kPartial),
+		"functools.partialmethod":                 hookPartial(kPartialMethod),
 		"copy.copy":                               hookEcho(0),
 		"copy.deepcopy":                           hookEcho(0),
 		"typing.cast":                             hookCast,
@@ -587,27 +593,31 @@ func hookDefaultDict(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (S
 	return Set(o), true
 }
 
-func hookPartial(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
-	s.report(x, recv, a, mode)
-	var out Set
-	for _, f := range s.sets.values(a.first()) {
-		o := s.object(kPartial, s.place(), uint32(f))
-		for i := 1; i < len(a.pos); i++ {
-			s.addKey(o, s.object(kInt, uint32(i-1+facts.IntBias), 0))
-			s.addShared(s.field(o, s.intKey(i-1)), a.pos[i].set)
-		}
-		for i := range a.kw {
-			if a.kw[i].name != 0 {
-				k := s.object(kStr, uint32(a.kw[i].name), 0)
-				s.addKey(o, k)
-				s.addShared(s.field(o, uint32(k)), a.kw[i].set)
+func hookPartial(k kind) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		s.report(x, recv, a, mode)
+		var out Set
+		for _, f := range s.sets.values(a.first()) {
+			o := s.object(k, s.place(), uint32(f))
+			for i := 1; i < len(a.pos); i++ {
+				s.addKey(o, s.object(kInt, uint32(i-1+facts.IntBias), 0))
+				s.addShared(s.field(o, s.intKey(i-1)), a.pos[i].set)
+			}
+			for i := range a.kw {
+				if a.kw[i].name != 0 {
+					key := s.object(kStr, uint32(a.kw[i].name), 0)
+					s.addKey(o, key)
+					s.addShared(s.field(o, uint32(key)), a.kw[i].set)
+				}
+			}
+			out = s.sets.union(out, Set(o))
+			if k == kPartial {
+				// What is bound now is known to the function even if the partial is called far away.
+				s.call(o, &callArgs{}, silent)
 			}
 		}
-		out = s.sets.union(out, Set(o))
-		// What is bound now is known to the function even if the partial is called far away.
-		s.call(o, &callArgs{}, silent)
+		return out, true
 	}
-	return out, true
 }
 
 func hookEcho(i int) hook {

@@ -103,7 +103,7 @@ func operands(ff *facts.File, op *facts.Op, yield func(facts.Ref)) {
 	}
 	switch op.Code {
 	case facts.Copy, facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Yield, facts.YieldFrom, facts.Return, facts.Raise,
-		facts.Instance, facts.Catch, facts.Slice:
+		facts.Instance, facts.Catch, facts.Slice, facts.Truth:
 		one(op.A)
 	case facts.SetAttr, facts.Item, facts.Narrow, facts.BinOp, facts.Delete:
 		one(op.A)

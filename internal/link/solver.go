@@ -13,45 +13,46 @@ import (
 type kind uint8
 
 const (
-	kNone      kind = iota
-	kFunc           // a: Func; b: Instance context of its enclosing blocks
-	kClass          // a: Class
-	kInst           // a: Class; an instance
-	kModule         // a: file
-	kSpace          // a: index of a namespace package
-	kExt            // a: ext; a module, function or class of a library
-	kExtInst        // a: ext; an instance of the class, or what an unknown callable gave
-	kMethod         // a: ext; b: receiver value; a library method bound to its receiver
-	kBound          // a: value of a function; b: receiver value
-	kProperty       // a: value of the getter
-	kStatic         // a: value
-	kClassM         // a: value
-	kList           // a: place, b: salt
-	kTuple          // the same
-	kDict           // the same
-	kSet            // the same
-	kView           // a: place; b: the container it is a later version of
-	kGen            // a: block instance
-	kCoro           // a: block instance
-	kExtCoro        // a: ext; b: place of the call
-	kExtGen         // a: ext; b: place
-	kManager        // a: block instance: a @contextmanager function's result
-	kManaged        // a: value of a function: the function under @contextmanager
-	kResult         // a: place, b: salt: an object known by its parts only: element, entered, result (see fields)
-	kSuper          // a: Class; b: receiver value
-	kStr            // a: Sym
-	kInt            // a: the number, biased
-	kPartial        // a: place; b: function value
-	kAlias          // a: place: a generic alias, list[int]
-	kMade           // a: ext of a class; b: function value: what a library decorator makes of a function
-	kDecorator      // a: ext; b: place: what a decorator factory of a library gave
-	kTypeOf         // a: value: type(x)
-	kDeleter        // a: a property: its deleter decorator
-	kFactory        // a: value of a function: the default of a field, made anew for each instance
-	kDispatch       // a: value of a function: a functools.singledispatch function; its field keyElem: what is registered with it
-	kRegister       // a: a kDispatch: its register method
-	kGuarded        // a: a context manager; b: value of the function that it decorates
-	kPrefix         // a: Sym: a string of which the beginning is known
+	kNone          kind = iota
+	kFunc               // a: Func; b: Instance context of its enclosing blocks
+	kClass              // a: Class
+	kInst               // a: Class; an instance
+	kModule             // a: file
+	kSpace              // a: index of a namespace package
+	kExt                // a: ext; a module, function or class of a library
+	kExtInst            // a: ext; an instance of the class, or what an unknown callable gave
+	kMethod             // a: ext; b: receiver value; a library method bound to its receiver
+	kBound              // a: value of a function; b: receiver value
+	kProperty           // a: value of the getter
+	kStatic             // a: value
+	kClassM             // a: value
+	kList               // a: place, b: salt
+	kTuple              // the same
+	kDict               // the same
+	kSet                // the same
+	kView               // a: place; b: the container it is a later version of
+	kGen                // a: block instance
+	kCoro               // a: block instance
+	kExtCoro            // a: ext; b: place of the call
+	kExtGen             // a: ext; b: place
+	kManager            // a: block instance: a @contextmanager function's result
+	kManaged            // a: value of a function: the function under @contextmanager
+	kResult             // a: place, b: salt: an object known by its parts only: element, entered, result (see fields)
+	kSuper              // a: Class; b: receiver value
+	kStr                // a: Sym
+	kInt                // a: the number, biased
+	kPartial            // a: place; b: function value
+	kPartialMethod      // the same; the receiver comes before what is bound
+	kAlias              // a: place: a generic alias, list[int]
+	kMade               // a: ext of a class; b: function value: what a library decorator makes of a function
+	kDecorator          // a: ext; b: place: what a decorator factory of a library gave
+	kTypeOf             // a: value: type(x)
+	kDeleter            // a: a property: its deleter decorator
+	kFactory            // a: value of a function: the default of a field, made anew for each instance
+	kDispatch           // a: value of a function: a functools.singledispatch function; its field keyElem: what is registered with it
+	kRegister           // a: a kDispatch: its register method
+	kGuarded            // a: a context manager; b: value of the function that it decorates
+	kPrefix             // a: Sym: a string of which the beginning is known
 	kinds
 )
 

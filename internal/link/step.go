@@ -90,6 +90,8 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 		s.set(op.Dst, s.instancesOf(s.val(facts.Ref(op.A)), 0))
 	case facts.Delete:
 		s.delete(op)
+	case facts.Truth:
+		s.truth(s.val(facts.Ref(op.A)))
 	}
 }
 
@@ -130,6 +132,30 @@ func (s *solver) textOf(x Set, names ...Sym) {
 			}
 		}
 	}
+}
+
+// truth runs what asking an object whether it is true runs. Of a library's object only where nothing else is asked there:
+// an argument that some caller takes from a query is mostly text.
+func (s *solver) truth(x Set) {
+	s.textOf(x, s.wellKnown.truths...)
+	for _, v := range s.sets.values(x) {
+		if !s.hasTruth(v) {
+			return
+		}
+	}
+	for _, v := range s.sets.values(x) {
+		s.callMethod(v, s.Sym("__bool__"), s.argList())
+	}
+}
+
+// hasTruth: the object is a library's whose class says what asking it does.
+func (s *solver) hasTruth(v Value) bool {
+	ob := s.objs[v]
+	if ob.kind != kExtInst {
+		return false
+	}
+	e := s.exts[ob.a].entity
+	return e != nil && e.Kind == knowledge.Class && s.Catalogue.Member(e, "__bool__") != nil
 }
 
 // place is a number for the operation at hand in its context, by which objects made here are known.

@@ -38,7 +38,7 @@ def wait(a: Delay):  # want: sleep!
     a()
 
 
-def on(a: Delay):  # want: # miss: env
+def on(a: Delay):  # want: env
     if a:
         return 1
     return 0

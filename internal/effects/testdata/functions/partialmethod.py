@@ -48,7 +48,7 @@ class Temp:
     def __getitem__(self, s):  # want: clock
         return time.time()
 
-def get():  # want: # miss: net!
+def get():  # want: net!
     return Api().get("x")
 def show():  # want: sleep!~ stdout~
     Api().show(3)

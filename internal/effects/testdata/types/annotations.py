@@ -58,7 +58,7 @@ class Repo(Generic[T]):
 def generic():  # want: net!
     return Repo(Real()).get().fetch("x")
 
-def newtype(c: Cache):  # want: # miss: db!
+def newtype(c: Cache):  # want: db!
     return c.get("x")
 
 def cls_arg(kind: type[Real]):  # want: net!

@@ -17,7 +17,7 @@ def first[T](items: list[T]) -> T:  # want:
     return items[0]
 
 
-def save[C: sqlite3.Connection](conn: C):  # want: # miss: db.write!
+def save[C: sqlite3.Connection](conn: C):  # want: db.write!
     conn.execute("update t set a = 1")
     return conn
 
