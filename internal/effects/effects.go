@@ -129,7 +129,7 @@ func makeIndex(nodes, n int, key func(i int) Node) index {
 // Analyse collects and propagates.
 func Analyse(sol *link.Solution) *Analysis {
 	a := &Analysis{Solution: sol}
-	c := &collector{a: a, targets: map[uint64]uint32{}}
+	c := &collector{a: a, targets: map[uint64]uint32{}, transactions: map[*facts.Op]bool{}}
 	sol.Collect(c)
 	a.first = sol.Instances()
 	a.nodes = a.first + len(sol.Files)
@@ -177,9 +177,10 @@ func (a *Analysis) Unresolved(n Node) int {
 // ---- collecting ----
 
 type collector struct {
-	a       *Analysis
-	targets map[uint64]uint32 // (node, op) → number of different callees
-	pending []Edge
+	a            *Analysis
+	transactions map[*facts.Op]bool // calls whose `with` holds a transaction
+	targets      map[uint64]uint32  // (node, op) → number of different callees
+	pending      []Edge
 }
 
 // node is the instance, or the script part when the operation is below the main guard. ok is false for code that never
@@ -264,6 +265,9 @@ func (c *collector) Library(lc *link.LibraryCall) {
 	if e == nil {
 		return
 	}
+	if e.Context == "transaction" {
+		c.transactions[lc.Op] = true
+	}
 	for i := range e.Effects {
 		c.effect(n, call, &e.Effects[i], e.Async)
 	}
@@ -279,8 +283,28 @@ func (c *collector) Library(lc *link.LibraryCall) {
 	}
 }
 
+// inTransaction: a `with` of the block holds a transaction around the call.
+func (c *collector) inTransaction(n Node, lc *link.LibraryCall) bool {
+	f := c.a.Solution.FuncOf(lc.From)
+	ff, fn := c.a.FileOf(f).Facts, c.a.Facts(f)
+	for x := lc.Op.Ctx; x != 0; x = ff.Ctxs[x].Parent {
+		if ff.Ctxs[x].Kind != facts.CtxWith {
+			continue
+		}
+		for k := int(fn.Ops[0]); k < ff.IndexOf(lc.Op); k++ {
+			if ff.Ops[k].Code == facts.Call && ff.Ops[k].Dst == ff.Ctxs[x].A && c.transactions[&ff.Ops[k]] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // effect adds the site of one catalogued effect of a call, if it can happen for these arguments.
 func (c *collector) effect(n Node, lc *link.LibraryCall, ef *knowledge.Effect, async bool) {
+	if ef.Staged && !c.inTransaction(n, lc) {
+		return
+	}
 	if !lc.May(ef.When) || ef.Kind == knowledge.Deserialize && lc.Safe() {
 		return
 	}

@@ -22,8 +22,8 @@ var decorators map[string]decorator
 
 func init() {
 	decorators = map[string]decorator{
-		"effect": {0, 1, []string{"blocking", "timeout", "default_timeout", "sql", "mode", "when", "equals", "not_equals",
-			"method", "write", "url", "idempotent", "transaction", "taint", "sink", "shell"}, (*reader).effect},
+		"effect": {0, 1, []string{"blocking", "timeout", "default_timeout", "sql", "mode", "when", "equals", "not_equals", "unless",
+			"method", "write", "url", "idempotent", "transaction", "staged", "taint", "sink", "shell"}, (*reader).effect},
 		"calls":               {1, many, conditionWords, callback(Calls)},
 		"returns_call":        {1, many, conditionWords, callback(ReturnsCall)},
 		"calls_when_iterated": {1, many, conditionWords, callback(CallsWhenIterated)},
@@ -254,6 +254,13 @@ func (r *reader) effect(e *Entity, a *arguments) {
 		}
 	}
 	x.When = a.condition("when", "equals", "not_equals")
+	if p := a.named("unless"); p != "" {
+		if x.When != nil {
+			a.fault("unless= goes without when=")
+		}
+		a.param(p)
+		x.When = &Condition{p, Absent, nil}
+	}
 	if lit, ok := a.keyword("write"); ok {
 		x.Write = a.bool(lit, "write")
 	}
@@ -262,6 +269,9 @@ func (r *reader) effect(e *Entity, a *arguments) {
 		if a.bool(lit, "idempotent") {
 			x.Idempotent = True
 		}
+	}
+	if lit, ok := a.keyword("staged"); ok {
+		x.Staged = a.bool(lit, "staged")
 	}
 	if t := a.named("transaction"); t != "" {
 		x.Transaction = a.oneOf(t, "transaction", transactions)

@@ -173,6 +173,7 @@ type Effect struct {
 	Write       bool // changes the remote side
 	Idempotent  Tri
 	Transaction string // "begin", "commit", "rollback" or ""
+	Staged      bool   // happens at the end of the transaction that a `with` around the call holds, and not without one
 }
 
 // Default says how long an effect may take when the caller gives no timeout.
@@ -208,6 +209,7 @@ const (
 	Given ConditionOp = iota
 	Equals
 	NotEquals
+	Absent // not given, None, or a value of which nothing is known
 )
 
 // A Literal is a constant in a stub. Text is the string's value, the number as written, or the dotted name.

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -166,7 +167,7 @@ func allHooks() map[string]hook {
 		"builtins.all":                                  hookIterates,
 		"builtins.str.join":                             hookIterates,
 		"builtins.str.format":                           hookText,
-		"builtins.print":                                hookText,
+		"builtins.print":                                hookPrint,
 		"argparse.ArgumentParser.set_defaults":          hookSetDefaults,
 	}
 	for name := range methodHooks {
@@ -410,6 +411,23 @@ func hookText(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, boo
 		}
 	}
 	return s.wellKnown.str, true
+}
+
+// hookPrint: print(x, file=f) calls the write of f.
+func hookPrint(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	for i := range a.kw {
+		if a.kw[i].name == 0 || s.Names[a.kw[i].name] != "file" || mode == silent {
+			continue
+		}
+		if v := Value(a.kw[i].set); v < setBit && s.objs[v].kind == kExtInst && s.exts[s.objs[v].a].path == "sys._Output" {
+			// sys.stdout and sys.stderr are what print writes to by itself
+			return s.callExt(x, recv, &callArgs{pos: a.pos, kw: slices.Delete(slices.Clone(a.kw), i, i+1)}, mode), true
+		}
+		done := s.implied()
+		s.callSet(s.loadAttrs(a.kw[i].set, s.Sym("write")), s.argList(s.wellKnown.str), mode)
+		done()
+	}
+	return hookText(s, x, recv, a, mode)
 }
 
 func hookDispatch(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {

@@ -116,6 +116,9 @@ func (s *solver) conditionMay(c *knowledge.Condition, e *knowledge.Entity, a *ca
 }
 
 func (s *solver) conditionOn(c *knowledge.Condition, x Set, ref facts.Ref, given bool) bool {
+	if c.Op == knowledge.Absent {
+		return !given || ref.Is(facts.ConstNone) || x == 0
+	}
 	if !given {
 		return c.Op == knowledge.NotEquals
 	}

@@ -31,7 +31,7 @@ def items(db: Session = Depends(get_db)):  # want: db!
 
 
 @router.post("/items")
-async def create(user: Annotated[dict, Depends(current_user)], tasks: BackgroundTasks):  # want:
+async def create(user: Annotated[dict, Depends(current_user)], tasks: BackgroundTasks):  # want: net
     tasks.add_task(mail, user["mail"])
     return {"ok": True}
 

@@ -1,13 +1,13 @@
 # Facts: Python documentation, "Built-in Functions; Built-in Types".
 # Types in use here: T is a container's element, K and V a mapping's key and value.
-# `print(file=f)` is shown as stdout; where f is a file, f.write tells the rest.
+# What `print(file=f)` does is what f.write does, where f is known.
 from io import TextIOWrapper as _TextIOWrapper
 from typing import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 import types
 @effect("fs.read", mode="mode", sink="file")
 @calls("opener")
 def open(file, mode=..., buffering=..., encoding=..., errors=..., newline=..., closefd=..., opener=...) -> _TextIOWrapper: ...
-@effect("stdout")
+@effect("stdout", unless="file")
 def print(*objects, sep=..., end=..., file=..., flush=...): ...
 @effect("stdout", blocking=True)
 def help(*args, **kwds): ...

@@ -1,7 +1,9 @@
 # Facts: Starlette documentation, "Applications".
+from starlette.datastructures import State
 
 @framework("asgi-app")
 class Starlette:
+    state: State
     @registers("lifespan","on_startup","on_shutdown",phase="startup")
     def __init__(self, debug=..., routes=..., middleware=..., exception_handlers=..., on_startup=..., on_shutdown=..., lifespan=..., *, max_body_size=...): ...
     def add_middleware(self, middleware_class, *args, **kwargs): ...

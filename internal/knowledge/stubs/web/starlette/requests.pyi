@@ -1,8 +1,11 @@
 # Facts: Starlette documentation, "Requests".
+from starlette.applications import Starlette
+from starlette.datastructures import State
 
 class Request:
     method: str
-    app: Any
+    app: Starlette
+    state: State
     @property
     @effect(taint="user")
     def query_params(self): ...

@@ -1,6 +1,10 @@
 # Facts: Starlette documentation, "WebSockets".
+from starlette.applications import Starlette
+from starlette.datastructures import State
 
 class WebSocket:
+    app: Starlette
+    state: State
     @effect("net")
     async def accept(self, subprotocol=..., headers=...): ...
     @effect("net")
