@@ -34,8 +34,8 @@ func init() {
 		"depends":             {1, many, conditionWords, callback(Depends)},
 		"default_factory":     {1, many, conditionWords, callback(Defaults)},
 		"enqueues":            {1, 1, conditionWords, callback(Enqueues)},
-		"registers":           {1, many, append([]string{"phase", "method"}, conditionWords...), callback(Registers)},
-		"registers_decorated": {0, 0, []string{"phase", "method", "keeps", "becomes", "binds", "factory", "context"}, decorated(RegistersDecorated, Both)},
+		"registers":           {1, many, append([]string{"phase", "method", "gives"}, conditionWords...), callback(Registers)},
+		"registers_decorated": {0, 0, []string{"phase", "method", "gives", "keeps", "becomes", "binds", "factory", "context"}, decorated(RegistersDecorated, Both)},
 		"wraps_decorated":     {0, 0, []string{"context", "factory", "becomes"}, decorated(WrapsDecorated, Direct)},
 		"handlers":            {1, many, []string{"phase", "method"}, (*reader).handlers},
 		"context": {1, 1, nil, func(r *reader, e *Entity, a *arguments) {
@@ -80,7 +80,7 @@ var (
 func callback(mode CallMode) func(r *reader, e *Entity, a *arguments) {
 	return func(r *reader, e *Entity, a *arguments) {
 		for i := range a.call.Args {
-			k := Call{Mode: mode, Param: a.string(i, ""), On: a.named("on"), Method: a.named("method"), When: a.condition("when", "equals", "not_equals"), Keeps: true}
+			k := Call{Mode: mode, Param: a.string(i, ""), On: a.named("on"), Method: a.named("method"), Gives: a.list("gives"), When: a.condition("when", "equals", "not_equals"), Keeps: true}
 			if p := a.named("phase"); p != "" {
 				k.Phase = a.oneOf(p, "phase", phases)
 			}
@@ -102,7 +102,7 @@ func callback(mode CallMode) func(r *reader, e *Entity, a *arguments) {
 
 func decorated(mode CallMode, form Form) func(r *reader, e *Entity, a *arguments) {
 	return func(r *reader, e *Entity, a *arguments) {
-		k := Call{Mode: mode, Method: a.named("method"), Becomes: a.named("becomes"), Binds: a.named("binds"), Context: a.named("context"), Form: form, Keeps: true}
+		k := Call{Mode: mode, Method: a.named("method"), Gives: a.list("gives"), Becomes: a.named("becomes"), Binds: a.named("binds"), Context: a.named("context"), Form: form, Keeps: true}
 		if p := a.named("phase"); p != "" {
 			k.Phase = a.oneOf(p, "phase", phases)
 		}
@@ -339,6 +339,17 @@ func (a *arguments) named(word string) string {
 		a.fault("%s must be a string", word)
 	}
 	return lit.Text
+}
+
+// list are the strings given to a keyword: one, or a tuple of them.
+func (a *arguments) list(word string) (out []string) {
+	for _, lit := range a.literals(word) {
+		if lit.Kind != LitString {
+			a.fault("%s must be a string or a tuple of them", word)
+		}
+		out = append(out, lit.Text)
+	}
+	return out
 }
 
 func (a *arguments) bool(lit Literal, word string) bool {

@@ -278,14 +278,15 @@ type Call struct {
 	// Param holds the function; "self" for Enqueues, "" for decorators. "p.name", "self.name": the method of that name which the
 	// object, or the class, in p has in the program; "self.visit_*": all those with names that start so.
 	Param   string
-	On      string // Starts: the method that starts it, "" for this call itself
-	Phase   string // Registers, RegistersDecorated: "request", "job", "startup", "callback", …
-	Method  string // RegistersDecorated: the HTTP method, "" when not fixed
-	Context string // WrapsDecorated: "retry", "cache", "timeout", "transaction", "offload", "await", "contextmanager", …
-	Form    Form   // RegistersDecorated, WrapsDecorated
-	Becomes string // RegistersDecorated: canonical path of the class whose attributes the decorated name gains
-	Binds   string // RegistersDecorated: the parameter that, when True, gives the function an instance of Becomes first
-	Keeps   bool   // RegistersDecorated: calling the name still calls the function
+	On      string   // Starts: the method that starts it, "" for this call itself
+	Phase   string   // Registers, RegistersDecorated: "request", "job", "startup", "callback", …
+	Method  string   // RegistersDecorated: the HTTP method, "" when not fixed
+	Gives   []string // Registers, RegistersDecorated: canonical paths of the classes whose instances the function is called with
+	Context string   // WrapsDecorated: "retry", "cache", "timeout", "transaction", "offload", "await", "contextmanager", …
+	Form    Form     // RegistersDecorated, WrapsDecorated
+	Becomes string   // RegistersDecorated: canonical path of the class whose attributes the decorated name gains
+	Binds   string   // RegistersDecorated: the parameter that, when True, gives the function an instance of Becomes first
+	Keeps   bool     // RegistersDecorated: calling the name still calls the function
 	When    *Condition
 }
 

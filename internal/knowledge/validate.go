@@ -144,6 +144,11 @@ func (c *Catalogue) checkEntity(e *Entity) {
 		}
 	}
 	for _, k := range e.Calls {
+		for _, path := range k.Gives {
+			if t := c.Lookup(path); t == nil || t.Kind != Class {
+				c.report(e.File, e.Line, "%s gives %s, which no stub defines as a class", e.Path, path)
+			}
+		}
 		if k.Becomes != "" {
 			if t := c.Lookup(k.Becomes); t == nil || t.Kind != Class {
 				c.report(e.File, e.Line, "%s becomes %s, which no stub defines as a class", e.Path, k.Becomes)

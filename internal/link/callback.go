@@ -254,6 +254,7 @@ func (s *solver) registerAll(c *knowledge.Call, e *knowledge.Entity, fs Set, fac
 	for _, v := range s.sets.values(fs) {
 		if f, ok := s.funcOf(v); ok {
 			s.runIn(v)
+			s.give(v, c.Gives)
 			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: Instance(f), entity: e, call: c, ext: factory})
 		}
 	}
@@ -266,6 +267,33 @@ func (s *solver) runIn(v Value) {
 	}
 	if ob := s.objs[v]; ob.kind == kFunc && ob.b != 0 {
 		s.instanceIn(Func(ob.a), ob.b)
+	}
+}
+
+// give tells the parameters of a registered function that have no annotation what the framework calls it with.
+func (s *solver) give(v Value, classes []string) {
+	if len(classes) == 0 || s.final {
+		return
+	}
+	first := 0
+	for s.objs[v].kind == kBound || s.objs[v].kind == kManaged {
+		if s.objs[v].kind == kBound {
+			first++
+		}
+		v = Value(s.objs[v].a)
+	}
+	ob := s.objs[v]
+	if ob.kind != kFunc {
+		return
+	}
+	params := s.Facts(Func(ob.a)).Params
+	for i, path := range classes {
+		if i += first; i >= len(params) || params[i].Kind > facts.Positional || params[i].Type != 0 {
+			return
+		}
+		if e := s.Catalogue.Lookup(path); e != nil {
+			s.addShared(s.varOf(s.instanceIn(Func(ob.a), ob.b), params[i].Var), Set(s.object(kExtInst, s.extOfEntity(e), 0)))
+		}
 	}
 }
 

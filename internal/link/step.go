@@ -363,7 +363,7 @@ func (s *solver) loadItem(v Value, key Set) Set {
 		if x := s.callMethod(v, s.wellKnown.getitem, s.argList(key)); x != 0 {
 			return x
 		}
-		return s.readField(v, keyElem)
+		return s.loadElements(v, key)
 	case kExt:
 		return s.extItem(v, key)
 	}
@@ -441,7 +441,7 @@ func (s *solver) storeItems(op *facts.Op) {
 			}
 		case kExtInst, kMethod:
 			s.callMethod(v, s.wellKnown.setitem, s.argList(key, val))
-			s.store(v, keyElem, val)
+			s.storeKeyed(v, key, val)
 		}
 		out = s.sets.union(out, Set(v))
 	}

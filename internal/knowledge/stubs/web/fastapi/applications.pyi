@@ -3,7 +3,8 @@ from starlette.applications import Starlette as Starlette
 
 @framework("asgi-app")
 class FastAPI(Starlette):
-    @registers("lifespan","on_startup","on_shutdown",phase="startup")
+    @registers("lifespan",phase="startup",gives="starlette.applications.Starlette")
+    @registers("on_startup","on_shutdown",phase="startup")
     def __init__(self, *, dependencies=..., lifespan=..., on_startup=..., on_shutdown=...): ...
     @registers_decorated(phase="request", method="GET")
     def get(self, path, *, dependencies=..., name=...): ...

@@ -4,7 +4,8 @@ from starlette.datastructures import State
 @framework("asgi-app")
 class Starlette:
     state: State
-    @registers("lifespan","on_startup","on_shutdown",phase="startup")
+    @registers("lifespan",phase="startup",gives="starlette.applications.Starlette")
+    @registers("on_startup","on_shutdown",phase="startup")
     def __init__(self, debug=..., routes=..., middleware=..., exception_handlers=..., on_startup=..., on_shutdown=..., lifespan=..., *, max_body_size=...): ...
     def add_middleware(self, middleware_class, *args, **kwargs): ...
     def mount(self, path, app, name=...): ...

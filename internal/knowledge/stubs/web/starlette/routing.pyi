@@ -1,22 +1,23 @@
 # Facts: Starlette documentation, "Routing".
 
 class Route:
-    @registers("endpoint",phase="request")
+    @registers("endpoint",phase="request",gives="starlette.requests.Request")
     def __init__(self, path, endpoint, *, methods=..., name=..., include_in_schema=..., middleware=..., max_body_size=...): ...
 
 class WebSocketRoute:
-    @registers("endpoint",phase="request")
+    @registers("endpoint",phase="request",gives="starlette.websockets.WebSocket")
     def __init__(self, path, endpoint, *, name=..., middleware=...): ...
 
 class Mount:
     def __init__(self, path, app=..., routes=..., name=..., *, middleware=..., max_body_size=...): ...
 
 class Router:
-    @registers("lifespan","on_startup","on_shutdown",phase="startup")
+    @registers("lifespan",phase="startup",gives="starlette.applications.Starlette")
+    @registers("on_startup","on_shutdown",phase="startup")
     def __init__(self, routes=..., redirect_slashes=..., default=..., on_startup=..., on_shutdown=..., lifespan=..., *, middleware=..., max_body_size=...): ...
     @registers("func",phase="startup")
     def add_event_handler(self, event_type, func): ...
-    @registers("endpoint",phase="request")
+    @registers("endpoint",phase="request",gives="starlette.requests.Request")
     def add_route(self, path, endpoint, methods=..., name=..., include_in_schema=...): ...
-    @registers("endpoint",phase="request")
+    @registers("endpoint",phase="request",gives="starlette.websockets.WebSocket")
     def add_websocket_route(self, path, endpoint, name=...): ...
