@@ -374,6 +374,9 @@ func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode 
 		return Set(v)
 	}
 	s.edge(mode, in, 0)
+	if x := s.echo(f, fn, recv, a); x != 0 {
+		return x
+	}
 	return s.result(in)
 }
 

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"slices"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -166,6 +168,7 @@ const (
 	returnsInner funcTraits = 1 << iota // returns a function defined in it that uses its variables
 	hasClass                            // holds a class definition
 	usesFixtures                        // a test or fixture whose parameters name fixtures
+	returnsParam                        // gives back one of its parameters, as it was handed over, and nothing else
 )
 
 // traitsOf reads a function's traits off its operations.
@@ -176,6 +179,11 @@ func traitsOf(ff *facts.File) []funcTraits {
 			for p := ff.Funcs[i].Parent; p != 0; p = ff.Funcs[p].Parent {
 				out[p] |= hasClass
 			}
+		}
+	}
+	for i := range ff.Funcs {
+		if returnedParam(ff, &ff.Funcs[i]) >= 0 {
+			out[i] |= returnsParam
 		}
 	}
 	for i := range ff.Funcs {
@@ -213,4 +221,56 @@ func traitsOf(ff *facts.File) []funcTraits {
 		}
 	}
 	return out
+}
+
+// returnedParam is the parameter that a function gives back, as it was handed over, from every return that gives something;
+// -1 for none.
+func returnedParam(ff *facts.File, fn *facts.Func) int {
+	if fn.Kind != facts.Function || fn.Flags&(facts.FuncGenerator|facts.FuncAsync) != 0 || len(fn.Params) == 0 {
+		return -1
+	}
+	found := -1
+	for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
+		op := &ff.Ops[k]
+		if op.Code != facts.Return || !facts.Ref(op.A).IsVar() {
+			continue
+		}
+		p := slices.IndexFunc(fn.Params, func(p facts.Param) bool { return uint32(p.Var) == op.A })
+		if p < 0 || found >= 0 && p != found || fn.Params[p].Kind > facts.Positional {
+			return -1
+		}
+		found = p
+	}
+	return found
+}
+
+// echo is what a function that gives back a parameter gives for these arguments; 0 where they do not tell.
+func (s *solver) echo(f Func, fn *facts.Func, recv Value, a *callArgs) Set {
+	if s.wellKnown.traits[f]&returnsParam == 0 {
+		return 0
+	}
+	file := s.FileOf(f)
+	p := returnedParam(file.Facts, fn)
+	at := p
+	if recv != 0 {
+		if at == 0 {
+			return Set(recv)
+		}
+		at--
+	}
+	for i := range a.pos {
+		if a.pos[i].star {
+			return 0
+		}
+		if i == at {
+			return a.pos[i].set
+		}
+	}
+	name := s.symbol(file, fn.Params[p].Name)
+	for i := range a.kw {
+		if a.kw[i].name == name {
+			return a.kw[i].set
+		}
+	}
+	return 0
 }

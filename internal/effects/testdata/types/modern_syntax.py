@@ -32,7 +32,7 @@ def quiet():  # want: random
 def loud():  # want: stdout random
     return Loud(dice).new()
 
-def chain():  # want: fs.write!~ stdout random
+def chain():  # want: fs.write! stdout random
     Base(dice).also(print).also(lambda x: Path("x").write_text(str(x)))
 
 async def pages(client: httpx.AsyncClient) -> AsyncIterator[dict]:  # want: net
