@@ -168,6 +168,7 @@ const (
 	returnsInner funcTraits = 1 << iota // returns a function defined in it that uses its variables
 	hasClass                            // holds a class definition
 	usesFixtures                        // a test or fixture whose parameters name fixtures
+	returnsOwn                          // a class method that gives an instance of the class it was called on: cls()
 	returnsParam                        // gives back one of its parameters, as it was handed over, and nothing else
 )
 
@@ -184,6 +185,9 @@ func traitsOf(ff *facts.File) []funcTraits {
 	for i := range ff.Funcs {
 		if returnedParam(ff, &ff.Funcs[i]) >= 0 {
 			out[i] |= returnsParam
+		}
+		if makesOwn(ff, &ff.Funcs[i]) {
+			out[i] |= returnsOwn
 		}
 	}
 	for i := range ff.Funcs {
@@ -244,9 +248,40 @@ func returnedParam(ff *facts.File, fn *facts.Func) int {
 	return found
 }
 
-// echo is what a function that gives back a parameter gives for these arguments; 0 where they do not tell.
+// makesOwn: every return of a method that gives something gives what calling its first parameter makes.
+func makesOwn(ff *facts.File, fn *facts.Func) bool {
+	if fn.Flags&facts.FuncMethod == 0 || fn.Flags&(facts.FuncGenerator|facts.FuncAsync) != 0 || len(fn.Params) == 0 {
+		return false
+	}
+	var made map[facts.Ref]bool
+	found := false
+	for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
+		switch op := &ff.Ops[k]; {
+		case op.Code == facts.Call && op.A == uint32(fn.Params[0].Var):
+			if made == nil {
+				made = map[facts.Ref]bool{}
+			}
+			made[op.Dst] = true
+		case op.Code == facts.Return && facts.Ref(op.A).IsVar():
+			if !made[facts.Ref(op.A)] {
+				return false
+			}
+			found = true
+		case op.Dst != 0 && made[op.Dst]:
+			return false
+		}
+	}
+	return found
+}
+
+// echo is what a function that gives back a parameter, or an instance of its class, gives for this receiver and these
+// arguments; 0 where they do not tell.
 func (s *solver) echo(f Func, fn *facts.Func, recv Value, a *callArgs) Set {
-	if s.wellKnown.traits[f]&returnsParam == 0 {
+	traits := s.wellKnown.traits[f]
+	if traits&returnsOwn != 0 && recv != 0 && s.objs[recv].kind == kClass {
+		return Set(s.firstInst + Value(s.objs[recv].a))
+	}
+	if traits&returnsParam == 0 {
 		return 0
 	}
 	file := s.FileOf(f)
