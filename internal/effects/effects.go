@@ -302,6 +302,9 @@ func (c *collector) inTransaction(n Node, lc *link.LibraryCall) bool {
 
 // effect adds the site of one catalogued effect of a call, if it can happen for these arguments.
 func (c *collector) effect(n Node, lc *link.LibraryCall, ef *knowledge.Effect, async bool) {
+	if (ef.Kind == knowledge.FSRead || ef.Kind == knowledge.FSWrite) && lc.Buffered() {
+		return
+	}
 	if ef.Staged && !c.inTransaction(n, lc) {
 		return
 	}

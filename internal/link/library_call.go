@@ -142,7 +142,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 	if len(e.Calls) == 0 {
 		s.consume(a)
 	}
-	r := s.typeSet(e.Returns, recv, a, e, 0)
+	r := s.over(s.typeSet(e.Returns, recv, a, e, 0), recv, a)
 	if e.ClassMethod && recv != 0 && s.objs[recv].kind == kClass && e.Returns != nil && e.Returns.Kind == knowledge.Self {
 		c := Class(s.objs[recv].a) // Event.model_validate(data)
 		s.makeDefaults(s.constructionOf(c), s.firstInst+Value(c), &callArgs{}, mode)
@@ -233,6 +233,9 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 	inst := s.object(kExtInst, x, 0)
 	s.library(x, inst, a, mode)
 	made := Set(inst)
+	if s.isStream(x) {
+		made = s.over(made, 0, a)
+	}
 	if init != nil {
 		for i := range init.Calls {
 			c := &init.Calls[i]
