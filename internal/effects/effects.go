@@ -61,6 +61,7 @@ type Edge struct {
 	Op        *facts.Op
 	Mode      link.Mode
 	Certainty diag.Certainty
+	within    bool // see link.Collector
 }
 
 // Analysis is the result.
@@ -129,7 +130,7 @@ func makeIndex(nodes, n int, key func(i int) Node) index {
 // Analyse collects and propagates.
 func Analyse(sol *link.Solution) *Analysis {
 	a := &Analysis{Solution: sol}
-	c := &collector{a: a, targets: map[uint64]uint32{}, transactions: map[*facts.Op]bool{}}
+	c := &collector{a: a, targets: map[target]uint32{}, transactions: map[*facts.Op]bool{}}
 	sol.Collect(c)
 	a.first = sol.Instances()
 	a.nodes = a.first + len(sol.Files)
@@ -179,7 +180,7 @@ func (a *Analysis) Unresolved(n Node) int {
 type collector struct {
 	a            *Analysis
 	transactions map[*facts.Op]bool // calls whose `with` holds a transaction
-	targets      map[uint64]uint32  // (node, op) → number of different callees
+	targets      map[target]uint32  // number of different callees
 	pending      []Edge
 }
 
@@ -205,13 +206,20 @@ func (c *collector) node(from link.Instance, op *facts.Op) (n Node, ok bool) {
 	return n, true
 }
 
+// target is an operation of a node, and what library calls do at it: each has one callee, or one of several.
+type target struct {
+	n      Node
+	id     uint32
+	within bool
+}
+
 // Expect makes room, so that what sites point to stays where it is, and once.
 func (c *collector) Expect(edges, calls int) {
 	c.pending = make([]Edge, 0, edges+edges/16)
 	c.a.Calls = make([]link.LibraryCall, 0, calls+calls/16)
 }
 
-func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance) {
+func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance, within bool) {
 	n, ok := c.node(from, op)
 	if !ok {
 		return
@@ -219,9 +227,9 @@ func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.
 	if mode == link.Imported && c.a.Facts(c.a.Solution.FuncOf(from)).Kind != facts.ModuleBody {
 		return // imported when the function first runs, and only once
 	}
-	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved})
+	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved, within: within})
 	if mode == link.Called {
-		c.targets[uint64(n)<<32|uint64(id)]++
+		c.targets[target{n, id, within}]++
 	}
 }
 
@@ -257,7 +265,7 @@ func (c *collector) Library(lc *link.LibraryCall) {
 		return
 	}
 	if lc.Mode == link.Called {
-		c.targets[uint64(n)<<32|uint64(lc.ID)]++
+		c.targets[target{n, lc.ID, lc.Within}]++
 	}
 	c.a.Calls = append(c.a.Calls, *lc)
 	call := &c.a.Calls[len(c.a.Calls)-1]
@@ -385,14 +393,14 @@ func (c *collector) finish() {
 	}
 	for i := range c.pending {
 		e := &c.pending[i]
-		if c.targets[uint64(e.From)<<32|uint64(e.ID)] > 1 && e.Mode == link.Called {
+		if c.targets[target{e.From, e.ID, e.within}] > 1 && e.Mode == link.Called {
 			e.Certainty = diag.Likely
 		}
 		e.From = fix(e.From)
 	}
 	for i := range a.Sites {
 		s := &a.Sites[i]
-		if c.targets[uint64(s.Node)<<32|uint64(s.ID)] > 1 && s.Mode == link.Called {
+		if c.targets[target{s.Node, s.ID, s.Call != nil && s.Call.Within}] > 1 && s.Mode == link.Called {
 			s.Certainty = diag.Likely
 		}
 		s.Node = fix(s.Node)

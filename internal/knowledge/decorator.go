@@ -89,7 +89,7 @@ func callback(mode CallMode) func(r *reader, e *Entity, a *arguments) {
 				a.fault("only @calls takes a method of a parameter")
 			case p != "self":
 				a.param(p)
-			case mode != Enqueues && !member:
+			case mode != Enqueues && mode != Calls && mode != Offloads && !member:
 				a.param(p)
 			}
 			e.Calls = append(e.Calls, k)

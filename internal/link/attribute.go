@@ -166,7 +166,11 @@ func (s *solver) instanceAttr(v Value, c Class, name Sym) Set {
 // isAbstract: the method is there to be overridden, so an instance at hand is one of a subclass.
 func (s *solver) isAbstract(x Set) bool {
 	for _, v := range s.sets.values(x) {
-		if ob := s.objs[v]; ob.kind == kFunc && s.Facts(Func(ob.a)).Flags&facts.FuncAbstract != 0 {
+		ob := s.objs[v]
+		if ob.kind == kProperty {
+			ob = s.objs[ob.a]
+		}
+		if ob.kind == kFunc && s.Facts(Func(ob.a)).Flags&facts.FuncAbstract != 0 {
 			return true
 		}
 	}

@@ -30,8 +30,8 @@ func (m Mode) String() string { return modeNames[m] }
 type Collector interface {
 	// Expect: about so many edges and library calls will be told.
 	Expect(edges, calls int)
-	// Edge: operation op of block instance from runs block instance to.
-	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance)
+	// Edge: operation op of block instance from runs block instance to; within a library call, if that runs it.
+	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance, within bool)
 	// Library: a library's function, constructor or property is used.
 	Library(c *LibraryCall)
 	// Registered: a function is handed to a framework to be called later.

@@ -11,6 +11,10 @@ import (
 
 // callbacks does what a library function does with the functions it is given; the result is what that gives.
 func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArgs, mode Mode) Set {
+	if len(e.Calls) == 0 {
+		return 0
+	}
+	defer s.within()()
 	var out Set
 	for i := range e.Calls {
 		c := &e.Calls[i]
@@ -21,6 +25,16 @@ func (s *solver) callbacks(x uint32, e *knowledge.Entity, recv Value, a *callArg
 					how = silent // partial(task.delay, 1) enqueues when it is called
 				}
 				s.call(Value(ob.b), a, how)
+			}
+			continue
+		}
+		if c.Param == "self" { // task.apply(), tool.invoke(): what the receiver was made from
+			if ob := s.objs[recv]; recv != 0 && ob.kind == kMade && mode != silent {
+				how := Called
+				if c.Mode == knowledge.Offloads {
+					how = Offloaded
+				}
+				out = s.sets.union(out, s.call(Value(ob.b), a, how))
 			}
 			continue
 		}
@@ -135,6 +149,11 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 		}
 	case knowledge.Schedules:
 		r := s.awaitAll(fs, Scheduled)
+		for _, v := range s.sets.values(fs) {
+			if k := s.objs[v].kind; k == kExt || k == kMethod { // tg.start_soon(anyio.sleep, 1)
+				r = s.sets.union(r, s.await(s.call(v, s.following(e, c, a), Called), Scheduled))
+			}
+		}
 		if r != 0 {
 			o := s.object(kResult, s.place(), 6)
 			s.addShared(s.field(o, keyResult), r)

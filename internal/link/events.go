@@ -10,6 +10,7 @@ import (
 type event struct {
 	kind   eventKind
 	mode   Mode
+	within bool // done by a library with a function that it was given, see within
 	id     uint32
 	op     *facts.Op
 	to     Instance // evEdge; evRegistered: the Func
@@ -34,9 +35,16 @@ const (
 
 func (s *solver) tell(e event) {
 	if !s.muted {
-		e.at = s.at
+		e.at, e.within = s.at, s.withins > 0
 		s.events = append(s.events, e)
 	}
+}
+
+// within begins what a library call does with the functions and objects that it was given: sorted(rows, key=f) calls f as
+// well, not instead. The result ends it.
+func (s *solver) within() (done func()) {
+	s.withins++
+	return func() { s.withins-- }
 }
 
 // replay tells a collector what an instance does.
@@ -45,10 +53,10 @@ func (s *solver) replay(in Instance, events []event, c Collector) {
 		e := &events[i]
 		switch e.kind {
 		case evEdge:
-			c.Edge(in, e.id, e.op, e.mode, e.to)
+			c.Edge(in, e.id, e.op, e.mode, e.to, e.within)
 		case evLibrary:
 			x := &s.exts[e.ext]
-			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, s: s, args: e.args})
+			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, Within: e.within, s: s, args: e.args})
 		case evRegistered:
 			c.Registered(&Registration{From: in, ID: e.id, Op: e.op, Func: Func(e.to), Entity: e.entity, Call: e.call, Factory: e.ext})
 		case evUnresolved:

@@ -266,6 +266,7 @@ func hookSpecial(names ...string) hook {
 		if recv != 0 || len(a.pos) == 0 || mode == silent {
 			return 0, false
 		}
+		defer s.within()()
 		for _, v := range s.sets.values(a.pos[0].set) {
 			switch s.objs[v].kind {
 			case kInst, kExtInst:
@@ -395,9 +396,11 @@ func hookText(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, boo
 	if formats {
 		names = []Sym{s.wellKnown.format, s.wellKnown.strOf, s.wellKnown.repr}
 	}
+	within := s.within()
 	for i := range a.pos {
 		s.textOf(a.pos[i].set, names...)
 	}
+	within()
 	if !formats {
 		return 0, false
 	}
@@ -423,9 +426,10 @@ func hookPrint(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bo
 			// sys.stdout and sys.stderr are what print writes to by itself
 			return s.callExt(x, recv, &callArgs{pos: a.pos, kw: slices.Delete(slices.Clone(a.kw), i, i+1)}, mode), true
 		}
-		done := s.implied()
+		implied, within := s.implied(), s.within()
 		s.callSet(s.loadAttrs(a.kw[i].set, s.Sym("write")), s.argList(s.wellKnown.str), mode)
-		done()
+		within()
+		implied()
 	}
 	return hookText(s, x, recv, a, mode)
 }

@@ -16,6 +16,7 @@ type LibraryCall struct {
 	Entity *knowledge.Entity // nil when the catalogue does not know it
 	Mode   Mode
 	Recv   Value
+	Within bool // another library's call does it with a function or object that it was given
 	s      *solver
 	args   *callArgs
 }

@@ -181,6 +181,7 @@ type solver struct {
 	depth, steps int       // see descend
 	lastArg      *callArgs // see argList
 	runs         int
+	withins      int  // see within
 	implicit     bool // what is called now is implied by a statement
 	cloneIDs     map[cloneKey]uint32
 	maxContexts  int

@@ -37,7 +37,7 @@ async def consume(url):  # want: net stdout
 async def unused(url):  # want:
     lines(url)
 
-async def limited(urls):  # want: net task~
+async def limited(urls):  # want: net task
     sem = asyncio.Semaphore(3)
     async def one(u):  # want: net
         async with sem:
@@ -45,7 +45,7 @@ async def limited(urls):  # want: net task~
                 return await c.get(u)
     return await asyncio.gather(*[one(u) for u in urls])
 
-async def gen_gather(urls):  # want: sleep task~
+async def gen_gather(urls):  # want: sleep task
     async def two(u):  # want: sleep
         await asyncio.sleep(1)
     return await asyncio.gather(*(two(u) for u in urls))
@@ -60,7 +60,7 @@ async def one_s():  # want: sleep
 async def two_s():  # want: db!
     sqlite3.connect("x")
 
-async def shield():  # want: sleep task~
+async def shield():  # want: sleep task
     await asyncio.shield(one_s())
 
 async def run_sync(fn):  # want: fs.read thread

@@ -22,7 +22,7 @@ async def timeout():  # want: sleep
     async with asyncio.timeout(3):
         await sleeper()
 
-async def waits():  # want: sleep!~
+async def waits():  # want: sleep!
     return await asyncio.wait_for(blocker(), 3)
 
 async def fire():  # want: sleep task
@@ -44,11 +44,11 @@ async def serve():  # want: listen
     s = await asyncio.start_server(on, "0", 1)
     await s.serve_forever()
 
-def main():  # want: fs.read~
+def main():  # want: fs.read
     loop = asyncio.new_event_loop()
     loop.run_until_complete(read("x"))
 
-def trio_main():  # want: sleep~ task~
+def trio_main():  # want: sleep task
     trio.run(tr, 3)
 
 async def tr(n):  # want: sleep task

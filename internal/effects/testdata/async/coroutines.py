@@ -17,7 +17,7 @@ async def kept():  # want: net
     coro = load("http://x")
     return await coro
 
-async def both():  # want: net task~
+async def both():  # want: net task
     return await asyncio.gather(load("a"), load("b"))
 
 async def tasks():  # want: net task
@@ -30,5 +30,5 @@ def passes_on():  # want:
 async def via():  # want: net
     return await passes_on()
 
-def run():  # want: net~
+def run():  # want: net
     asyncio.run(via())

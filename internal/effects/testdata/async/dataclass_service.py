@@ -24,7 +24,7 @@ class Pipeline:
     async def run(self, msg: str):  # want: net~ db~ db.write~
         for h in self.handlers:
             await h(msg)
-    async def parallel(self, msg):  # want: net db db.write task~
+    async def parallel(self, msg):  # want: net db db.write task
         await asyncio.gather(*(h(msg) for h in self.handlers))
     async def forget(self, msg):  # want:
         for h in self.handlers:

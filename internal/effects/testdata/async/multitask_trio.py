@@ -37,7 +37,7 @@ async def retrying(fn, *args, times=3):  # want: net fs.write sleep task stdout
 async def main():  # want: net fs.write sleep task stdout
     await retrying(pull, ["http://x"], "out.txt")
 
-def count(path):  # want: fs.read thread~
+def count(path):  # want: fs.read thread
     return anyio.run(anyio.to_thread.run_sync, lambda: len(open(path).read()))
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def drop(s: Store, k):  # want: db.write!
 def has(s: Store, k):  # want: db!
     return k in s
 
-def size(s: Store):  # want: db!~
+def size(s: Store):  # want: db!
     return len(s)
 
 def keys(s: Store):  # want: db!
@@ -78,7 +78,7 @@ def same():  # want: # miss: stdout
 def text():  # want: random
     return f"{Dice()}"
 
-def text2():  # want: random~
+def text2():  # want: random
     return str(Dice())
 
 def roll():  # want: random

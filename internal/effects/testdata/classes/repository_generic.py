@@ -51,7 +51,7 @@ def drop(t: Table, keys):  # want: db.write!
 def export(path):  # want: db! state~
     return {k: v for k, v in table(path).items()}
 
-def size(t: Table):  # want: db!~
+def size(t: Table):  # want: db!
     return len(t)
 
 def present(t: Table, k):  # want: db!

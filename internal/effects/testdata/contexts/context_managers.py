@@ -50,7 +50,7 @@ async def uses():  # want: log~ stdout
     async with session() as s, Conn():
         return s
 
-def stacked():  # want: fs.write!~ stdout~
+def stacked():  # want: fs.write!~ stdout
     with contextlib.ExitStack() as stack:
         d = stack.enter_context(workdir())
         stack.callback(print, "bye")

@@ -37,15 +37,15 @@ async def price(symbol):  # want: net
 class Prices:
     def __init__(self, url):  # want:
         self.redis = redis.from_url(url)
-    async def many(self, symbols):  # want: net db.write task~ clock
+    async def many(self, symbols):  # want: net db.write task clock
         found = await asyncio.gather(*map(price, symbols))
         await self.redis.set("last", json.dumps(found))
         return dict(zip(symbols, found))
 
-async def report(url):  # want: net db.write task~ stdout clock
+async def report(url):  # want: net db.write task stdout clock
     p = Prices(url)
     for s, v in (await p.many(["A", "B"])).items():
         print(s, v)
 
-def main():  # want: net~ db.write~ task~ stdout~ clock~
+def main():  # want: net db.write task stdout clock
     asyncio.run(report("redis://"))

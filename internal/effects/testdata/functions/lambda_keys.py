@@ -2,13 +2,13 @@ import os
 import time
 import threading
 
-def newest(files):  # want: fs.read!~
+def newest(files):  # want: fs.read!
     return max(files, key=os.path.getmtime)
 
 def order(files):  # want: fs.read!
     files.sort(key=lambda f: os.stat(f).st_size)
 
-def grouped(xs):  # want: stdout~
+def grouped(xs):  # want: stdout
     import itertools
     return [list(g) for k, g in itertools.groupby(xs, key=lambda x: print(x))]
 
@@ -50,7 +50,7 @@ def use_both():  # want: stdout clock
 def iife():  # want: stdout
     (lambda: print("now"))()
 
-def sub():  # want: env~
+def sub():  # want: env
     import re
     return re.sub("x", lambda m: os.environ[m[0]], "x")
 

@@ -43,11 +43,11 @@ def each(xs):  # want: stdout
     for x in xs:
         loud(x)
 
-def lazily(xs):  # want: # extra: stdout~
+def lazily(xs):  # want: # extra: stdout
     return starmap(shout, xs)
 
-def eager(xs):  # want: stdout~
+def eager(xs):  # want: stdout
     return list(starmap(shout, xs))
 
-def until(xs):  # want: stdout~
+def until(xs):  # want: stdout
     return list(takewhile(lambda x: print(x) or x > 0, xs))

@@ -58,7 +58,7 @@ def sort(ts: list[Temp]):  # want: # miss: stdout
     return sorted(ts)
 def fmt(t: Temp):  # want: clock
     return f"{t:x}"
-def fmt2(t: Temp):  # want: clock~
+def fmt2(t: Temp):  # want: clock
     return "{}".format(t)
 def iadd():  # want: stdout
     t = Temp()

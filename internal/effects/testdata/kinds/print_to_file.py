@@ -30,6 +30,6 @@ class Slow:
         time.sleep(0.1)
 
 
-def throttled(rows):  # want: sleep!~
+def throttled(rows):  # want: sleep!
     for r in rows:
         print(r, file=Slow())

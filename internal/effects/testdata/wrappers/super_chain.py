@@ -11,14 +11,14 @@ class Encoder(json.JSONEncoder):
         print(o)
         return super().default(o)
 
-def encode(x):  # want: stdout~
+def encode(x):  # want: stdout
     return json.dumps(x, cls=Encoder)
 
 def hook(d):  # want: stdout
     print(d)
     return d
 
-def decode(s):  # want: stdout~
+def decode(s):  # want: stdout
     return json.loads(s, object_hook=hook)
 
 class A:

@@ -6,7 +6,7 @@ class Printer(ast.NodeVisitor):
         print(node.name)
         self.generic_visit(node)
 
-def run(src):  # want: stdout~
+def run(src):  # want: stdout
     Printer().visit(ast.parse(src))
 
 class Node:
