@@ -135,7 +135,19 @@ func (l *lowerer) arguments(fi uint32, a *ast.Arguments) {
 			p.Ann = l.annotation(arg.Annotation)
 			if p.Ann != 0 {
 				switch kind {
-				case VarPositional, VarKeyword:
+				case VarPositional, VarKeyword: // *readers: Reader
+					each, all := l.newLocal(), l.newLocal()
+					l.instance(each, p.Ann, arg.Annotation)
+					if kind == VarPositional {
+						l.emit(MakeTuple, arg.Annotation, all, 0, l.list([]uint32{uint32(each)}, 0), 1)
+					} else {
+						name := l.newLocal()
+						l.emit(Instance, arg.Annotation, name, uint32(MakeRef(TagBuiltin, l.text("str"))), 0, 0)
+						items := uint32(len(l.out.Extra))
+						l.out.Extra = append(l.out.Extra, 1, uint32(name), uint32(each))
+						l.emit(MakeDict, arg.Annotation, all, 0, items, 0)
+					}
+					l.copyTo(p.Var, all, arg)
 				default:
 					p.Type = l.newShared(l.fn)
 					l.instance(p.Type, p.Ann, arg.Annotation)

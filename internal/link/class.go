@@ -67,9 +67,41 @@ func (s *solver) makeClass(op *facts.Op) {
 		}
 		s.forgetMRO(c)
 	}
+	s.inheritTypes(c, cl)
 	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
 	s.announceClass(c, cl)
+}
+
+// inheritTypes gives the parameters of methods the types that the library's method which they replace declares, where they
+// have no annotation of their own.
+func (s *solver) inheritTypes(c Class, cl *facts.Class) {
+	for _, b := range s.mro(c) {
+		if b.ext == 0 || s.exts[b.ext].entity == nil {
+			continue
+		}
+		for _, m := range cl.Members {
+			e := s.Catalogue.Member(s.exts[b.ext].entity, s.ff.Str(m.Name))
+			if e == nil || e.Kind != knowledge.Function || e.Static || e.ClassMethod {
+				continue
+			}
+			if !m.Ref.IsVar() {
+				continue
+			}
+			for _, v := range s.sets.values(s.readShared(s.sharedIndex(m.Ref.Index()))) {
+				if s.objs[v].kind != kFunc || s.objs[v].b != 0 {
+					continue
+				}
+				f := Func(s.objs[v].a)
+				params := s.Facts(f).Params
+				for i := 1; i < min(len(params), len(e.Params)+1); i++ {
+					if params[i].Kind <= facts.Positional && params[i].Type == 0 && e.Params[i-1].Type != nil {
+						s.addShared(s.varOf(Instance(f), params[i].Var), s.typeSet(e.Params[i-1].Type, 0, nil, e, 0))
+					}
+				}
+			}
+		}
+	}
 }
 
 // announceClass runs what a class statement runs beside the class's body: the metaclass's __new__ and __init__, and the

@@ -2,6 +2,7 @@
 from django.db.models import Model, Manager
 
 class AbstractUser(Model):
+    objects: UserManager
     def set_password(self, raw_password): ...
     def check_password(self, raw_password): ...
     @effect("db")
