@@ -351,6 +351,9 @@ func (s *solver) decorate(x, place uint32, a *callArgs) Set {
 func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) Set {
 	if c.Mode == knowledge.RegistersDecorated {
 		s.registerAll(c, s.exts[x].entity, fs, factory)
+		if fn := s.Facts(s.cur.fn); c.Context == "validator" && fn.Kind == facts.ClassBody {
+			s.addShared(s.field(s.firstClass+Value(s.fileOf.class+fn.Class-1), keyArgs), fs)
+		}
 	}
 	if c.Becomes != "" {
 		if cl := s.Catalogue.Lookup(c.Becomes); cl != nil {

@@ -19,6 +19,7 @@ type construction struct {
 	after    []member // __post_init__ and the like
 	fields   bool     // there are annotated fields, which a generated constructor takes
 	defaults []fieldDefault
+	checked  []Class // the classes, of the program, whose validators run (pydantic)
 	library  uint32 // a library's class whose construction does something; 0 for none
 }
 
@@ -73,6 +74,13 @@ func (s *solver) constructionOf(c Class) *construction {
 		if b.ext == 0 {
 			continue
 		}
+		if s.exts[b.ext].path == "pydantic.main.BaseModel" || s.exts[b.ext].path == "pydantic.BaseModel" {
+			for _, own := range mro {
+				if own.ext == 0 {
+					k.checked = append(k.checked, own.class)
+				}
+			}
+		}
 		if e := s.exts[b.ext].entity; e != nil && e.Kind == knowledge.Class && (len(e.Effects) > 0 || e.Traits&knowledge.Settings != 0) {
 			k.library = b.ext
 			break
@@ -115,10 +123,21 @@ func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
 	for i := range k.after {
 		s.callSet(s.bindMember(s.readShared(k.after[i].shared), inst, c), nil, mode)
 	}
+	if len(a.pos)+len(a.kw) > 0 { // defaults are not validated
+		s.validate(k, inst, c, mode)
+	}
 	if k.library != 0 && mode != silent {
 		s.library(k.library, inst, a, mode)
 	}
 	return Set(inst)
+}
+
+// validate runs the validators of a model's fields.
+func (s *solver) validate(k *construction, inst Value, c Class, mode Mode) {
+	defer s.within()()
+	for _, own := range k.checked {
+		s.callSet(s.bindMember(s.readField(s.firstClass+Value(own), keyArgs), inst, c), nil, mode)
+	}
 }
 
 // fillFields stores a generated constructor's arguments (dataclass, pydantic, attrs, NamedTuple) in the fields.

@@ -145,7 +145,9 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 	r := s.over(s.typeSet(e.Returns, recv, a, e, 0), recv, a)
 	if e.ClassMethod && recv != 0 && s.objs[recv].kind == kClass && e.Returns != nil && e.Returns.Kind == knowledge.Self {
 		c := Class(s.objs[recv].a) // Event.model_validate(data)
-		s.makeDefaults(s.constructionOf(c), s.firstInst+Value(c), &callArgs{}, mode)
+		k := s.constructionOf(c)
+		s.makeDefaults(k, s.firstInst+Value(c), &callArgs{}, mode)
+		s.validate(k, s.firstInst+Value(c), c, mode)
 	}
 	if s.op.Flags&facts.FlagDecorator != 0 && r == 0 && out == 0 {
 		return a.first()

@@ -25,7 +25,7 @@ class Event(BaseModel):
 def event():  # want: clock~ random~
     return Event()
 
-def parse(b):  # want: clock~ random~ # miss: stdout
+def parse(b):  # want: clock~ random~ stdout
     return Event.model_validate_json(b)
 
 class Client(BaseModel):
