@@ -3,6 +3,7 @@ package check_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -183,5 +184,27 @@ func TestWhatIsLikelyOnlyIsANote(t *testing.T) {
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("configuration %q (-want +got):\n%s", tt.config, diff)
 		}
+	}
+}
+
+func TestACellMayAwait(t *testing.T) {
+	dir := t.TempDir()
+	notebook := `{"cells": [
+ {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": [], "source": "import asyncio\nasync def wait():\n    await asyncio.sleep(1)"},
+ {"cell_type": "code", "execution_count": 2, "metadata": {}, "outputs": [], "source": "await wait()\nasync with asyncio.timeout(1):\n    await wait()"},
+ {"cell_type": "code", "execution_count": 3, "metadata": {}, "outputs": [], "source": "def plain():\n    await wait()"}
+], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}`
+	checktest.Write(t, dir, map[string]string{"a.ipynb": notebook, "b.py": "await wait()\n"})
+	c, err := check.Check(context.Background(), dir, check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range c.Result.Findings {
+		got = append(got, fmt.Sprintf("%s %s:%d %d", f.Name, f.File, f.Cell, f.Line))
+	}
+	want := []string{"syntax-error a.ipynb:3 2", "syntax-error b.py:0 1"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }

@@ -308,6 +308,7 @@ func (r *reader) lower(raw []byte, isNotebook bool) *facts.File {
 		src = text
 	}
 	tree, errs := parser.Parse(&r.parser, src, parser.Options{})
+	r.scopes.Notebook = isNotebook
 	table := r.scopes.Build(tree)
 	out := r.facts.Build(tree, table)
 	for _, e := range errs {

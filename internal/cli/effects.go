@@ -172,7 +172,7 @@ func (r *effectsReport) text(w io.Writer, asked bool) {
 		if len(f.Effects) == 0 && !asked {
 			continue
 		}
-		fmt.Fprintf(w, "%s:%d %s\n", f.File, f.Line, f.Function)
+		fmt.Fprintf(w, "%s %s\n", lineOf(f.File, f.Line, f.Cell), f.Function)
 		textEffects(w, f.Effects)
 	}
 	for _, m := range r.Modules {
@@ -232,15 +232,19 @@ func tellFaults(w io.Writer, t *check.Tree) {
 		if line == 0 {
 			line, cell = f.Facts.Place(x.Span.Start)
 		}
-		where := fmt.Sprintf("%s:%d", f.Path, line)
-		if cell > 0 {
-			where = fmt.Sprintf("%s: cell %d, line %d", f.Path, cell, line)
-		}
-		tell("%s: %s; the rest of the file counts", where, x.Message)
+		tell("%s: %s; the rest of the file counts", lineOf(f.Path, line, cell), x.Message)
 	}
 	if found > maxFaultsTold {
 		fmt.Fprintf(w, "roadworthy: and %d more files; `roadworthy check` lists them all\n", found-maxFaultsTold)
 	}
+}
+
+// lineOf names a line of a file, or of a notebook's cell.
+func lineOf(file string, line, cell int) string {
+	if cell > 0 {
+		return fmt.Sprintf("%s:cell %d:%d", file, cell, line)
+	}
+	return fmt.Sprintf("%s:%d", file, line)
 }
 
 func textEffects(w io.Writer, es []effectReport) {
@@ -257,7 +261,7 @@ func textEffects(w io.Writer, es []effectReport) {
 		}
 		fmt.Fprintf(w, "  %s%s (line %d)\n", e.Kind, how, e.Line)
 		for _, fr := range e.Witness {
-			fmt.Fprintf(w, "    %s:%d %s %s\n", fr.File, fr.Line, fr.Function, fr.Does)
+			fmt.Fprintf(w, "    %s %s %s\n", lineOf(fr.File, fr.Line, fr.Cell), fr.Function, fr.Does)
 		}
 	}
 }

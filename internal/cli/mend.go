@@ -103,12 +103,7 @@ func tell(w io.Writer, plan *fix.Outcome, verb string) {
 	}
 }
 
-func where(f *diag.Finding) string {
-	if f.Cell > 0 {
-		return fmt.Sprintf("%s:cell %d:%d", f.File, f.Cell, f.Line)
-	}
-	return fmt.Sprintf("%s:%d", f.File, f.Line)
-}
+func where(f *diag.Finding) string { return lineOf(f.File, f.Line, f.Cell) }
 
 func (m *mendFlags) waive(s *streams, checked *check.Checked) error {
 	w, err := fix.Waive(checked, m.waiver, time.Now())

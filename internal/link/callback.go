@@ -64,10 +64,14 @@ func (s *solver) callMembers(e *knowledge.Entity, recv Value, a *callArgs, param
 	}
 	for _, v := range s.sets.values(on) {
 		ob := s.objs[v]
-		if ob.kind != kInst && ob.kind != kClass {
+		c := Class(ob.a)
+		switch {
+		case ob.kind == kInst || ob.kind == kClass:
+		case ob.kind == kExtInst && ob.b != 0 && ob.b < inMemory: // the manager of a model: its rows
+			c = Class(ob.b - 1)
+		default:
 			continue
 		}
-		c := Class(ob.a)
 		if prefix, ok := strings.CutSuffix(name, "*"); ok {
 			s.callSet(s.attrsLike(s.firstInst+Value(c), prefix), nil, Called)
 		} else if m, ok := s.find(c, s.Sym(name), 0); ok && m.isVar {
