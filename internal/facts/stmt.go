@@ -19,6 +19,9 @@ func (l *lowerer) stmt(s ast.Stmt) {
 				last.Flags |= FlagDiscarded
 			}
 		}
+		if l.exits(s.Value) {
+			l.dead = true
+		}
 	case *ast.Assign:
 		v := l.expr(s.Value)
 		if len(s.Targets) > 1 && v == 0 {
@@ -289,6 +292,24 @@ func (l *lowerer) augAssign(s *ast.AugAssign) {
 	default:
 		l.expr(s.Value)
 	}
+}
+
+// exits: the call ends the program: sys.exit(1), os._exit(1), exit().
+func (l *lowerer) exits(e ast.Expr) bool {
+	c, ok := e.(*ast.Call)
+	if !ok {
+		return false
+	}
+	switch f := c.Func.(type) {
+	case *ast.Name:
+		_, _, bound := l.resolve(l.sc, f.ID)
+		name := l.f.Text(f.ID)
+		return !bound && (name == "exit" || name == "quit")
+	case *ast.Attribute:
+		name := l.f.Text(f.Attr)
+		return name == "exit" && l.isNamed(f.Value, "sys") || name == "_exit" && l.isNamed(f.Value, "os")
+	}
+	return false
 }
 
 func (l *lowerer) annAssign(s *ast.AnnAssign) {

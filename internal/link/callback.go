@@ -67,7 +67,7 @@ func (s *solver) callMembers(e *knowledge.Entity, recv Value, a *callArgs, param
 		c := Class(ob.a)
 		switch {
 		case ob.kind == kInst || ob.kind == kClass:
-		case ob.kind == kExtInst && ob.b != 0 && ob.b < inMemory: // the manager of a model: its rows
+		case ob.kind == kExtInst && ob.b != 0 && ob.b < ownObject: // the manager of a model: its rows
 			c = Class(ob.b - 1)
 		default:
 			continue

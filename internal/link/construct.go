@@ -20,7 +20,7 @@ type construction struct {
 	fields   bool     // there are annotated fields, which a generated constructor takes
 	defaults []fieldDefault
 	checked  []Class // the classes, of the program, whose validators run (pydantic)
-	library  uint32 // a library's class whose construction does something; 0 for none
+	library  uint32  // a library's class whose construction does something; 0 for none
 }
 
 // fieldDefault is a field whose default may be made anew for each instance.

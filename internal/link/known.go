@@ -157,6 +157,7 @@ func allHooks() map[string]hook {
 		"multiprocessing.process.BaseProcess.start":     hookRun,
 		"typing.TypeVar":                                hookTypeVar,
 		"typing_extensions.TypeVar":                     hookTypeVar,
+		contextVar + ".set":                             hookContextVarSet,
 		"typing.NewType":                                hookNewType,
 		"functools.singledispatch":                      hookDispatch,
 		"functools.singledispatchmethod":                hookDispatch,
@@ -658,6 +659,16 @@ func hookCast(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, boo
 		out = s.sets.union(out, a.pos[1].set)
 	}
 	return out, true
+}
+
+// contextVar is the class whose objects each hold what was set.
+const contextVar = "contextvars.ContextVar"
+
+func hookContextVarSet(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if recv != 0 && s.objs[recv].kind == kExtInst {
+		s.addShared(s.field(recv, keyElem), a.first())
+	}
+	return 0, false
 }
 
 // hookTypeVar: a type variable with a bound is, as an annotation, its bound.

@@ -233,12 +233,21 @@ func (s *solver) callable(x Set) bool {
 func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mode Mode) Set {
 	init := s.Catalogue.Constructor(e)
 	inst := s.object(kExtInst, x, 0)
+	if s.exts[x].path == contextVar {
+		inst = s.object(kExtInst, x, ownObject|s.place())
+		for i := range a.kw {
+			if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "default" {
+				s.addShared(s.field(inst, keyElem), a.kw[i].set)
+			}
+		}
+	}
 	s.library(x, inst, a, mode)
 	made := Set(inst)
 	if s.isStream(x) {
 		made = s.over(made, 0, a)
 	}
 	if init != nil {
+		var starters Set
 		for i := range init.Calls {
 			c := &init.Calls[i]
 			if fs := s.argOf(init, a, c.Param); fs != 0 {
@@ -246,12 +255,15 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 					for _, f := range s.sets.values(fs) {
 						m := s.object(kMade, x, uint32(f))
 						s.threadArgs(init, f, a)
-						made = s.sets.union(made, Set(m))
+						starters = s.sets.union(starters, Set(m))
 					}
 					continue
 				}
 				s.callback(x, init, c, fs, a)
 			}
+		}
+		if starters != 0 {
+			return starters // a thread with its function, whatever else it may be
 		}
 		if len(init.Calls) == 0 {
 			s.consume(a)

@@ -145,6 +145,10 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 				out = s.sets.union(out, Set(c))
 			}
 		case "Literal", "Concatenate", "Generic", "Protocol":
+		case "ContextVar":
+			c := s.object(kExtInst, ob.a, ownObject|s.place())
+			s.addShared(s.field(c, keyElem), s.instancesOf(arg(0), depth+1))
+			out = s.sets.union(out, Set(c))
 		default:
 			out = s.sets.union(out, s.instanceOf(o, depth+1))
 		}

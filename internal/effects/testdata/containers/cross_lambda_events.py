@@ -20,7 +20,7 @@ class Signal:
             fn(*args, **kw)
             if once:
                 self._slots.remove((fn, once))
-    def send_later(self, delay, *args):  # want: net~ thread~ log~ stdout~ notify~
+    def send_later(self, delay, *args):  # want: net~ thread log~ stdout~ notify~
         t = threading.Timer(delay, self.send, args)
         t.start()
         return t
@@ -49,5 +49,5 @@ def save_all(ms: list[Model]):  # want: net!~ log~ stdout~ notify!~
     for m in ms:
         m.save()
 
-def soon(m):  # want: net~ thread~ log~ stdout~ notify~
+def soon(m):  # want: net~ thread log~ stdout~ notify~
     saved.send_later(3, m)

@@ -17,7 +17,7 @@ def defaulted():  # want: clock~
     d = defaultdict(time.time)
     return d["x"]
 
-def thread_lambda():  # want: thread~ stdout
+def thread_lambda():  # want: thread stdout
     threading.Thread(target=lambda: print("x")).start()
 
 class Btn:

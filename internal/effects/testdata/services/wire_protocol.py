@@ -39,7 +39,7 @@ def serve(port):  # want: listen!
     with Server(("", port), Handler) as s:
         s.serve_forever()
 
-def in_background(port):  # want: listen thread~
+def in_background(port):  # want: listen thread
     s = Server(("", port), Handler)
     t = threading.Thread(target=s.serve_forever, daemon=True)
     t.start()

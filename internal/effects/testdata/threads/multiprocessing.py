@@ -12,7 +12,7 @@ def crunch(x):  # want: sleep!
 def child(q):  # want: env
     q.put(os.getenv("X"))
 
-def spawn():  # want: env subprocess~ sleep!
+def spawn():  # want: env subprocess sleep!
     q = mp.Queue()
     p = Process(target=child, args=(q,))
     p.start()

@@ -8,7 +8,7 @@ def poll(url):  # want: net! sleep!
         requests.get(url, timeout=5)
         time.sleep(10)
 
-def start(url):  # want: net sleep thread~
+def start(url):  # want: net sleep thread
     t = threading.Thread(target=poll, args=(url,), daemon=True)
     t.start()
     return t
@@ -40,5 +40,5 @@ def submitted(url):  # want: net subprocess sleep!
     f = ex.submit(poll, url)
     return f.result()
 
-def later(url):  # want: net sleep thread~
+def later(url):  # want: net sleep thread
     threading.Timer(3.0, poll, [url]).start()
