@@ -61,6 +61,7 @@ type Edge struct {
 	Op        *facts.Op
 	Mode      link.Mode
 	Certainty diag.Certainty
+	binding   link.Binding
 }
 
 // Analysis is the result.
@@ -73,7 +74,9 @@ type Analysis struct {
 	unresolved    []uint32           // per node: number of calls of which nothing is known
 
 	nodes   int
-	first   int // nodes below it are instances; then one for each file's script part
+	first   int    // nodes below it are instances; then one for each file's script part
+	second  int    // nodes from it on are variants
+	bases   []Node // of each variant the node that it is one of
 	out     index
 	in      index
 	sitesAt index
@@ -134,6 +137,8 @@ func Analyse(sol *link.Solution) *Analysis {
 	a.first = sol.Instances()
 	a.nodes = a.first + len(sol.Files)
 	c.finish()
+	a.second = a.nodes
+	a.vary()
 	a.out = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].From })
 	a.in = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].To })
 	a.sitesAt = makeIndex(a.nodes, len(a.Sites), func(i int) Node { return a.Sites[i].Node })
@@ -146,6 +151,7 @@ func (a *Analysis) Main(file int) Node { return Node(a.first + file) }
 
 // FuncOf is the block a node belongs to.
 func (a *Analysis) FuncOf(n Node) link.Func {
+	n = a.base(n)
 	if int(n) >= a.first {
 		return a.Files[int(n)-a.first].FirstFunc()
 	}
@@ -153,7 +159,7 @@ func (a *Analysis) FuncOf(n Node) link.Func {
 }
 
 // IsMain: the node is a script part.
-func (a *Analysis) IsMain(n Node) bool { return int(n) >= a.first }
+func (a *Analysis) IsMain(n Node) bool { return int(n) >= a.first && int(n) < a.second }
 
 // File is the file a node is in.
 func (a *Analysis) File(n Node) *link.File { return a.FileOf(a.FuncOf(n)) }
@@ -168,6 +174,7 @@ func (a *Analysis) Nodes() int { return a.nodes }
 
 // Unresolved is the number of calls in a node of which nothing is known.
 func (a *Analysis) Unresolved(n Node) int {
+	n = a.base(n)
 	if int(n) >= len(a.unresolved) {
 		return 0
 	}
@@ -210,7 +217,7 @@ func (c *collector) Expect(edges, calls int) {
 	c.a.Calls = make([]link.LibraryCall, 0, calls+calls/16)
 }
 
-func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance) {
+func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance, how link.Binding) {
 	n, ok := c.node(from, op)
 	if !ok {
 		return
@@ -218,7 +225,7 @@ func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.
 	if mode == link.Imported && c.a.Facts(c.a.Solution.FuncOf(from)).Kind != facts.ModuleBody {
 		return // imported when the function first runs, and only once
 	}
-	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved})
+	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved, binding: how})
 	if mode == link.Called {
 		c.targets[uint64(n)<<32|uint64(id)]++
 	}

@@ -281,17 +281,20 @@ func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 	if t := l.truth(e.Values[0]); e.Op == ast.And && t == 0 || e.Op == ast.Or && t == 1 {
 		return dst
 	}
+	before := l.condition(e.Values[0], e.Op == ast.Or)
 	old := l.push(CtxBool, e, v, 0, 0)
 	start := len(l.log)
 	if e.Op == ast.And {
 		l.narrow(e.Values[0])
 	}
+	first := len(l.out.Ops)
 	for _, x := range e.Values[1:] {
 		l.copyTo(dst, l.expr(x), e)
 		if e.Op == ast.And {
 			l.narrow(x)
 		}
 	}
+	l.under(before, first)
 	l.ctx = old
 	l.joinTwo(e, l.undo(start), false, nil, false)
 	return dst
@@ -307,11 +310,15 @@ func (l *lowerer) ifExp(e *ast.IfExp) Ref {
 	}
 	dst := l.newLocal()
 	old := l.push(CtxBool, e, test, 0, 0)
+	first := len(l.out.Ops)
 	a, _ := l.branch(func() {
 		l.narrow(e.Test)
 		l.copyTo(dst, l.expr(e.Body), e)
 	})
+	l.under(l.condition(e.Test, false), first)
+	first = len(l.out.Ops)
 	b, _ := l.branch(func() { l.copyTo(dst, l.expr(e.Orelse), e) })
+	l.under(l.condition(e.Test, true), first)
 	l.ctx = old
 	l.join(e, false, a, b)
 	return dst

@@ -466,7 +466,9 @@ func (l *lowerer) whileStmt(s *ast.While) {
 			l.out.Ctxs[l.ctx].A = test
 			l.narrow(s.Test)
 		}
+		holds, first := l.condition(s.Test, false), len(l.out.Ops)
 		l.stmts(s.Body)
+		l.under(holds, first)
 		l.ctx = old
 	})
 	if t == 1 {

@@ -26,12 +26,21 @@ var modeNames = [...]string{"call", "consume", "schedule", "offload", "start", "
 
 func (m Mode) String() string { return modeNames[m] }
 
+// Binding says how the parameters of what an edge runs get the arguments of its operation, a facts.Call.
+type Binding uint8
+
+const (
+	Unbound       Binding = iota // in a way that the operation does not tell
+	FromFirst                    // from the first parameter on
+	AfterReceiver                // from the second, the first is the receiver
+)
+
 // Collector hears of every resolved call once the analysis is done.
 type Collector interface {
 	// Expect: about so many edges and library calls will be told.
 	Expect(edges, calls int)
-	// Edge: operation op of block instance from runs block instance to.
-	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance)
+	// Edge: operation op of block instance from runs block instance to; how tells what its parameters get.
+	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance, how Binding)
 	// Library: a library's function, constructor or property is used.
 	Library(c *LibraryCall)
 	// Registered: a function is handed to a framework to be called later.
@@ -166,7 +175,8 @@ func (s *solver) callOp(op *facts.Op) Set {
 	if op.Flags&facts.FlagDecorator != 0 {
 		callee = s.decorators(callee)
 	}
-	return s.callSet(callee, s.readArgs(op), Called)
+	s.given = s.readArgs(op)
+	return s.callSet(callee, s.given, Called)
 }
 
 // decorators: of a decorator that works with and without arguments, `return decorate(f) if f else decorate`, what is
@@ -361,19 +371,27 @@ func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode 
 	if !s.final {
 		s.bind(in, f, fn, recv, a)
 	}
+	how := Unbound
+	switch {
+	case a != s.given || mode != Called:
+	case recv != 0:
+		how = AfterReceiver
+	default:
+		how = FromFirst
+	}
 	switch {
 	case fn.Flags&facts.FuncGenerator != 0:
-		s.edge(Made, in, 0)
+		s.bound(Made, in, how)
 		return Set(s.object(kGen, uint32(in), 0))
 	case fn.Flags&facts.FuncAsync != 0:
-		s.edge(Made, in, 0)
+		s.bound(Made, in, how)
 		v := s.object(kCoro, uint32(in), 0)
 		if mode == Offloaded || mode == Started {
 			s.edge(mode, in, v)
 		}
 		return Set(v)
 	}
-	s.edge(mode, in, 0)
+	s.bound(mode, in, how)
 	return s.result(in)
 }
 
@@ -629,9 +647,12 @@ func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 }
 
 // edge tells the collector of a call; v, when given, is the object that runs.
-func (s *solver) edge(mode Mode, to Instance, v Value) {
+func (s *solver) edge(mode Mode, to Instance, v Value) { s.bound(mode, to, Unbound) }
+
+// bound is edge for a call of which it is known how it binds its arguments.
+func (s *solver) bound(mode Mode, to Instance, how Binding) {
 	if mode != silent {
-		s.tell(event{kind: evEdge, mode: mode, id: s.opID, op: s.op, to: to})
+		s.tell(event{kind: evEdge, mode: mode, how: how, id: s.opID, op: s.op, to: to})
 	}
 }
 

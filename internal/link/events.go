@@ -10,6 +10,7 @@ import (
 type event struct {
 	kind   eventKind
 	mode   Mode
+	how    Binding // evEdge
 	id     uint32
 	op     *facts.Op
 	to     Instance // evEdge; evRegistered: the Func
@@ -45,7 +46,7 @@ func (s *solver) replay(in Instance, events []event, c Collector) {
 		e := &events[i]
 		switch e.kind {
 		case evEdge:
-			c.Edge(in, e.id, e.op, e.mode, e.to)
+			c.Edge(in, e.id, e.op, e.mode, e.to, e.how)
 		case evLibrary:
 			x := &s.exts[e.ext]
 			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, s: s, args: e.args})

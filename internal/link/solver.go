@@ -179,6 +179,7 @@ type solver struct {
 
 	depth, steps int       // see descend
 	lastArg      *callArgs // see argList
+	given        *callArgs // of the call at hand, as it is written
 	runs         int
 	implicit     bool // what is called now is implied by a statement
 	cloneIDs     map[cloneKey]uint32
