@@ -1,7 +1,9 @@
 package effects
 
 import (
+	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
@@ -20,12 +22,15 @@ import (
 // the branches left out. The function's own node keeps them all, and is where every call goes of which that is not certain,
 // and what frameworks call.
 //
-// Arguments count that are literals, given or left to a default. In a variant a parameter whose literal is known may be
-// an argument itself, so that what is handed on decides in the next function too: asked are only parameters that a test
-// needs within maxHanded calls. Variants are made in the order of the edges that need them, so they depend on nothing else.
+// Arguments count that are literals, given or left to a default. What a variant was given may be an argument itself: a
+// parameter that is handed on as it came, and what a function takes as *args and **kwargs only to hand it on, as wrappers
+// do. So what is given decides in the next function too; asked are only arguments that a test needs within maxHanded calls.
+//
+// Variants are made in the order of the edges that need them, so they depend on nothing else.
 const (
-	maxHanded   = 2
+	maxHanded   = 5
 	maxVariants = 24 // of one node
+	maxRest     = 8  // positional arguments that are known of *args
 )
 
 // literal is what a call is known to give to a parameter; the zero value is not known.
@@ -39,6 +44,7 @@ type literalKind uint8
 
 const (
 	unknownLiteral literalKind = iota
+	absentLiteral              // surely not given
 	noneLiteral
 	boolLiteral
 	intLiteral
@@ -72,7 +78,7 @@ func (x literal) truth() bool {
 // equals compares two literals; sure is false where Python's answer depends on more.
 func (x literal) equals(y literal) (equal, sure bool) {
 	switch {
-	case x.kind == unknownLiteral || y.kind == unknownLiteral:
+	case x.kind <= absentLiteral || y.kind <= absentLiteral:
 		return false, false
 	case x.kind == y.kind:
 		return x == y, true
@@ -84,7 +90,7 @@ func (x literal) equals(y literal) (equal, sure bool) {
 
 // fails: the atom surely does not hold for a parameter with this value.
 func fails(f *facts.File, a facts.Atom, x literal) bool {
-	if x.kind == unknownLiteral {
+	if x.kind <= absentLiteral {
 		return false
 	}
 	if a.Asks == facts.AsksTrue {
@@ -99,8 +105,12 @@ type shape struct {
 	file     *link.File
 	fn       *facts.Func
 	branches []branch
-	asked    uint64 // parameters that the tests ask of
-	handed   uint64 // parameters that it hands on to where they are asked of
+	params   uint64 // the parameters that its tests ask of, and those that it hands on to where they are asked of
+	handed   uint64 // the latter
+	// What it takes beyond its parameters, as far as it hands that on to where it is asked of: so many positional arguments,
+	// and keywords.
+	rest  int
+	names []string
 }
 
 type branch struct {
@@ -108,13 +118,16 @@ type branch struct {
 	test     [][]facts.Atom
 }
 
-// given are the literals of a function's parameters.
-type given [64]literal
+// given is what a function of a shape is known to be given.
+type given struct {
+	params      []literal // by parameter
+	rest, names []literal
+}
 
 type variantKey struct {
-	base   Node
-	out    uint64 // branches ruled out
-	handed string // what it hands on
+	base Node
+	out  uint64 // branches ruled out
+	has  string // what it hands on
 }
 
 type varier struct {
@@ -122,12 +135,19 @@ type varier struct {
 	edges  int // of the program itself
 	out    index
 	sites  index
-	shapes map[link.Func]*shape
+	shapes []*shape // by function
 	known  map[variantKey]Node
 	given  []*given // by variant
 	ruled  []uint64 // by variant: branches ruled out
 	made   map[Node]int
 	does   map[Node]uint64 // branches that hold an edge or a site
+	passed map[passing]bool
+}
+
+// passing is a parameter of a function that takes the rest of the arguments.
+type passing struct {
+	f   link.Func
+	ref facts.Ref
 }
 
 // base is the node that a variant is one of, and any other node itself.
@@ -140,16 +160,16 @@ func (a *Analysis) base(n Node) Node {
 
 // vary makes the variants and leads to them the calls that are theirs.
 func (a *Analysis) vary() {
-	v := &varier{a: a, edges: len(a.Edges), shapes: map[link.Func]*shape{}, known: map[variantKey]Node{}, made: map[Node]int{}, does: map[Node]uint64{}}
+	v := &varier{a: a, edges: len(a.Edges), shapes: make([]*shape, a.Funcs()), known: map[variantKey]Node{}, made: map[Node]int{}, does: map[Node]uint64{}, passed: map[passing]bool{}}
 	for _, f := range a.Files {
+		if len(f.Facts.Branches) == 0 {
+			continue
+		}
 		for i := range f.Facts.Funcs {
 			if fn := &f.Facts.Funcs[i]; fn.Branches[0] < fn.Branches[1] {
 				v.shapes[f.FirstFunc()+link.Func(i)] = shapeOf(f, fn)
 			}
 		}
-	}
-	if len(v.shapes) == 0 {
-		return
 	}
 	v.handOn()
 	v.out = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].From })
@@ -172,7 +192,7 @@ func shapeOf(f *link.File, fn *facts.Func) *shape {
 		for _, clause := range s.branches[len(s.branches)-1].test {
 			for _, a := range clause {
 				if a.Param < 64 {
-					s.asked |= 1 << a.Param
+					s.params |= 1 << a.Param
 				}
 			}
 		}
@@ -180,111 +200,234 @@ func shapeOf(f *link.File, fn *facts.Func) *shape {
 	return s
 }
 
-// handOn finds the functions that hand a parameter on to where it is asked of.
+// call is a call of the program with what is known where it stands.
+type call struct {
+	v    *varier
+	file *link.File
+	f    link.Func
+	op   *facts.Op
+	args facts.Args
+	has  *given // what its function was given, nil for anything
+}
+
+func (v *varier) call(e *Edge, has *given) *call {
+	f := v.a.FuncOf(e.From)
+	file := v.a.FileOf(f)
+	return &call{v, file, f, e.Op, file.Facts.Args(e.Op), has}
+}
+
+// handOn finds what functions hand on to where it is asked of.
 func (v *varier) handOn() {
-	a := v.a
-	for range maxHanded - 1 {
-		type found struct {
-			f link.Func
-			p uint64
+	var calls []uint32
+	for i := range v.edges {
+		if e := &v.a.Edges[i]; e.binding != link.Unbound && len(v.a.Facts(v.a.FuncOf(e.From)).Params) > 0 {
+			calls = append(calls, uint32(i))
 		}
-		var more []found
-		for i := range v.edges {
-			e := &a.Edges[i]
-			if e.binding == link.Unbound {
-				continue
+	}
+	for range maxHanded {
+		more := false
+		for _, i := range calls {
+			e := &v.a.Edges[i]
+			if s := v.shapes[v.a.FuncOf(e.To)]; s != nil && v.asks(v.call(e, nil), e.binding, s) {
+				more = true
 			}
-			s := v.shapes[a.FuncOf(e.To)]
-			if s == nil {
-				continue
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+// asks notes what the function of a call hands on by it of what the called one asks of. It says whether that is more than
+// was known.
+func (v *varier) asks(c *call, how link.Binding, s *shape) (more bool) {
+	place := func(k int) bool {
+		for i, r := range c.args.Pos {
+			switch {
+			case i >= 32:
+				return true
+			case c.args.Stars&(1<<i) != 0:
+				if j := k - i; j < maxRest && v.handsOn(c.f, facts.Ref(r)) {
+					of := v.shape(c.f)
+					more = more || of.rest <= j
+					of.rest = max(of.rest, j+1)
+				}
+				return false
+			case i == k:
+				more = c.asksOf(facts.Ref(r)) || more
+				return true
 			}
-			f := a.FuncOf(e.From)
-			file, fn := a.FileOf(f), a.Facts(f)
-			if len(fn.Params) == 0 {
-				continue
-			}
-			for ps := s.asked | s.handed; ps != 0; ps &= ps - 1 {
-				r, ok := argument(file, e.Op, e.binding, s, bits.TrailingZeros64(ps))
-				if p := paramOf(file, fn, e.Op, r); ok && p >= 0 {
-					more = append(more, found{f, 1 << p})
+		}
+		return false
+	}
+	name := func(n string) {
+		for i := 0; i < len(c.args.Kw); i += 2 {
+			r := facts.Ref(c.args.Kw[i+1])
+			switch k := c.args.Kw[i]; {
+			case k != 0 && c.file.Facts.Str(k) == n:
+				more = c.asksOf(r) || more
+				return
+			case k == 0 && v.handsOn(c.f, r):
+				if of := v.shape(c.f); !slices.Contains(of.names, n) {
+					of.names, more = append(of.names, n), true
 				}
 			}
 		}
-		for _, m := range more {
-			s := v.shapes[m.f]
-			if s == nil {
-				s = &shape{file: a.FileOf(m.f), fn: a.Facts(m.f)}
-				v.shapes[m.f] = s
-			}
-			s.handed |= m.p
+	}
+	skip := 0
+	if how == link.AfterReceiver {
+		skip = 1
+	}
+	for ps := s.params; ps != 0; ps &= ps - 1 {
+		p := bits.TrailingZeros64(ps)
+		par := &s.fn.Params[p]
+		if par.Kind <= facts.Positional && (p < skip || place(p-skip)) || par.Kind == facts.PositionalOnly {
+			continue
+		}
+		name(s.file.Facts.Str(par.Name))
+	}
+	for j := range s.rest {
+		place(s.places() - skip + j)
+	}
+	for _, n := range s.names {
+		if s.param(n) < 0 {
+			name(n)
 		}
 	}
+	return more
 }
 
-// argument is what a call gives to a parameter: a reference of the caller's file. ok is false where it is not certain, and
-// for what the parameter's default says.
-func argument(from *link.File, op *facts.Op, how link.Binding, s *shape, param int) (r facts.Ref, ok bool) {
-	a := from.Facts.Args(op)
-	p := &s.fn.Params[param]
-	if p.Kind == facts.Positional || p.Kind == facts.PositionalOnly {
-		at := param
-		if how == link.AfterReceiver {
-			at--
-		}
-		if at < 0 || at < len(a.Pos) && (at >= 32 || a.Stars&(1<<(at+1)-1) != 0) {
-			return 0, false
-		}
-		if at < len(a.Pos) {
-			return facts.Ref(a.Pos[at]), true
-		}
-	}
-	if p.Kind == facts.PositionalOnly {
-		return 0, false
-	}
-	name := s.file.Facts.Str(p.Name)
-	for i := 0; i < len(a.Kw); i += 2 {
-		if a.Kw[i] != 0 && from.Facts.Str(a.Kw[i]) == name {
-			return facts.Ref(a.Kw[i+1]), true
-		}
-	}
-	return 0, false
-}
-
-// omits: a call surely leaves a parameter to its default, when it does not give it by name or place.
-func omits(from *link.File, op *facts.Op) bool {
-	a := from.Facts.Args(op)
-	if a.Stars != 0 || len(a.Pos) > 32 {
+// asksOf notes that a parameter of the call's function is asked of, if the argument is one.
+func (c *call) asksOf(r facts.Ref) bool {
+	p := c.param(r)
+	if p < 0 {
 		return false
 	}
-	for i := 0; i < len(a.Kw); i += 2 {
-		if a.Kw[i] == 0 {
+	of := c.v.shape(c.f)
+	before := of.handed
+	of.handed |= 1 << p
+	of.params |= 1 << p
+	return of.handed != before
+}
+
+// shape is that of a function, which has one from now on.
+func (v *varier) shape(f link.Func) *shape {
+	if v.shapes[f] == nil {
+		v.shapes[f] = &shape{file: v.a.FileOf(f), fn: v.a.Facts(f)}
+	}
+	return v.shapes[f]
+}
+
+// places is the number of parameters that take positional arguments.
+func (s *shape) places() int {
+	n := 0
+	for i := range s.fn.Params {
+		if s.fn.Params[i].Kind <= facts.Positional {
+			n++
+		}
+	}
+	return n
+}
+
+// param is the parameter that takes a keyword, -1 without one.
+func (s *shape) param(name string) int {
+	for i := range s.fn.Params {
+		if k := s.fn.Params[i].Kind; (k == facts.Positional || k == facts.KeywordOnly) && s.file.Facts.Str(s.fn.Params[i].Name) == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// handsOn: the value is what a function takes as *args or **kwargs, which it uses for nothing but to hand it on.
+func (v *varier) handsOn(f link.Func, r facts.Ref) bool {
+	if !r.IsVar() {
+		return false
+	}
+	if ok, asked := v.passed[passing{f, r}]; asked {
+		return ok
+	}
+	ok := v.onlyHandedOn(v.a.FileOf(f).Facts, v.a.Facts(f), r)
+	v.passed[passing{f, r}] = ok
+	return ok
+}
+
+func (v *varier) onlyHandedOn(file *facts.File, fn *facts.Func, r facts.Ref) bool {
+	var of facts.Ref
+	for i := range fn.Params {
+		if k := fn.Params[i].Kind; k == facts.VarPositional || k == facts.VarKeyword {
+			if x := fn.Params[i].Var; x == r || copyOf(file, fn, r) == x {
+				of = x
+			}
+		}
+	}
+	if of == 0 {
+		return false
+	}
+	same := map[facts.Ref]bool{of: true} // in loops, the value has a variable for each loop
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Ops[o]
+		if op.Code == facts.Copy && same[facts.Ref(op.A)] && op.Dst.Tag() == facts.TagLocal {
+			same[op.Dst] = true
+			continue
+		}
+		uses := 0
+		link.Operands(file, op, func(x facts.Ref) {
+			if same[x] {
+				uses++
+			}
+		})
+		if uses > 0 && op.Code == facts.Call {
+			a := file.Args(op)
+			for i, x := range a.Pos {
+				if i < 32 && a.Stars&(1<<i) != 0 && same[facts.Ref(x)] {
+					uses--
+				}
+			}
+			for i := 0; i < len(a.Kw); i += 2 {
+				if a.Kw[i] == 0 && same[facts.Ref(a.Kw[i+1])] {
+					uses--
+				}
+			}
+		}
+		if uses > 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// paramOf is the parameter of a function that an argument of its operation is, as it was given; -1 for anything else. In
-// a loop the argument is a variable into which the parameter is copied once.
-func paramOf(file *link.File, fn *facts.Func, op *facts.Op, r facts.Ref) int {
-	if !r.IsVar() {
-		return -1
-	}
-	for hops := 0; r.Tag() == facts.TagLocal; hops++ {
+// copyOf is what a local variable is a copy of and nothing else, any other variable itself. In a loop a parameter is read
+// by way of such a copy.
+func copyOf(file *facts.File, fn *facts.Func, r facts.Ref) facts.Ref {
+	for range 4 {
+		if r.Tag() != facts.TagLocal {
+			break
+		}
 		var only *facts.Op
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			if d := &file.Facts.Ops[o]; d.Dst == r {
+			if d := &file.Ops[o]; d.Dst == r {
 				if only != nil || d.Code != facts.Copy {
-					return -1
+					return r
 				}
 				only = d
 			}
 		}
-		if only == nil || hops == 4 {
-			return -1
+		if only == nil {
+			break
 		}
 		r = facts.Ref(only.A)
 	}
+	return r
+}
+
+// param is the parameter of the call's function that an argument is, as it was given; -1 for anything else.
+func (c *call) param(r facts.Ref) int {
+	fn := c.v.a.Facts(c.f)
+	if !r.IsVar() || len(fn.Params) == 0 {
+		return -1
+	}
+	r = copyOf(c.file.Facts, fn, r)
 	for i := range fn.Params {
 		if fn.Params[i].Var == r && i < 64 && fn.Params[i].Kind != facts.VarPositional && fn.Params[i].Kind != facts.VarKeyword {
 			return i
@@ -293,49 +436,133 @@ func paramOf(file *link.File, fn *facts.Func, op *facts.Op, r facts.Ref) int {
 	return -1
 }
 
+// value is what an argument is known to be.
+func (c *call) value(r facts.Ref) literal {
+	if !r.IsVar() {
+		return literalOf(c.file.Facts, r)
+	}
+	if c.has != nil {
+		if p := c.param(r); p >= 0 {
+			return c.has.params[p]
+		}
+	}
+	return literal{}
+}
+
+// place is the k-th positional argument.
+func (c *call) place(k int) literal {
+	for i, r := range c.args.Pos {
+		switch {
+		case i >= 32:
+			return literal{}
+		case c.args.Stars&(1<<i) != 0:
+			if c.has == nil || !c.v.handsOn(c.f, facts.Ref(r)) || k-i >= len(c.has.rest) || i+1 < len(c.args.Pos) {
+				return literal{}
+			}
+			return c.has.rest[k-i]
+		case i == k:
+			return c.value(facts.Ref(r))
+		}
+	}
+	return literal{kind: absentLiteral}
+}
+
+// name is the argument that a keyword gives.
+func (c *call) name(n string) literal {
+	for i := 0; i < len(c.args.Kw); i += 2 {
+		if k := c.args.Kw[i]; k != 0 && c.file.Facts.Str(k) == n {
+			return c.value(facts.Ref(c.args.Kw[i+1]))
+		}
+	}
+	for i := 0; i < len(c.args.Kw); i += 2 {
+		if c.args.Kw[i] != 0 {
+			continue
+		}
+		if c.has == nil || !c.v.handsOn(c.f, facts.Ref(c.args.Kw[i+1])) {
+			return literal{}
+		}
+		at := slices.Index(c.v.shapes[c.f].names, n)
+		if at < 0 {
+			return literal{}
+		}
+		if x := c.has.names[at]; x.kind != absentLiteral {
+			return x
+		}
+	}
+	return literal{kind: absentLiteral}
+}
+
+// gives is what a call gives to a function; nil when nothing is known of what matters.
+func (c *call) gives(how link.Binding, s *shape) *given {
+	g := &given{params: make([]literal, len(s.fn.Params))}
+	some := false
+	note := func(x literal) literal {
+		some = some || x.kind != unknownLiteral
+		return x
+	}
+	skip := 0
+	if how == link.AfterReceiver {
+		skip = 1
+	}
+	for ps := s.params; ps != 0; ps &= ps - 1 {
+		p := bits.TrailingZeros64(ps)
+		if p < skip {
+			continue
+		}
+		par := &s.fn.Params[p]
+		x := literal{kind: absentLiteral}
+		if par.Kind <= facts.Positional {
+			x = c.place(p - skip)
+		}
+		if x.kind == absentLiteral && par.Kind != facts.PositionalOnly {
+			x = c.name(s.file.Facts.Str(par.Name))
+		}
+		if x.kind == absentLiteral {
+			x = literalOf(s.file.Facts, par.Default)
+		}
+		g.params[p] = note(x)
+	}
+	for j := range s.rest {
+		g.rest = append(g.rest, note(c.place(s.places()-skip+j)))
+	}
+	for _, n := range s.names {
+		x := literal{kind: absentLiteral} // it is a parameter's
+		if s.param(n) < 0 {
+			x = note(c.name(n))
+		}
+		g.names = append(g.names, x)
+	}
+	if !some {
+		return nil
+	}
+	return g
+}
+
 // target is the node that one of the program's edges leads to when its function was given has.
 func (v *varier) target(i int, has *given) Node {
-	e := v.a.Edges[i]
+	e := &v.a.Edges[i]
 	to := v.a.base(e.To)
 	s := v.shapes[v.a.FuncOf(to)]
 	if s == nil {
 		return to
 	}
-	if ok, _ := passes(e.Mode); e.binding == link.Unbound && ok {
-		if e = v.maker(i, to); e.binding == link.Unbound {
+	if e.binding == link.Unbound {
+		if ok, _ := passes(e.Mode); ok {
+			e = v.maker(i, to)
+		}
+		if e == nil || e.binding == link.Unbound {
 			return to
 		}
-	} else if e.binding == link.Unbound {
-		return to
 	}
-	f := v.a.FuncOf(e.From)
-	file, fn := v.a.FileOf(f), v.a.Facts(f)
-	var g given
-	some := false
-	for ps := s.asked | s.handed; ps != 0; ps &= ps - 1 {
-		p := bits.TrailingZeros64(ps)
-		r, ok := argument(file, e.Op, e.binding, s, p)
-		switch {
-		case ok && !r.IsVar():
-			g[p] = literalOf(file.Facts, r)
-		case ok && has != nil:
-			if q := paramOf(file, fn, e.Op, r); q >= 0 {
-				g[p] = has[q]
-			}
-		case !ok && !(e.binding == link.AfterReceiver && p == 0) && omits(file, e.Op) && s.fn.Params[p].Default != 0:
-			g[p] = literalOf(s.file.Facts, s.fn.Params[p].Default)
-		}
-		some = some || g[p].kind != unknownLiteral
+	if g := v.call(e, has).gives(e.binding, s); g != nil {
+		return v.variant(to, s, g)
 	}
-	if !some {
-		return to
-	}
-	return v.variant(to, s, &g)
+	return to
 }
 
 // maker is the call that made the coroutine or generator which an edge runs, where that is an operand of its operation; the
-// zero value where it is not certain.
-func (v *varier) maker(i int, to Node) Edge {
+// nil where that is not certain.
+func (v *varier) maker(i int, to Node) *Edge {
 	e := &v.a.Edges[i]
 	row := v.out.of(e.From)
 	at := 0
@@ -351,10 +578,10 @@ func (v *varier) maker(i int, to Node) Edge {
 	for k := at - 1; k >= 0 && k >= at-32; k-- {
 		m := &v.a.Edges[row[k]]
 		if m.Mode == link.Made && v.a.base(m.To) == to && m.binding != link.Unbound && operand(v.a.File(e.From), e.Op, m.Op.Dst) {
-			return *m
+			return m
 		}
 	}
-	return Edge{}
+	return nil
 }
 
 // operand: an operation uses the value, by itself or as an argument.
@@ -389,16 +616,8 @@ func (v *varier) variant(to Node, s *shape, g *given) Node {
 	if key.out != 0 {
 		key.out &= v.doing(to, s)
 	}
-	handed := make([]byte, 0, 32)
-	known := false
-	for ps := s.handed; ps != 0; ps &= ps - 1 {
-		x := g[bits.TrailingZeros64(ps)]
-		known = known || x.kind != unknownLiteral
-		handed = append(handed, byte(x.kind), byte(x.n), byte(x.n>>8), byte(x.n>>16), byte(x.n>>24), byte(len(x.text)), byte(len(x.text)>>8))
-		handed = append(handed, x.text...)
-	}
-	if known {
-		key.handed = string(handed)
+	if has := g.text(s); has != "" {
+		key.has = has
 	} else if key.out == 0 {
 		return to
 	}
@@ -412,10 +631,35 @@ func (v *varier) variant(to Node, s *shape, g *given) Node {
 	n := Node(v.a.nodes)
 	v.a.nodes++
 	v.a.bases = append(v.a.bases, to)
-	has := *g
-	v.given, v.ruled = append(v.given, &has), append(v.ruled, key.out)
+	v.given, v.ruled = append(v.given, g), append(v.ruled, key.out)
 	v.known[key] = n
 	return n
+}
+
+// text is what the function hands on of what it is given, "" when nothing is known of that.
+func (g *given) text(s *shape) string {
+	var b []byte
+	some := false
+	add := func(x literal) {
+		some = some || x.kind != unknownLiteral
+		b = binary.AppendVarint(append(b, byte(x.kind)), int64(x.n))
+		b = append(binary.AppendUvarint(b, uint64(len(x.text))), x.text...)
+	}
+	for ps := s.handed; ps != 0; ps &= ps - 1 {
+		add(g.params[bits.TrailingZeros64(ps)])
+	}
+	for _, x := range g.rest {
+		add(x)
+	}
+	for i, x := range g.names {
+		if s.param(s.names[i]) < 0 {
+			add(x)
+		}
+	}
+	if !some {
+		return ""
+	}
+	return string(b)
 }
 
 // ruledOut: some clause of the test has only atoms that fail.
@@ -423,7 +667,7 @@ func (s *shape) ruledOut(b *branch, g *given) bool {
 	for _, clause := range b.test {
 		all := true
 		for _, a := range clause {
-			if a.Param >= 64 || !fails(s.file.Facts, a, g[a.Param]) {
+			if a.Param >= 64 || !fails(s.file.Facts, a, g.params[a.Param]) {
 				all = false
 				break
 			}
