@@ -111,6 +111,7 @@ type shape struct {
 	// and keywords.
 	rest  int
 	names []string
+	asked int // round of handOn in which it asked for more
 }
 
 type branch struct {
@@ -205,15 +206,14 @@ type call struct {
 	v    *varier
 	file *link.File
 	f    link.Func
-	op   *facts.Op
 	args facts.Args
 	has  *given // what its function was given, nil for anything
 }
 
-func (v *varier) call(e *Edge, has *given) *call {
+func (v *varier) call(e *Edge, has *given) call {
 	f := v.a.FuncOf(e.From)
 	file := v.a.FileOf(f)
-	return &call{v, file, f, e.Op, file.Facts.Args(e.Op), has}
+	return call{v, file, f, file.Facts.Args(e.Op), has}
 }
 
 // handOn finds what functions hand on to where it is asked of.
@@ -224,11 +224,17 @@ func (v *varier) handOn() {
 			calls = append(calls, uint32(i))
 		}
 	}
-	for range maxHanded {
+	for round := range maxHanded {
 		more := false
 		for _, i := range calls {
 			e := &v.a.Edges[i]
-			if s := v.shapes[v.a.FuncOf(e.To)]; s != nil && v.asks(v.call(e, nil), e.binding, s) {
+			s := v.shapes[v.a.FuncOf(e.To)]
+			if s == nil || s.asked < round { // what it asks for is known to its callers
+				continue
+			}
+			c := v.call(e, nil)
+			if c.asks(e.binding, s) {
+				v.shapes[c.f].asked = round + 1
 				more = true
 			}
 		}
@@ -240,58 +246,67 @@ func (v *varier) handOn() {
 
 // asks notes what the function of a call hands on by it of what the called one asks of. It says whether that is more than
 // was known.
-func (v *varier) asks(c *call, how link.Binding, s *shape) (more bool) {
-	place := func(k int) bool {
-		for i, r := range c.args.Pos {
-			switch {
-			case i >= 32:
-				return true
-			case c.args.Stars&(1<<i) != 0:
-				if j := k - i; j < maxRest && v.handsOn(c.f, facts.Ref(r)) {
-					of := v.shape(c.f)
-					more = more || of.rest <= j
-					of.rest = max(of.rest, j+1)
-				}
-				return false
-			case i == k:
-				more = c.asksOf(facts.Ref(r)) || more
-				return true
-			}
-		}
-		return false
-	}
-	name := func(n string) {
-		for i := 0; i < len(c.args.Kw); i += 2 {
-			r := facts.Ref(c.args.Kw[i+1])
-			switch k := c.args.Kw[i]; {
-			case k != 0 && c.file.Facts.Str(k) == n:
-				more = c.asksOf(r) || more
-				return
-			case k == 0 && v.handsOn(c.f, r):
-				if of := v.shape(c.f); !slices.Contains(of.names, n) {
-					of.names, more = append(of.names, n), true
-				}
-			}
-		}
-	}
-	skip := 0
-	if how == link.AfterReceiver {
-		skip = 1
-	}
+func (c *call) asks(how link.Binding, s *shape) (more bool) {
+	skip := how.Skips()
 	for ps := s.params; ps != 0; ps &= ps - 1 {
 		p := bits.TrailingZeros64(ps)
 		par := &s.fn.Params[p]
-		if par.Kind <= facts.Positional && (p < skip || place(p-skip)) || par.Kind == facts.PositionalOnly {
-			continue
+		given := false
+		if par.Kind <= facts.Positional {
+			if p < skip {
+				continue
+			}
+			var news bool
+			given, news = c.asksPlace(p - skip)
+			more = more || news
 		}
-		name(s.file.Facts.Str(par.Name))
+		if !given && par.Kind != facts.PositionalOnly {
+			more = c.asksName(s.file.Facts.Str(par.Name)) || more
+		}
 	}
 	for j := range s.rest {
-		place(s.places() - skip + j)
+		_, news := c.asksPlace(s.places() - skip + j)
+		more = more || news
 	}
 	for _, n := range s.names {
 		if s.param(n) < 0 {
-			name(n)
+			more = c.asksName(n) || more
+		}
+	}
+	return more
+}
+
+// asksPlace is asks for the k-th positional argument; given says that there is one.
+func (c *call) asksPlace(k int) (given, more bool) {
+	for i, r := range c.args.Pos {
+		switch {
+		case i >= 32:
+			return true, false
+		case c.args.Stars&(1<<i) != 0:
+			if j := k - i; j < maxRest && c.handsOn(facts.Ref(r)) {
+				of := c.v.shape(c.f)
+				more = of.rest <= j
+				of.rest = max(of.rest, j+1)
+			}
+			return false, more
+		case i == k:
+			return true, c.asksOf(facts.Ref(r))
+		}
+	}
+	return false, false
+}
+
+// asksName is asks for a keyword.
+func (c *call) asksName(n string) (more bool) {
+	for i := 0; i < len(c.args.Kw); i += 2 {
+		r := facts.Ref(c.args.Kw[i+1])
+		switch k := c.args.Kw[i]; {
+		case k != 0 && c.file.Facts.Str(k) == n:
+			return c.asksOf(r)
+		case k == 0 && c.handsOn(r):
+			if of := c.v.shape(c.f); !slices.Contains(of.names, n) {
+				of.names, more = append(of.names, n), true
+			}
 		}
 	}
 	return more
@@ -340,19 +355,20 @@ func (s *shape) param(name string) int {
 }
 
 // handsOn: the value is what a function takes as *args or **kwargs, which it uses for nothing but to hand it on.
-func (v *varier) handsOn(f link.Func, r facts.Ref) bool {
+func (c *call) handsOn(r facts.Ref) bool {
 	if !r.IsVar() {
 		return false
 	}
-	if ok, asked := v.passed[passing{f, r}]; asked {
-		return ok
+	k := passing{c.f, r}
+	ok, known := c.v.passed[k]
+	if !known {
+		ok = onlyHandedOn(c.file.Facts, c.v.a.Facts(c.f), r)
+		c.v.passed[k] = ok
 	}
-	ok := v.onlyHandedOn(v.a.FileOf(f).Facts, v.a.Facts(f), r)
-	v.passed[passing{f, r}] = ok
 	return ok
 }
 
-func (v *varier) onlyHandedOn(file *facts.File, fn *facts.Func, r facts.Ref) bool {
+func onlyHandedOn(file *facts.File, fn *facts.Func, r facts.Ref) bool {
 	var of facts.Ref
 	for i := range fn.Params {
 		if k := fn.Params[i].Kind; k == facts.VarPositional || k == facts.VarKeyword {
@@ -456,7 +472,7 @@ func (c *call) place(k int) literal {
 		case i >= 32:
 			return literal{}
 		case c.args.Stars&(1<<i) != 0:
-			if c.has == nil || !c.v.handsOn(c.f, facts.Ref(r)) || k-i >= len(c.has.rest) || i+1 < len(c.args.Pos) {
+			if c.has == nil || !c.handsOn(facts.Ref(r)) || k-i >= len(c.has.rest) || i+1 < len(c.args.Pos) {
 				return literal{}
 			}
 			return c.has.rest[k-i]
@@ -478,7 +494,7 @@ func (c *call) name(n string) literal {
 		if c.args.Kw[i] != 0 {
 			continue
 		}
-		if c.has == nil || !c.v.handsOn(c.f, facts.Ref(c.args.Kw[i+1])) {
+		if c.has == nil || !c.handsOn(facts.Ref(c.args.Kw[i+1])) {
 			return literal{}
 		}
 		at := slices.Index(c.v.shapes[c.f].names, n)
@@ -500,10 +516,7 @@ func (c *call) gives(how link.Binding, s *shape) *given {
 		some = some || x.kind != unknownLiteral
 		return x
 	}
-	skip := 0
-	if how == link.AfterReceiver {
-		skip = 1
-	}
+	skip := how.Skips()
 	for ps := s.params; ps != 0; ps &= ps - 1 {
 		p := bits.TrailingZeros64(ps)
 		if p < skip {
@@ -554,7 +567,8 @@ func (v *varier) target(i int, has *given) Node {
 			return to
 		}
 	}
-	if g := v.call(e, has).gives(e.binding, s); g != nil {
+	c := v.call(e, has)
+	if g := c.gives(e.binding, s); g != nil {
 		return v.variant(to, s, g)
 	}
 	return to

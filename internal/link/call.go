@@ -35,6 +35,14 @@ const (
 	AfterReceiver                // from the second, the first is the receiver
 )
 
+// Skips is the number of parameters that get none of the arguments.
+func (b Binding) Skips() int {
+	if b == AfterReceiver {
+		return 1
+	}
+	return 0
+}
+
 // Collector hears of every resolved call once the analysis is done.
 type Collector interface {
 	// Expect: about so many edges and library calls will be told.
