@@ -379,14 +379,7 @@ func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode 
 	if !s.final {
 		s.bind(in, f, fn, recv, a)
 	}
-	how := Unbound
-	switch {
-	case a != s.given || mode != Called:
-	case recv != 0:
-		how = AfterReceiver
-	default:
-		how = FromFirst
-	}
+	how := s.binding(recv, a, mode)
 	switch {
 	case fn.Flags&facts.FuncGenerator != 0:
 		s.bound(Made, in, how)
@@ -401,6 +394,17 @@ func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode 
 	}
 	s.bound(mode, in, how)
 	return s.result(in)
+}
+
+// binding is how a call with these arguments, with recv before them if there is one, binds what the operation at hand gives.
+func (s *solver) binding(recv Value, a *callArgs, mode Mode) Binding {
+	switch {
+	case a != s.given || mode != Called:
+		return Unbound
+	case recv != 0:
+		return AfterReceiver
+	}
+	return FromFirst
 }
 
 // result is what a function returns; its annotation counts where nothing else is known.
@@ -625,9 +629,10 @@ func (s *solver) callManaged(f Value, a *callArgs) Set {
 	if !s.final {
 		s.bind(in, Func(ob.a), fn, recv, a)
 	}
-	s.edge(Made, in, 0)
+	how := s.binding(recv, a, Called)
+	s.bound(Made, in, how)
 	if fn.Flags&facts.FuncGenerator == 0 {
-		s.edge(Called, in, 0)
+		s.bound(Called, in, how)
 		return s.result(in)
 	}
 	return Set(s.object(kManager, uint32(in), 0))
