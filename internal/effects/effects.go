@@ -74,9 +74,11 @@ type Analysis struct {
 	unresolved    []uint32           // per node: number of calls of which nothing is known
 
 	nodes   int
-	first   int    // nodes below it are instances; then one for each file's script part
-	second  int    // nodes from it on are variants
-	bases   []Node // of each variant the node that it is one of
+	first   int        // nodes below it are instances; then one for each file's script part
+	second  int        // nodes from it on are variants
+	bases   []Node     // of each variant the node that it is one of
+	left    [][]branch // of each variant what it leaves out
+	kinds   index      // by node: its variants, counted from the first
 	out     index
 	in      index
 	sitesAt index

@@ -119,6 +119,8 @@ type branch struct {
 	test     [][]facts.Atom
 }
 
+func (b branch) holds(id uint32) bool { return b.from <= id && id < b.to }
+
 // given is what a function of a shape is known to be given.
 type given struct {
 	params      []literal // by parameter
@@ -139,7 +141,6 @@ type varier struct {
 	shapes []*shape // by function
 	known  map[variantKey]Node
 	given  []*given // by variant
-	ruled  []uint64 // by variant: branches ruled out
 	made   map[Node]int
 	does   map[Node]uint64 // branches that hold an edge or a site
 	passed map[passing]bool
@@ -157,6 +158,37 @@ func (a *Analysis) base(n Node) Node {
 		return a.bases[int(n)-a.second]
 	}
 	return n
+}
+
+// Variants are the variants of a node of the program's own.
+func (a *Analysis) Variants(n Node) []Node {
+	if len(a.bases) == 0 || int(n) >= a.second {
+		return nil
+	}
+	var out []Node
+	for _, i := range a.kinds.of(n) {
+		out = append(out, Node(a.second)+Node(i))
+	}
+	return out
+}
+
+// Callers are the edges of the program's own nodes that run a node or a variant of it.
+func (a *Analysis) Callers(n Node) []uint32 {
+	var out []uint32
+	for _, m := range append([]Node{n}, a.Variants(n)...) {
+		for _, i := range a.in.of(m) {
+			if int(a.Edges[i].From) < a.second {
+				out = append(out, i)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Holds says whether an operation of a node's block, by the program's number of it, is in the node: a variant leaves some out.
+func (a *Analysis) Holds(n Node, id uint32) bool {
+	return int(n) < a.second || !slices.ContainsFunc(a.left[int(n)-a.second], func(b branch) bool { return b.holds(id) })
 }
 
 // vary makes the variants and leads to them the calls that are theirs.
@@ -183,6 +215,7 @@ func (a *Analysis) vary() {
 	for i := 0; i < len(a.bases); i++ {
 		v.fill(i)
 	}
+	a.kinds = makeIndex(a.second, len(a.bases), func(i int) Node { return a.bases[i] })
 }
 
 func shapeOf(f *link.File, fn *facts.Func) *shape {
@@ -645,7 +678,12 @@ func (v *varier) variant(to Node, s *shape, g *given) Node {
 	n := Node(v.a.nodes)
 	v.a.nodes++
 	v.a.bases = append(v.a.bases, to)
-	v.given, v.ruled = append(v.given, g), append(v.ruled, key.out)
+	var left []branch
+	for out := key.out; out != 0; out &= out - 1 {
+		left = append(left, s.branches[bits.TrailingZeros64(out)])
+	}
+	v.a.left = append(v.a.left, left)
+	v.given = append(v.given, g)
 	v.known[key] = n
 	return n
 }
@@ -712,7 +750,7 @@ func (v *varier) doing(n Node, s *shape) uint64 {
 // around are the branches that an operation is in.
 func (s *shape) around(id uint32) (x uint64) {
 	for i := range s.branches {
-		if b := &s.branches[i]; b.from <= id && id < b.to {
+		if s.branches[i].holds(id) {
 			x |= 1 << i
 		}
 	}
@@ -722,9 +760,8 @@ func (s *shape) around(id uint32) (x uint64) {
 // fill gives a variant its edges and sites.
 func (v *varier) fill(i int) {
 	n, base := Node(v.a.second+i), v.a.bases[i]
-	s := v.shapes[v.a.FuncOf(base)]
 	for _, k := range v.out.of(base) {
-		if s.around(v.a.Edges[k].ID)&v.ruled[i] != 0 {
+		if !v.a.Holds(n, v.a.Edges[k].ID) {
 			continue
 		}
 		e := v.a.Edges[k]
@@ -732,7 +769,7 @@ func (v *varier) fill(i int) {
 		v.a.Edges = append(v.a.Edges, e)
 	}
 	for _, k := range v.sites.of(base) {
-		if s.around(v.a.Sites[k].ID)&v.ruled[i] == 0 {
+		if v.a.Holds(n, v.a.Sites[k].ID) {
 			x := v.a.Sites[k]
 			x.Node = n
 			v.a.Sites = append(v.a.Sites, x)
