@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
@@ -93,11 +94,35 @@ func fails(f *facts.File, a facts.Atom, x literal) bool {
 	if x.kind <= absentLiteral {
 		return false
 	}
-	if a.Asks == facts.AsksTrue {
-		return x.truth() == a.Not
+	var holds, sure bool
+	switch a.Asks {
+	case facts.AsksTrue:
+		holds, sure = x.truth(), true
+	case facts.AsksEqual:
+		holds, sure = x.equals(literalOf(f, a.Value))
+	case facts.AsksHolds:
+		y := literalOf(f, a.Value)
+		holds, sure = strings.Contains(x.text, y.text), x.kind == textLiteral && y.kind == textLiteral
+	case facts.AsksInstance:
+		holds, sure = x.isInstance(f, a.Value)
 	}
-	equal, sure := x.equals(literalOf(f, a.Value))
-	return sure && equal == a.Not
+	return sure && holds == a.Not
+}
+
+// isInstance: a literal is an instance of a class, see facts.AsksInstance.
+func (x literal) isInstance(f *facts.File, class facts.Ref) (is, sure bool) {
+	if class == 0 {
+		return false, x.kind == noneLiteral
+	}
+	switch f.Str(class.Index()) {
+	case "str":
+		is = x.kind == textLiteral
+	case "int":
+		is = x.kind == intLiteral || x.kind == boolLiteral
+	case "bool":
+		is = x.kind == boolLiteral
+	}
+	return is, true
 }
 
 // shape is what the making of variants knows of a function.

@@ -25,15 +25,17 @@ type Atom struct {
 	Param uint32 // index in Func.Params
 	Asks  Asked
 	Not   bool // the opposite
-	Value Ref  // the literal of AsksEqual
+	Value Ref  // what it is compared with
 }
 
 // Asked is the kind of an atom.
 type Asked uint8
 
 const (
-	AsksTrue  Asked = iota // p
-	AsksEqual              // p == Value, and p is None
+	AsksTrue     Asked = iota // p
+	AsksEqual                 // p == Value, and p is None: a literal
+	AsksHolds                 // Value in p: a literal
+	AsksInstance              // isinstance(p, Value): the name of a builtin class, 0 for another class
 )
 
 // A test is a conjunction of clauses, each of which holds when one of its atoms does.
@@ -52,7 +54,7 @@ func (f *File) Test(b *Branch) [][]Atom {
 		e = e[1:]
 		out[i] = make([]Atom, n)
 		for k := range out[i] {
-			out[i][k] = Atom{Param: e[0] >> 2, Asks: Asked(e[0] >> 1 & 1), Not: e[0]&1 != 0, Value: Ref(e[1])}
+			out[i][k] = Atom{Param: e[0] >> 3, Asks: Asked(e[0] >> 1 & 3), Not: e[0]&1 != 0, Value: Ref(e[1])}
 			e = e[2:]
 		}
 	}
@@ -69,7 +71,7 @@ func (l *lowerer) under(test clauses, first int) {
 	for _, clause := range test {
 		l.out.Extra = append(l.out.Extra, uint32(len(clause)))
 		for _, a := range clause {
-			l.out.Extra = append(l.out.Extra, a.Param<<2|uint32(a.Asks)<<1|uint32(boolInt(a.Not)), uint32(a.Value))
+			l.out.Extra = append(l.out.Extra, a.Param<<3|uint32(a.Asks)<<1|uint32(boolInt(a.Not)), uint32(a.Value))
 		}
 	}
 	l.out.Branches = append(l.out.Branches, Branch{[2]uint32{uint32(first), uint32(len(l.out.Ops))}, at})
@@ -112,6 +114,8 @@ func (l *lowerer) condition(e ast.Expr, not bool) clauses {
 		if len(e.Ops) == 1 {
 			return l.compares(e.Left, e.Ops[0], e.Comparators[0], not)
 		}
+	case *ast.Call:
+		return l.isinstance(e, not)
 	}
 	return nil
 }
@@ -163,13 +167,69 @@ func (l *lowerer) compares(left ast.Expr, op ast.Operator, right ast.Expr, not b
 			return l.asks(name, Atom{Asks: AsksEqual, Not: not, Value: v})
 		}
 	case ast.In, ast.NotIn:
-		name, ok := left.(*ast.Name)
+		if name, ok := left.(*ast.Name); ok {
+			return l.among(name, right, not)
+		}
+		if name, ok := right.(*ast.Name); ok {
+			if v := l.literal(left); v != 0 {
+				return l.asks(name, Atom{Asks: AsksHolds, Not: not, Value: v})
+			}
+		}
+	}
+	return nil
+}
+
+// isinstance is the test of such a call.
+func (l *lowerer) isinstance(e *ast.Call, not bool) clauses {
+	f, ok := e.Func.(*ast.Name)
+	if !ok || len(e.Args) != 2 || l.f.Text(f.ID) != "isinstance" {
+		return nil
+	}
+	name, ok := e.Args[0].(*ast.Name)
+	if _, _, shadowed := l.resolve(l.sc, f.ID); !ok || shadowed {
+		return nil
+	}
+	classes := []ast.Expr{e.Args[1]}
+	if t, ok := e.Args[1].(*ast.Tuple); ok {
+		classes = t.Elts
+	}
+	var one []Atom
+	var all clauses
+	for _, c := range classes {
+		v, ok := l.classAsked(c)
 		if !ok {
 			return nil
 		}
-		return l.among(name, right, not)
+		test := l.asks(name, Atom{Asks: AsksInstance, Not: not, Value: v})
+		if test == nil {
+			return nil
+		}
+		one, all = append(one, test[0]...), append(all, test...)
 	}
-	return nil
+	if not {
+		return bounded(all)
+	}
+	return clauses{one}
+}
+
+// classAsked is the name of a builtin class that an expression is, and 0 for a class of which no literal is an instance but,
+// perhaps, one of a builtin class.
+func (l *lowerer) classAsked(e ast.Expr) (Ref, bool) {
+	var last string
+	switch e := e.(type) {
+	case *ast.Name:
+		last = l.f.Text(e.ID)
+		if _, _, bound := l.resolve(l.sc, e.ID); !bound {
+			switch last {
+			case "str", "int", "bool", "float", "complex", "bytes", "bytearray", "list", "tuple", "dict", "set", "frozenset":
+				return MakeRef(TagBuiltin, l.str(e.ID)), true
+			}
+			return 0, false
+		}
+	case *ast.Attribute:
+		last = l.f.Text(e.Attr)
+	}
+	return 0, last != "" && last != "object" && last != "NoneType" && last != "Hashable"
 }
 
 // among: the name is one of the literals of a display, or with not none of them.

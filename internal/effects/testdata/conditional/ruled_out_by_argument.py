@@ -119,3 +119,50 @@ def drain_once(queue):  # want:
 
 def drain_aloud(queue):  # want: stdout
     drain(queue, 3, False)
+
+
+class Session:
+    pass
+
+
+def load(source, session=None):  # want: fs.read! net!
+    if isinstance(source, str):
+        with open(source) as f:
+            return f.read()
+    if isinstance(source, (int, float)) or isinstance(session, Session):
+        return requests.get("https://example.org", timeout=5)
+    return source
+
+
+def load_file():  # want: fs.read!
+    return load("rows.csv")
+
+
+def load_number():  # want: net!
+    return load(7)
+
+
+def load_nothing():  # want:
+    return load(None)
+
+
+def load_truth():  # want: net!
+    return load(True)
+
+
+def load_in_session(session):  # want: net!
+    return load(None, session)
+
+
+def sources(names):  # want: exit
+    if "all" in names:
+        return ["one", "two"]
+    sys.exit("no such source: " + names)
+
+
+def all_sources():  # want:
+    return sources("all")
+
+
+def some_sources():  # want: exit
+    return sources("some")
