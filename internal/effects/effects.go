@@ -11,6 +11,9 @@
 // What an edge lets through depends on how the callee runs (link.Mode): an effect handed to a worker thread, a started
 // thread or a process stays, without blocking; making a generator or coroutine object lets nothing through until it is
 // consumed or awaited; handing a job to a queue leaves the job's effects to the worker.
+//
+// A call whose arguments rule out branches of what it calls leads to a variant of that: a node without what is in these
+// branches (variant.go). What walks the graph needs not know of it; who asks for a block as such finds it in all its nodes.
 package effects
 
 import (
@@ -25,7 +28,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// Node is a block instance, or the part of a module that runs only as a script (see Analysis.Main).
+// Node is a block instance, the part of a module that runs only as a script (see Analysis.Main), or a variant of an instance.
 type Node uint32
 
 // Site is an operation that has an effect.
