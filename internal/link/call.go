@@ -165,7 +165,7 @@ func (s *solver) callOp(op *facts.Op) Set {
 		}
 		if op.Flags&facts.FlagDecorator != 0 { // an unknown decorator: the function stays what it is
 			if s.lenient {
-				return s.readArgs(op).first()
+				return s.asIs(s.readArgs(op))
 			}
 			s.undecided = append(s.undecided, readerCell{inst: s.in, what: s.at})
 		} else if raw := s.ff.Args(op); len(raw.Kw) > 0 {
@@ -205,6 +205,17 @@ func (s *solver) decorators(callee Set) Set {
 		return callee
 	}
 	return out
+}
+
+// asIs is what a decorator gives of which nothing is known: the function stays what it is, but what its parameters get is
+// not known any more (@inject).
+func (s *solver) asIs(a *callArgs) Set {
+	for _, v := range s.sets.values(a.first()) {
+		if f, ok := s.funcOf(v); ok {
+			s.injected[f] = true
+		}
+	}
+	return a.first()
 }
 
 func (a *callArgs) orNone() *callArgs {
@@ -321,7 +332,7 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	case kResult:
 		x := s.readField(v, keyResult)
 		if x == 0 && s.op.Flags&facts.FlagDecorator != 0 {
-			return a.first()
+			return s.asIs(a)
 		}
 		return x
 	case kTypeOf:

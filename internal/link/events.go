@@ -46,7 +46,11 @@ func (s *solver) replay(in Instance, events []event, c Collector) {
 		e := &events[i]
 		switch e.kind {
 		case evEdge:
-			c.Edge(in, e.id, e.op, e.mode, e.to, e.how)
+			how := e.how
+			if how != Unbound && s.injected[s.instances[e.to].fn] {
+				how = Unbound
+			}
+			c.Edge(in, e.id, e.op, e.mode, e.to, how)
 		case evLibrary:
 			x := &s.exts[e.ext]
 			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, s: s, args: e.args})

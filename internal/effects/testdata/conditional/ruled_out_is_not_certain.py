@@ -151,3 +151,36 @@ HANDLERS = {"go": registered}
 
 def dispatch(name, url):  # want: net!
     HANDLERS[name](url, dry=bool(name))
+
+
+from somewhere import inject, provide  # noqa: E402
+
+
+@inject
+def injected(url, session=None):  # want: net!
+    if session is not None:
+        requests.get(url, timeout=5)
+
+
+def calls_injected(url):  # want: net!
+    injected(url)
+
+
+@provide("session")
+def provided(url, session=None):  # want: net!
+    if session is not None:
+        requests.get(url, timeout=5)
+
+
+def calls_provided(url):  # want: net!
+    provided(url)
+
+
+@functools.lru_cache
+def kept(url, session=None):  # want: net!
+    if session is not None:
+        requests.get(url, timeout=5)
+
+
+def calls_kept(url):  # want:
+    kept(url)
