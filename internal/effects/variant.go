@@ -336,6 +336,9 @@ func (c *call) asks(how link.Binding, s *shape) (more bool) {
 
 // asksPlace is asks for the k-th positional argument; given says that there is one.
 func (c *call) asksPlace(k int) (given, more bool) {
+	if k < 0 {
+		return true, false
+	}
 	for i, r := range c.args.Pos {
 		switch {
 		case i >= 32:
@@ -523,8 +526,11 @@ func (c *call) value(r facts.Ref) literal {
 	return literal{}
 }
 
-// place is the k-th positional argument.
+// place is the k-th positional argument. The receiver, which comes before them, is none.
 func (c *call) place(k int) literal {
+	if k < 0 {
+		return literal{}
+	}
 	for i, r := range c.args.Pos {
 		switch {
 		case i >= 32:

@@ -96,3 +96,18 @@ def client(url):  # want: net!
 
 def idle_client(url):  # want:
     return Client(url, connect=False)
+
+
+class Folder:
+    def files(*args, **kwargs):  # want: net!
+        return Folder.list(*args, **kwargs)
+
+    def list(self, remote=False):  # want: net!
+        if remote:
+            return requests.get("https://example.org", timeout=5)
+
+    def here(self):  # want:
+        return self.files()
+
+    def there(self):  # want: net!
+        return self.files(True)
