@@ -30,8 +30,9 @@ import (
 // Variants are made in the order of the edges that need them, so they depend on nothing else.
 const (
 	maxHanded   = 5
-	maxVariants = 24 // of one node
-	maxRest     = 8  // positional arguments that are known of *args
+	maxVariants = 24  // of one node
+	maxRest     = 8   // positional arguments that are known of *args
+	maxEdges    = 128 // of a node that has variants: one with more is known but vaguely, and they would be large
 )
 
 // literal is what a call is known to give to a parameter; the zero value is not known.
@@ -166,6 +167,7 @@ type varier struct {
 	shapes []*shape // by function
 	known  map[variantKey]Node
 	given  []*given // by variant
+	room   given    // see gives
 	made   map[Node]int
 	does   map[Node]uint64 // branches that hold an edge or a site
 	passed map[passing]bool
@@ -572,9 +574,11 @@ func (c *call) name(n string) literal {
 	return literal{kind: absentLiteral}
 }
 
-// gives is what a call gives to a function; nil when nothing is known of what matters.
+// gives is what a call gives to a function; nil when nothing is known of what matters. It is good until the next call.
 func (c *call) gives(how link.Binding, s *shape) *given {
-	g := &given{params: make([]literal, len(s.fn.Params))}
+	g := &c.v.room
+	g.params = append(g.params[:0], make([]literal, len(s.fn.Params))...)
+	g.rest, g.names = g.rest[:0], g.names[:0]
 	some := false
 	note := func(x literal) literal {
 		some = some || x.kind != unknownLiteral
@@ -702,7 +706,7 @@ func (v *varier) variant(to Node, s *shape, g *given) Node {
 	if n, ok := v.known[key]; ok {
 		return n
 	}
-	if v.made[to] == maxVariants {
+	if v.made[to] == maxVariants || len(v.out.of(to)) > maxEdges {
 		return to
 	}
 	v.made[to]++
@@ -714,14 +718,17 @@ func (v *varier) variant(to Node, s *shape, g *given) Node {
 		left = append(left, s.branches[bits.TrailingZeros64(out)])
 	}
 	v.a.left = append(v.a.left, left)
-	v.given = append(v.given, g)
+	v.given = append(v.given, &given{slices.Clone(g.params), slices.Clone(g.rest), slices.Clone(g.names)})
 	v.known[key] = n
 	return n
 }
 
 // text is what the function hands on of what it is given, "" when nothing is known of that.
 func (g *given) text(s *shape) string {
-	var b []byte
+	if s.handed == 0 && s.rest == 0 && len(s.names) == 0 {
+		return ""
+	}
+	b := make([]byte, 0, 64)
 	some := false
 	add := func(x literal) {
 		some = some || x.kind != unknownLiteral
