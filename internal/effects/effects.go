@@ -11,6 +11,9 @@
 // What an edge lets through depends on how the callee runs (link.Mode): an effect handed to a worker thread, a started
 // thread or a process stays, without blocking; making a generator or coroutine object lets nothing through until it is
 // consumed or awaited; handing a job to a queue leaves the job's effects to the worker.
+//
+// A call whose arguments rule out branches of what it calls leads to a variant of that: a node without what is in these
+// branches (variant.go). What walks the graph needs not know of it; who asks for a block as such finds it in all its nodes.
 package effects
 
 import (
@@ -25,7 +28,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 )
 
-// Node is a block instance, or the part of a module that runs only as a script (see Analysis.Main).
+// Node is a block instance, the part of a module that runs only as a script (see Analysis.Main), or a variant of an instance.
 type Node uint32
 
 // Site is an operation that has an effect.
@@ -62,6 +65,7 @@ type Edge struct {
 	Mode      link.Mode
 	Certainty diag.Certainty
 	within    bool // see link.Collector
+	binding   link.Binding
 }
 
 // Analysis is the result.
@@ -74,7 +78,11 @@ type Analysis struct {
 	unresolved    []uint32           // per node: number of calls of which nothing is known
 
 	nodes   int
-	first   int // nodes below it are instances; then one for each file's script part
+	first   int        // nodes below it are instances; then one for each file's script part
+	second  int        // nodes from it on are variants
+	bases   []Node     // of each variant the node that it is one of
+	left    [][]branch // of each variant what it leaves out
+	kinds   index      // by node: its variants, counted from the first
 	out     index
 	in      index
 	sitesAt index
@@ -135,6 +143,8 @@ func Analyse(sol *link.Solution) *Analysis {
 	a.first = sol.Instances()
 	a.nodes = a.first + len(sol.Files)
 	c.finish()
+	a.second = a.nodes
+	a.vary()
 	a.out = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].From })
 	a.in = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].To })
 	a.sitesAt = makeIndex(a.nodes, len(a.Sites), func(i int) Node { return a.Sites[i].Node })
@@ -147,6 +157,7 @@ func (a *Analysis) Main(file int) Node { return Node(a.first + file) }
 
 // FuncOf is the block a node belongs to.
 func (a *Analysis) FuncOf(n Node) link.Func {
+	n = a.base(n)
 	if int(n) >= a.first {
 		return a.Files[int(n)-a.first].FirstFunc()
 	}
@@ -154,7 +165,7 @@ func (a *Analysis) FuncOf(n Node) link.Func {
 }
 
 // IsMain: the node is a script part.
-func (a *Analysis) IsMain(n Node) bool { return int(n) >= a.first }
+func (a *Analysis) IsMain(n Node) bool { return int(n) >= a.first && int(n) < a.second }
 
 // File is the file a node is in.
 func (a *Analysis) File(n Node) *link.File { return a.FileOf(a.FuncOf(n)) }
@@ -169,6 +180,7 @@ func (a *Analysis) Nodes() int { return a.nodes }
 
 // Unresolved is the number of calls in a node of which nothing is known.
 func (a *Analysis) Unresolved(n Node) int {
+	n = a.base(n)
 	if int(n) >= len(a.unresolved) {
 		return 0
 	}
@@ -219,7 +231,7 @@ func (c *collector) Expect(edges, calls int) {
 	c.a.Calls = make([]link.LibraryCall, 0, calls+calls/16)
 }
 
-func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance, within bool) {
+func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.Mode, to link.Instance, how link.Binding, within bool) {
 	n, ok := c.node(from, op)
 	if !ok {
 		return
@@ -227,7 +239,7 @@ func (c *collector) Edge(from link.Instance, id uint32, op *facts.Op, mode link.
 	if mode == link.Imported && c.a.Facts(c.a.Solution.FuncOf(from)).Kind != facts.ModuleBody {
 		return // imported when the function first runs, and only once
 	}
-	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved, within: within})
+	c.pending = append(c.pending, Edge{From: n, To: Node(to), ID: id, Op: op, Mode: mode, Certainty: diag.Proved, within: within, binding: how})
 	if mode == link.Called {
 		c.targets[target{n, id, within}]++
 	}

@@ -138,12 +138,16 @@ func (s *Site) Describe() string {
 	return s.Path
 }
 
-// InstancesOf lists the nodes of every block: the block itself and its contexts.
+// InstancesOf lists the nodes of every block: the block itself, its contexts, and the variants of these.
 func (a *Analysis) InstancesOf() [][]Node {
 	out := make([][]Node, a.Funcs())
 	for i := range a.first {
 		f := a.Solution.FuncOf(link.Instance(i))
 		out[f] = append(out[f], Node(i))
+	}
+	for i := range a.bases {
+		n := Node(a.second + i)
+		out[a.FuncOf(n)] = append(out[a.FuncOf(n)], n)
 	}
 	return out
 }

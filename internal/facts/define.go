@@ -251,6 +251,7 @@ func (l *lowerer) body(p pending) {
 	l.fn, l.sc, l.ctx, l.dead = p.fn, p.scope, 0, false
 	l.loops, l.log, l.tryDepth = l.loops[:0], l.log[:0], 0
 	l.out.Funcs[p.fn].Ops[0] = uint32(len(l.out.Ops))
+	l.out.Funcs[p.fn].Branches[0] = uint32(len(l.out.Branches))
 	l.out.Funcs[p.fn].Locals[0] = l.out.NLocal + 1
 	switch n := p.node.(type) {
 	case *ast.FunctionDef:
@@ -277,6 +278,7 @@ func (l *lowerer) body(p pending) {
 		l.genexpBody(p.fn, n)
 	}
 	l.out.Funcs[p.fn].Ops[1] = uint32(len(l.out.Ops))
+	l.out.Funcs[p.fn].Branches[1] = uint32(len(l.out.Branches))
 	l.out.Funcs[p.fn].Locals[1] = l.out.NLocal + 1
 }
 

@@ -277,8 +277,8 @@ func (l *lowerer) binOp(e *ast.BinOp) Ref {
 	return v
 }
 
-// condition lowers an expression that is asked whether it is true.
-func (l *lowerer) condition(e ast.Expr) Ref {
+// asked lowers an expression that is asked whether it is true.
+func (l *lowerer) asked(e ast.Expr) Ref {
 	v := l.expr(e)
 	l.ask(v, e)
 	return v
@@ -292,16 +292,18 @@ func (l *lowerer) ask(v Ref, n ast.Node) {
 
 func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 	dst := l.newLocal()
-	v := l.condition(e.Values[0])
+	v := l.asked(e.Values[0])
 	l.copyTo(dst, v, e)
 	if t := l.truth(e.Values[0]); e.Op == ast.And && t == 0 || e.Op == ast.Or && t == 1 {
 		return dst
 	}
+	before := l.condition(e.Values[0], e.Op == ast.Or)
 	old := l.push(CtxBool, e, v, 0, 0)
 	start := len(l.log)
 	if e.Op == ast.And {
 		l.narrow(e.Values[0])
 	}
+	first := len(l.out.Ops)
 	for i, x := range e.Values[1:] {
 		v := l.expr(x)
 		if i < len(e.Values)-2 {
@@ -312,13 +314,14 @@ func (l *lowerer) boolOp(e *ast.BoolOp) Ref {
 			l.narrow(x)
 		}
 	}
+	l.under(before, first)
 	l.ctx = old
 	l.joinTwo(e, l.undo(start), false, nil, false)
 	return dst
 }
 
 func (l *lowerer) ifExp(e *ast.IfExp) Ref {
-	test := l.condition(e.Test)
+	test := l.asked(e.Test)
 	switch l.test(e.Test) {
 	case 0:
 		return l.expr(e.Orelse)
@@ -327,11 +330,15 @@ func (l *lowerer) ifExp(e *ast.IfExp) Ref {
 	}
 	dst := l.newLocal()
 	old := l.push(CtxBool, e, test, 0, 0)
+	first := len(l.out.Ops)
 	a, _ := l.branch(func() {
 		l.narrow(e.Test)
 		l.copyTo(dst, l.expr(e.Body), e)
 	})
+	l.under(l.condition(e.Test, false), first)
+	first = len(l.out.Ops)
 	b, _ := l.branch(func() { l.copyTo(dst, l.expr(e.Orelse), e) })
+	l.under(l.condition(e.Test, true), first)
 	l.ctx = old
 	l.join(e, false, a, b)
 	return dst
@@ -520,7 +527,7 @@ func (l *lowerer) generators(gens []ast.Comprehension, first Ref) {
 		}
 		l.assign(g.Target, elem, nil)
 		for _, c := range g.Ifs {
-			l.condition(c)
+			l.asked(c)
 			l.narrow(c)
 		}
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 7
+const Version = 8
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -242,6 +242,8 @@ type Func struct {
 	RetType  Ref    // Shared variable of the parent's block: an instance of the annotated result; 0 without
 	Yields   Ref    // Shared: what it yields; 0 unless a generator
 	Ctx      uint32 // context of the definition in its parent
+	// Branches is the run of File.Branches with the function's.
+	Branches [2]uint32
 	// Decorators are the decorator expressions' values, outermost first, in the parent's block.
 	Decorators []Decorator
 	DocEnd     uint32 // end of the docstring, 0 without
@@ -369,18 +371,20 @@ type File struct {
 	Ops     []Op
 	Extra   []uint32
 	Ctxs    []Ctx // [0] is unused
-	Tries   []Try
-	Funcs   []Func // [0] is the module body
-	Classes []Class
-	Imports []Import
-	Globals []NamedRef // names bound in the module
-	All     []Str      // __all__ as far as it is literal
-	HasAll  bool
-	Unbound []Read // names read at module level before any binding, although the module binds them somewhere
-	Waivers []Waiver
-	Faults  []Fault
-	Lines   []uint32 // offsets of line starts
-	Size    uint32
+	// Branches are grouped by function; those inside another come before it.
+	Branches []Branch
+	Tries    []Try
+	Funcs    []Func // [0] is the module body
+	Classes  []Class
+	Imports  []Import
+	Globals  []NamedRef // names bound in the module
+	All      []Str      // __all__ as far as it is literal
+	HasAll   bool
+	Unbound  []Read // names read at module level before any binding, although the module binds them somewhere
+	Waivers  []Waiver
+	Faults   []Fault
+	Lines    []uint32 // offsets of line starts
+	Size     uint32
 	// Cells, for a notebook, is the 1-based cell and line in the cell of each line of the source.
 	Cells    [][2]int32
 	Notebook []Cell // its code cells

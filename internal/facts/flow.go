@@ -184,6 +184,12 @@ func (l *lowerer) stmts(list []ast.Stmt) {
 		}
 		tries := len(l.out.Tries)
 		l.stmt(s)
+		if _, ok := s.(*ast.If); ok && l.after != nil {
+			if test := l.after; i+1 < len(list) {
+				defer l.under(test, len(l.out.Ops))
+			}
+			l.after = nil
+		}
 		if _, ok := s.(*ast.Try); !ok || i+1 == len(list) {
 			continue
 		}
@@ -298,13 +304,18 @@ func (l *lowerer) ifStmt(s *ast.If) {
 	if l.fn == 0 && l.isMainGuard(s.Test) {
 		kind = CtxMain
 	}
-	test := l.condition(s.Test)
+	test := l.asked(s.Test)
+	holds, fails := l.condition(s.Test, false), l.condition(s.Test, true)
 	old := l.push(kind, s, test, 0, 0)
+	first := len(l.out.Ops)
 	a, deadA := l.branch(func() {
 		l.narrow(s.Test)
 		l.stmts(s.Body)
 	})
+	l.under(holds, first)
 	l.ctx = old
+	first = len(l.out.Ops)
+	l.after = nil
 	var b []change
 	deadB := false
 	if len(s.Orelse) > 0 {
@@ -314,7 +325,17 @@ func (l *lowerer) ifStmt(s *ast.If) {
 			old := l.push(CtxIf, s.Orelse[0], test, 1, 0)
 			b, deadB = l.branch(func() { l.stmts(s.Orelse) })
 			l.ctx = old
+			l.after = nil
 		}
+	}
+	l.under(fails, first)
+	switch {
+	case deadA && !deadB:
+		l.after = append(fails, l.after...) // an elif has said what holds after it
+	case deadB && !deadA:
+		l.after = holds
+	default:
+		l.after = nil
 	}
 	l.joinTwo(s, a, deadA, b, deadB)
 }

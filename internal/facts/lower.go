@@ -86,8 +86,9 @@ type lowerer struct {
 	symByText     map[string]ast.Sym
 	exception     Ref // what the innermost handler bound
 	usesException bool
-	continues     int // continue statements so far
-	breaks        int // break statements so far
+	continues     int     // continue statements so far
+	breaks        int     // break statements so far
+	after         clauses // what holds after the if statement just lowered, see stmts
 }
 
 // Build lowers f. The result owns all its memory.

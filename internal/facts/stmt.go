@@ -78,7 +78,7 @@ func (l *lowerer) stmt(s ast.Stmt) {
 		l.importFrom(s)
 	case *ast.Assert:
 		old := l.push(CtxAssert, s, 0, 0, 0)
-		l.condition(s.Test)
+		l.asked(s.Test)
 		if s.Msg != nil {
 			l.expr(s.Msg)
 		}
@@ -533,11 +533,13 @@ func (l *lowerer) whileStmt(s *ast.While) {
 	broken := l.loop(s, func() {
 		old := l.push(CtxWhile, s, 0, uint32(boolInt(t == 1)), 0)
 		if t != 1 {
-			test := l.condition(s.Test)
+			test := l.asked(s.Test)
 			l.out.Ctxs[l.ctx].A = test
 			l.narrow(s.Test)
 		}
+		holds, first := l.condition(s.Test, false), len(l.out.Ops)
 		l.stmts(s.Body)
+		l.under(holds, first)
 		l.ctx = old
 	})
 	if t == 1 {

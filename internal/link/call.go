@@ -26,12 +26,30 @@ var modeNames = [...]string{"call", "consume", "schedule", "offload", "start", "
 
 func (m Mode) String() string { return modeNames[m] }
 
+// Binding says how the parameters of what an edge runs get the arguments of its operation, a facts.Call.
+type Binding uint8
+
+const (
+	Unbound       Binding = iota // in a way that the operation does not tell
+	FromFirst                    // from the first parameter on
+	AfterReceiver                // from the second, the first is the receiver
+)
+
+// Skips is the number of parameters that get none of the arguments.
+func (b Binding) Skips() int {
+	if b == AfterReceiver {
+		return 1
+	}
+	return 0
+}
+
 // Collector hears of every resolved call once the analysis is done.
 type Collector interface {
 	// Expect: about so many edges and library calls will be told.
 	Expect(edges, calls int)
-	// Edge: operation op of block instance from runs block instance to; within a library call, if that runs it.
-	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance, within bool)
+	// Edge: operation op of block instance from runs block instance to; how tells what its parameters get, within whether a
+	// library's call runs it.
+	Edge(from Instance, id uint32, op *facts.Op, mode Mode, to Instance, how Binding, within bool)
 	// Library: a library's function, constructor or property is used.
 	Library(c *LibraryCall)
 	// Registered: a function is handed to a framework to be called later.
@@ -148,7 +166,7 @@ func (s *solver) callOp(op *facts.Op) Set {
 		}
 		if op.Flags&facts.FlagDecorator != 0 { // an unknown decorator: the function stays what it is
 			if s.lenient {
-				return s.readArgs(op).first()
+				return s.asIs(s.readArgs(op))
 			}
 			s.undecided = append(s.undecided, readerCell{inst: s.in, what: s.at})
 		} else if raw := s.ff.Args(op); len(raw.Kw) > 0 {
@@ -166,7 +184,8 @@ func (s *solver) callOp(op *facts.Op) Set {
 	if op.Flags&facts.FlagDecorator != 0 {
 		callee = s.decorators(callee)
 	}
-	return s.callSet(callee, s.readArgs(op), Called)
+	s.given = s.readArgs(op)
+	return s.callSet(callee, s.given, Called)
 }
 
 // decorators: of a decorator that works with and without arguments, `return decorate(f) if f else decorate`, what is
@@ -187,6 +206,17 @@ func (s *solver) decorators(callee Set) Set {
 		return callee
 	}
 	return out
+}
+
+// asIs is what a decorator gives of which nothing is known: the function stays what it is, but what its parameters get is
+// not known any more (@inject).
+func (s *solver) asIs(a *callArgs) Set {
+	for _, v := range s.sets.values(a.first()) {
+		if f, ok := s.funcOf(v); ok {
+			s.injected[f] = true
+		}
+	}
+	return a.first()
 }
 
 func (a *callArgs) orNone() *callArgs {
@@ -303,7 +333,7 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	case kResult:
 		x := s.readField(v, keyResult)
 		if x == 0 && s.op.Flags&facts.FlagDecorator != 0 {
-			return a.first()
+			return s.asIs(a)
 		}
 		return x
 	case kTypeOf:
@@ -361,23 +391,35 @@ func (s *solver) enterFunc(f Func, parent uint32, recv Value, a *callArgs, mode 
 	if !s.final {
 		s.bind(in, f, fn, recv, a)
 	}
+	how := s.binding(recv, a, mode)
 	switch {
 	case fn.Flags&facts.FuncGenerator != 0:
-		s.edge(Made, in, 0)
+		s.bound(Made, in, how)
 		return Set(s.object(kGen, uint32(in), 0))
 	case fn.Flags&facts.FuncAsync != 0:
-		s.edge(Made, in, 0)
+		s.bound(Made, in, how)
 		v := s.object(kCoro, uint32(in), 0)
 		if mode == Offloaded || mode == Started {
 			s.edge(mode, in, v)
 		}
 		return Set(v)
 	}
-	s.edge(mode, in, 0)
+	s.bound(mode, in, how)
 	if x := s.echo(f, fn, recv, a); x != 0 {
 		return x
 	}
 	return s.result(in)
+}
+
+// binding is how a call with these arguments, with recv before them if there is one, binds what the operation at hand gives.
+func (s *solver) binding(recv Value, a *callArgs, mode Mode) Binding {
+	switch {
+	case a != s.given || mode != Called:
+		return Unbound
+	case recv != 0:
+		return AfterReceiver
+	}
+	return FromFirst
 }
 
 // result is what a function returns; its annotation counts where nothing else is known.
@@ -602,9 +644,10 @@ func (s *solver) callManaged(f Value, a *callArgs) Set {
 	if !s.final {
 		s.bind(in, Func(ob.a), fn, recv, a)
 	}
-	s.edge(Made, in, 0)
+	how := s.binding(recv, a, Called)
+	s.bound(Made, in, how)
 	if fn.Flags&facts.FuncGenerator == 0 {
-		s.edge(Called, in, 0)
+		s.bound(Called, in, how)
 		return s.result(in)
 	}
 	return Set(s.object(kManager, uint32(in), 0))
@@ -636,9 +679,12 @@ func (s *solver) callPartial(v, f Value, a *callArgs, mode Mode) Set {
 }
 
 // edge tells the collector of a call; v, when given, is the object that runs.
-func (s *solver) edge(mode Mode, to Instance, v Value) {
+func (s *solver) edge(mode Mode, to Instance, v Value) { s.bound(mode, to, Unbound) }
+
+// bound is edge for a call of which it is known how it binds its arguments.
+func (s *solver) bound(mode Mode, to Instance, how Binding) {
 	if mode != silent {
-		s.tell(event{kind: evEdge, mode: mode, id: s.opID, op: s.op, to: to})
+		s.tell(event{kind: evEdge, mode: mode, how: how, id: s.opID, op: s.op, to: to})
 	}
 }
 

@@ -426,6 +426,7 @@ func (s *solver) startMade(v Value, ob object, a *callArgs) {
 
 // callMade calls what a library made of a function.
 func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
+	s.given = nil // a library may add to them: the task, first
 	if ob.a == s.wellKnown.offload {
 		r := s.call(Value(ob.b), a, Offloaded)
 		o := s.object(kResult, s.place(), 3)

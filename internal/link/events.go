@@ -10,7 +10,8 @@ import (
 type event struct {
 	kind   eventKind
 	mode   Mode
-	within bool // done by a library with a function that it was given, see within
+	within bool    // done by a library with a function that it was given, see within
+	how    Binding // evEdge
 	id     uint32
 	op     *facts.Op
 	to     Instance // evEdge; evRegistered: the Func
@@ -53,7 +54,11 @@ func (s *solver) replay(in Instance, events []event, c Collector) {
 		e := &events[i]
 		switch e.kind {
 		case evEdge:
-			c.Edge(in, e.id, e.op, e.mode, e.to, e.within)
+			how := e.how
+			if how != Unbound && s.injected[s.instances[e.to].fn] {
+				how = Unbound
+			}
+			c.Edge(in, e.id, e.op, e.mode, e.to, how, e.within)
 		case evLibrary:
 			x := &s.exts[e.ext]
 			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, Within: e.within, s: s, args: e.args})

@@ -41,7 +41,7 @@ func (s *solver) callLibraryInstance(v Value, x uint32, a *callArgs, mode Mode) 
 		}
 	}
 	if s.op.Flags&facts.FlagDecorator != 0 {
-		return a.first() // what an unknown decorator factory gave, applied
+		return s.asIs(a) // what an unknown decorator factory gave, applied
 	}
 	if e == nil {
 		s.library(x, v, a, mode)
@@ -71,7 +71,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		s.library(x, recv, a, mode)
 		s.consume(a)
 		if s.op.Flags&facts.FlagDecorator != 0 {
-			return a.first()
+			return s.asIs(a)
 		}
 		if s.exts[x].absent || strings.HasSuffix(s.exts[x].path, ".__init__") {
 			return 0
@@ -89,7 +89,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 	if e.Kind == knowledge.Variable {
 		s.library(x, recv, a, mode)
 		if s.op.Flags&facts.FlagDecorator != 0 {
-			return a.first()
+			return s.asIs(a)
 		}
 		return Set(s.object(kExtInst, x, 0))
 	}
@@ -150,7 +150,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		s.validate(k, s.firstInst+Value(c), c, mode)
 	}
 	if s.op.Flags&facts.FlagDecorator != 0 && r == 0 && out == 0 {
-		return a.first()
+		return s.asIs(a)
 	}
 	return s.sets.union(out, r)
 }

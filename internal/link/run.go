@@ -42,7 +42,7 @@ func usesOf(ff *facts.File) uses {
 	}
 	n := uint32(0)
 	for k := range ff.Ops { // every one is of a block, and the blocks are in the order of their operations
-		operands(ff, &ff.Ops[k], func(r facts.Ref) {
+		Operands(ff, &ff.Ops[k], func(r facts.Ref) {
 			u.start[number(r)]++
 			n++
 		})
@@ -58,7 +58,7 @@ func usesOf(ff *facts.File) uses {
 	for b := range ff.Funcs {
 		fn := &ff.Funcs[b]
 		for k := fn.Ops[0]; k < fn.Ops[1]; k++ {
-			operands(ff, &ff.Ops[k], func(r facts.Ref) {
+			Operands(ff, &ff.Ops[k], func(r facts.Ref) {
 				i := number(r)
 				if i >= u.shared && seen[i-u.shared] != uint32(b)+1 {
 					seen[i-u.shared] = uint32(b) + 1
@@ -89,8 +89,8 @@ func (u *uses) namedBy(block uint32) []named {
 	return u.named[u.ends[block-1]:u.ends[block]]
 }
 
-// operands gives the variables that evaluating an operation reads.
-func operands(ff *facts.File, op *facts.Op, yield func(facts.Ref)) {
+// Operands gives the variables that evaluating an operation reads.
+func Operands(ff *facts.File, op *facts.Op, yield func(facts.Ref)) {
 	one := func(x uint32) {
 		if r := facts.Ref(x); r.IsVar() {
 			yield(r)
@@ -253,7 +253,7 @@ func (s *solver) run(i Instance) {
 
 // begin makes an operation, counted from the block's first, the one at hand.
 func (s *solver) begin(k uint32) {
-	s.at, s.opID = k, s.fileOf.op+s.firstOp+k
+	s.at, s.opID, s.given = k, s.fileOf.op+s.firstOp+k, nil
 	s.opReads, s.readAt, s.steps = len(s.reads), 0, 0
 	s.oldReads = nil
 	if s.all {

@@ -178,8 +178,10 @@ type solver struct {
 	op         *facts.Op
 	opID       uint32
 
-	depth, steps int       // see descend
-	lastArg      *callArgs // see argList
+	depth, steps int           // see descend
+	lastArg      *callArgs     // see argList
+	given        *callArgs     // of the call at hand, as it is written
+	injected     map[Func]bool // see asIs
 	runs         int
 	withins      int  // see within
 	implicit     bool // what is called now is implied by a statement
@@ -252,7 +254,7 @@ func (p *Program) Solve() *Solution {
 		extKid: newTable(1024), fields: newTable(int(p.nOps / 8)), keyAt: newTable(1024), keys: make([][]Value, 1),
 		instOf: newTable(1024), cloneVars: newTable(256),
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
-		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, conform: map[Class][]Class{}, maxContexts: len(p.funcFile)/2 + 2000}
+		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, injected: map[Func]bool{}, conform: map[Class][]Class{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
 	nf, nc := len(p.funcFile), len(p.classFile)
 	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+int(p.nOps/4)+1024) // 0 is none, 1 anything

@@ -129,6 +129,19 @@ func (a *Arrivals) None() bool { return len(a.via) == 0 }
 // Reaches says whether execution comes to a node.
 func (a *Arrivals) Reaches(n effects.Node) bool { _, ok := a.via[n]; return ok }
 
+// Runs is the node by which execution comes to an operation of n, by the program's number of it: n itself, or a variant of
+// it that holds the operation; n when it does not come.
+func (a *Arrivals) Runs(p *Pass, n effects.Node, id uint32) effects.Node {
+	if !a.Reaches(n) {
+		for _, v := range p.Variants(n) {
+			if a.Reaches(v) && p.Holds(v, id) {
+				return v
+			}
+		}
+	}
+	return n
+}
+
 // At is the entry point from which a node is reached; nil when it is not, and when a framework's call starts the way.
 func (a *Arrivals) At(n effects.Node) *inventory.Root { return a.via[n].root }
 

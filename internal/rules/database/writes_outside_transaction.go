@@ -60,11 +60,11 @@ func writesOutsideTransaction(p *rule.Pass) {
 			inside = transactional(p, flow)
 			arrivals = p.Arrive(func(r *inventory.Root) bool { return r.Phase == inventory.Request || r.Phase == inventory.Job }, rule.Runs)
 		}
-		if inside[f] || arrivals.At(effects.Node(f)) == nil && !ofSerializer(p, flow, f) {
+		file, writes := p.FileOf(f), byFunc[f]
+		n := arrivals.Runs(p, effects.Node(f), file.OpBase()+uint32(file.Facts.IndexOf(writes[0].op)))
+		if inside[f] || arrivals.At(n) == nil && !ofSerializer(p, flow, f) {
 			continue
 		}
-		file := p.FileOf(f)
-		writes := byFunc[f]
 		for _, i := range p.OutEdges(effects.Node(f)) {
 			e := &p.Edges[i]
 			if e.Mode == link.Called && e.Certainty == diag.Proved && later.Reaches(e.To) && later.Certainty(e.To) == diag.Proved && later.Distance(e.To) <= 2 && plain(file, e.Op) {
@@ -79,7 +79,7 @@ func writesOutsideTransaction(p *rule.Pass) {
 		x := p.At(f, second.op)
 		x.Message = fmt.Sprintf("`%s` writes twice (`%s`, then `%s`) outside a transaction: when the second fails, the first stays", p.Short(f), first.what, second.what)
 		x.Help = "put both into one `with transaction.atomic():`"
-		x.Witness = append(p.Frames(arrivals.Way(effects.Node(f))), p.Frames(append(first.steps, second.steps...))...)
+		x.Witness = append(p.Frames(arrivals.Way(n)), p.Frames(append(first.steps, second.steps...))...)
 		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, f)
 		p.Report(x)
 	}

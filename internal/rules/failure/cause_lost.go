@@ -33,8 +33,8 @@ func causeLost(p *rule.Pass) {
 	t := p.Trace(func(s *effects.Site) bool { return outside(s.Kind) && !p.File(s.Node).Test }, rule.Runs)
 	var once rule.Once
 	for f := range link.Func(p.Funcs()) {
-		n := effects.Node(f)
 		file := p.FileOf(f)
+		n := from.Runs(p, effects.Node(f), file.OpBase()+p.Facts(f).Ops[0])
 		if file.Test || len(file.Facts.Tries) == 0 || !from.Reaches(n) {
 			continue
 		}
@@ -222,7 +222,7 @@ func (c *causes) caught(f link.Func, at *facts.Op, class *errorClass, depth int,
 	}
 	var text string
 	var frames []diag.Frame
-	for _, i := range c.p.InEdges(effects.Node(f)) {
+	for _, i := range c.p.Callers(effects.Node(f)) {
 		e := &c.p.Edges[i]
 		g := c.p.FuncOf(e.From)
 		file := c.p.FileOf(g)

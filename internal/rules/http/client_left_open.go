@@ -53,7 +53,7 @@ func clientLeftOpen(p *rule.Pass) {
 	cached := flow.Cached()
 	var once rule.Once
 	for _, c := range made {
-		n := effects.Node(c.From)
+		n := a.Runs(p, effects.Node(c.From), c.ID)
 		f := p.FuncOf(n)
 		file, fn := p.FileOf(f), p.Facts(f)
 		root := a.At(n)

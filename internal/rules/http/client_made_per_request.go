@@ -55,7 +55,7 @@ func clientMadePerRequest(p *rule.Pass) {
 	})
 	var once rule.Once
 	for _, c := range made {
-		n := effects.Node(c.From)
+		n := a.Runs(p, effects.Node(c.From), c.ID)
 		root := a.At(n)
 		f := p.FuncOf(n)
 		file, fn := p.FileOf(f), p.Facts(f)

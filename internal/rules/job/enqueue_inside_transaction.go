@@ -77,7 +77,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			if e.Certainty != diag.Proved || later(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
 				continue
 			}
-			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && unsaved(p, requests, writing, n, e.Op)
+			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(p, requests, e) && unsaved(p, requests, writing, requests.Runs(p, n, e.ID), e.Op)
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
 					inside = inside || transaction(rule.Transaction(p, f, c))
@@ -134,8 +134,8 @@ func atomicRequests(p *rule.Pass) bool {
 }
 
 // inView: a view of Django's comes to it; middleware runs outside the view's transaction.
-func inView(from *rule.Arrivals, n effects.Node) bool {
-	by := from.By(n)
+func inView(p *rule.Pass, from *rule.Arrivals, e *effects.Edge) bool {
+	by := from.By(from.Runs(p, e.From, e.ID))
 	return by != nil && by.Call.Phase == "request" && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "django", "rest_framework")
 }
 
