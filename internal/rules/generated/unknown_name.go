@@ -20,15 +20,10 @@ var _ = rule.Register(rule.Rule{
 // unknownName looks for names that a module of the program or of the standard library does not have, in no version of Python.
 // Notebooks and files that change sys.path may mean another module of the same name. What is done only under a condition, or with a handler for its failure, may know that.
 func unknownName(p *rule.Pass) {
-	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), modules: map[string]*link.File{}, written: map[string]bool{}, under: map[string]bool{}}
+	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), written: map[string]bool{}, under: map[string]bool{}}
 	for _, f := range p.Files {
 		if f.Facts.Notebook != nil {
 			continue
-		}
-		if _, twice := u.modules[f.Module]; twice {
-			u.modules[f.Module] = nil // two files of one name: which is meant, nobody knows
-		} else {
-			u.modules[f.Module] = f
 		}
 		for m := f.Module; m != ""; m = m[:max(0, strings.LastIndexByte(m, '.'))] {
 			u.under[m] = true
@@ -67,7 +62,6 @@ func leadsElsewhere(flow *rule.Flow, f *link.File) bool {
 type names struct {
 	p       *rule.Pass
 	flow    *rule.Flow
-	modules map[string]*link.File
 	under   map[string]bool // modules and what stands above modules
 	written map[string]bool // attributes that the program sets somewhere
 }
@@ -91,17 +85,21 @@ func (u *names) file(f *link.File) {
 			if im.Typing || guarded(f, im.Ctx) || guarded(f, op.Ctx) {
 				continue
 			}
-			module, name := rule.ImportedModule(f, im), f.Facts.Str(im.Name)
-			if module == "" || name == "*" || name == "" {
+			module, name := f.Facts.Str(im.Module), f.Facts.Str(im.Name)
+			if name == "*" || name == "" {
 				continue
 			}
-			if im.Level == 0 && !u.under[module] {
+			m, ours := u.p.ModuleOf(f, im)
+			if im.Level == 0 && !ours && !u.under[module] {
 				if u.missingStandard(module, name) {
 					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
 				}
 				continue
 			}
-			if home := u.modules[module]; home != nil && u.lacks(home, module, name) {
+			if !ours || m.File < 0 {
+				continue
+			}
+			if home := u.p.Files[m.File]; u.lacks(home, name) {
 				report(im.Pos, len(name), fmt.Sprintf("`%s` has no `%s`: this import fails", home.Path, name), "import the name that the module has, or write what is missing")
 			}
 		case facts.Attr:
@@ -143,8 +141,8 @@ func guarded(f *link.File, ctx uint32) bool {
 }
 
 // lacks: a module of the program surely does not have a name.
-func (u *names) lacks(home *link.File, module, name string) bool {
-	if u.under[module+"."+name] || u.written[name] || strings.HasPrefix(name, "__") || len(home.Facts.Faults) > 0 {
+func (u *names) lacks(home *link.File, name string) bool {
+	if u.under[home.Module+"."+name] || u.written[name] || strings.HasPrefix(name, "__") || len(home.Facts.Faults) > 0 {
 		return false
 	}
 	if home.IsPackage && (strings.HasPrefix(name, "_") || strings.HasSuffix(name, "_pb2") || strings.HasSuffix(name, "_pb2_grpc") || name == "version" || strings.Contains(name, "local") || strings.Contains(name, "generated")) {
