@@ -307,11 +307,11 @@ func (p *Program) resolveImport(f *File, im *facts.Import) target {
 	return target{kind: targetUnknown, file: m.File, path: join(module, name)}
 }
 
-// ModuleOf is the module of the program that an import names, or takes its name from; false for a library, and where only a guess leads to one.
+// ModuleOf is the module of the program that an import names, or takes its name from; false for a library.
 func (p *Program) ModuleOf(f *File, im *facts.Import) (Module, bool) {
 	module := f.Facts.Str(im.Module)
 	m, ok := p.resolver.Resolve(f.Index, int(im.Level), module)
-	if !ok || m.Guess || im.Level == 0 && p.isSelf(f, m, module) {
+	if !ok || im.Level == 0 && p.isSelf(f, m, module) {
 		return Module{}, false
 	}
 	return m, true

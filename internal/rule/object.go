@@ -259,25 +259,10 @@ func (f *Flow) imported(file *link.File, im *facts.Import) (*link.File, facts.Re
 
 // moduleOf is the file of the program that a from-import takes its name from; nil for a library's.
 func (f *Flow) moduleOf(file *link.File, im *facts.Import) *link.File {
-	f.p.forModules.Do(func() {
-		f.p.modules = make(map[string]*link.File, len(f.p.Files))
-		for _, g := range f.p.Files {
-			f.p.modules[g.Module] = g
-		}
-	})
-	name := file.Facts.Str(im.Module)
-	if im.Level > 0 {
-		parts := strings.Split(file.Module, ".")
-		up := int(im.Level)
-		if file.IsPackage {
-			up--
-		}
-		if up > len(parts) {
-			return nil
-		}
-		name = strings.Join(slices.DeleteFunc(append(parts[:len(parts)-up:len(parts)-up], name), func(s string) bool { return s == "" }), ".")
+	if m, ok := f.p.ModuleOf(file, im); ok && m.File >= 0 {
+		return f.p.Files[m.File]
 	}
-	return f.p.modules[name]
+	return nil
 }
 
 // kept: x.get("a", "k") after x.set("a", "k", v) is v, as in a configparser or a cache. is is false when nothing was put

@@ -90,13 +90,13 @@ func (u *names) file(f *link.File) {
 				continue
 			}
 			m, ours := u.p.ModuleOf(f, im)
-			if im.Level == 0 && !ours && !u.under[module] {
+			if im.Level == 0 && (!ours || m.Guess) && !u.under[module] {
 				if u.missingStandard(module, name) {
 					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
 				}
 				continue
 			}
-			if !ours || m.File < 0 {
+			if !ours || m.Guess || m.File < 0 {
 				continue
 			}
 			if home := u.p.Files[m.File]; u.lacks(home, name) {
