@@ -109,7 +109,9 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 		}
 		file := p.File(s.Node)
 		if isSettings(file.Path) || constants[file] {
-			has[top(file.Path)] = has[top(file.Path)] || !file.Test
+			if !file.Test {
+				has[top(file.Path)] = true
+			}
 			continue
 		}
 		if file.Test || file.Facts.Notebook != nil || runOnly(file.Path) || !imported[file] {
@@ -127,7 +129,7 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 	}
 	var once rule.Once
 	for _, file := range p.Files {
-		if !has[""] && !has[top(file.Path)] {
+		if at := top(file.Path); !has[""] && !has[at] && (at != "" || len(has) == 0) {
 			continue // nowhere better to read it
 		}
 		for _, r := range reads[file] {
