@@ -2,7 +2,9 @@ package generated
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -21,6 +23,7 @@ var _ = rule.Register(rule.Rule{
 // Notebooks and files that change sys.path may mean another module of the same name. What is done only under a condition, or with a handler for its failure, may know that.
 func unknownName(p *rule.Pass) {
 	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), written: map[string]bool{}, under: map[string]bool{}}
+	u.new = newPython(p)
 	for _, f := range p.Files {
 		if f.Facts.Notebook != nil {
 			continue
@@ -59,8 +62,34 @@ func leadsElsewhere(flow *rule.Flow, f *link.File) bool {
 	return false
 }
 
+var leastPython = regexp.MustCompile(`(?:>=|~=|==|\^|>)\s*3\.(\d+)`)
+
+// newPython: the manifests that say which Python they need all ask for 3.10 or newer, and one does.
+func newPython(p *rule.Pass) bool {
+	if p.Project == nil {
+		return false
+	}
+	found := false
+	for i := range p.Project.Manifests {
+		wanted := p.Project.Manifests[i].RequiresPython
+		if wanted == "" {
+			continue
+		}
+		m := leastPython.FindStringSubmatch(wanted)
+		if m == nil {
+			return false
+		}
+		if minor, err := strconv.Atoi(m[1]); err != nil || minor < 10 {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
 type names struct {
 	p       *rule.Pass
+	new     bool // every manifest asks for Python 3.10 or newer
 	flow    *rule.Flow
 	under   map[string]bool // modules and what stands above modules
 	written map[string]bool // attributes that the program sets somewhere
@@ -92,7 +121,7 @@ func (u *names) file(f *link.File) {
 			m, ours := u.p.ModuleOf(f, im)
 			if im.Level == 0 && (!ours || m.Guess) && !u.under[module] {
 				if u.missingStandard(module, name) {
-					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
+					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`%s", module, name, where(module, name)), hint(module, name))
 				}
 				continue
 			}
@@ -114,18 +143,37 @@ func (u *names) file(f *link.File) {
 			if module == "" || u.under[strings.SplitN(module, ".", 2)[0]] || u.written[name] || !u.missingStandard(module, name) {
 				continue
 			}
-			report(op.Pos, int(op.Len), fmt.Sprintf("`%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
+			report(op.Pos, int(op.Len), fmt.Sprintf("`%s` of the standard library has no `%s`%s", module, name, where(module, name)), hint(module, name))
 		}
 	}
 }
 
-// hint tells of the name that differs only in case or underscores, if there is one.
+// abstract: a name of collections.abc that collections had, too, until Python 3.9.
+func abstract(module, name string) bool {
+	exists, _ := knowledge.StandardName("collections.abc", name)
+	return exists && module == "collections"
+}
+
+// where says in which versions of Python the name is missing.
+func where(module, name string) string {
+	if abstract(module, name) {
+		return " since Python 3.10"
+	}
+	return ", in no version of Python"
+}
+
 func hint(module, name string) string {
+	if abstract(module, name) {
+		return "import `" + name + "` from `collections.abc`"
+	}
 	return "look `" + name + "` up in the documentation of `" + module + "`: it was renamed, removed before Python 3.8, or never there"
 }
 
 func (u *names) missingStandard(module, name string) bool {
 	exists, listed := knowledge.StandardName(module, name)
+	if abstract(module, name) && !u.new {
+		return false
+	}
 	return listed && !exists && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "Windows") && !strings.HasPrefix(name, "IocpProactor") && !strings.HasPrefix(name, "Proactor") && !u.p.HasModule(module+"."+name)
 }
 

@@ -160,7 +160,7 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
-	if b.adaptedAt(s) || b.options(s) || rule.GivenText(b.p, s) {
+	if b.adaptedAt(s) || b.waitedFor(s) || b.options(s) || rule.GivenText(b.p, s) {
 		return true
 	}
 	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
@@ -224,6 +224,19 @@ func (b *bounds) adaptedAt(s *effects.Site) bool {
 	}
 	session, _ := b.flow.Method(file, s.Op)
 	return session != 0 && b.adapted.From(file, session) != nil
+}
+
+// waitedFor: `ray.wait` gave the reference, so its result is there.
+func (b *bounds) waitedFor(s *effects.Site) bool {
+	if s.Path != "ray.get" || s.Op.Code != facts.Call {
+		return false
+	}
+	file := b.p.File(s.Node)
+	d := b.flow.Def(file, rule.Pos(file, s.Op, 0))
+	for d != nil && (d.Code == facts.Iter || d.Code == facts.Unpack || d.Code == facts.Item || d.Code == facts.Copy) {
+		d = b.flow.Def(file, facts.Ref(d.A))
+	}
+	return d != nil && d.Code == facts.Call && slices.ContainsFunc(b.p.CallsAt(d), func(i int) bool { return b.p.Calls[i].Path == "ray.wait" })
 }
 
 // optionsOf are libraries whose client takes its limit within an object of options: the class, and the parameter of it and of its methods.
