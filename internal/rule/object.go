@@ -43,12 +43,12 @@ func (w *walk) attr(file *link.File, op *facts.Op, in *bound) *Origin {
 // classOfSelf is the class whose method has the variable as its first parameter; nil for any other variable.
 func (w *walk) classOfSelf(file *link.File, r facts.Ref) *facts.Class {
 	fn, par := w.ParamOf(file, r)
-	if par == nil {
-		if d := w.Def(file, r); d != nil && d.Code == facts.Copy {
+	for _, i := range w.Defs(file, r) {
+		if d := &file.Facts.Ops[i]; par == nil && d.Code == facts.Copy {
 			fn, par = w.ParamOf(file, facts.Ref(d.A))
 		}
 	}
-	if par == nil {
+	if par == nil || !w.IsCopyOf(file, r, par.Var) {
 		return nil
 	}
 	f := w.p.Facts(fn)
