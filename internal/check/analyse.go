@@ -35,7 +35,7 @@ func (r resolver) Resolve(from, level int, name string) (link.Module, bool) {
 	if !ok || t.Module < 0 && !t.Namespace {
 		return link.Module{}, false
 	}
-	return link.Module{File: t.Module, Dir: t.Dir}, true
+	return link.Module{File: t.Module, Dir: t.Dir, Guess: t.Guess}, true
 }
 
 func (r resolver) Child(m link.Module, name string) (link.Module, bool) {

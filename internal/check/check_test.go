@@ -134,6 +134,18 @@ func TestGroupsAreReportedOnceWithTheHighestSeverity(t *testing.T) {
 	}
 }
 
+func TestGroupsAreReportedWhereTheyAreMostCertain(t *testing.T) {
+	r := made("shared-cause", "RW997", func(p *rule.Pass) {
+		for i, certainty := range []diag.Certainty{diag.Likely, diag.Proved, diag.Proved} {
+			p.Report(diag.Finding{File: "app.py", Line: i + 1, Message: "x", Help: "y", Group: "g", Certainty: certainty})
+		}
+	})
+	c := checktest.Check(t, map[string]string{"app.py": service}, check.Options{Rules: []*rule.Rule{r}})
+	if len(c.Result.Findings) != 1 || c.Result.Findings[0].Line != 2 || c.Result.Findings[0].Also != 2 {
+		t.Errorf("findings %+v", c.Result.Findings)
+	}
+}
+
 func TestSeverityFollowsTheHighestTier(t *testing.T) {
 	source := map[string]string{
 		"lib.py": "import requests\n\ndef f():\n    return requests.get(\"https://example.com\")\n",

@@ -543,7 +543,8 @@ func (c *Checked) ruleOf(code string) (*rule.Rule, bool) {
 	return nil, false
 }
 
-// group reports findings that share their cause once, at the first place, for all the work that any of them concerns.
+// group reports findings that share their cause once, for all the work that any of them concerns: at the first place of those that are the
+// most certain.
 func group(findings []diag.Finding) []diag.Finding {
 	slices.SortStableFunc(findings, byPlace)
 	first := map[[2]string]int{}
@@ -553,6 +554,9 @@ func group(findings []diag.Finding) []diag.Finding {
 			key := [2]string{f.Rule, f.Group}
 			if i, ok := first[key]; ok {
 				g := &out[i]
+				if f.Certainty > g.Certainty {
+					*g, f = f, *g
+				}
 				g.Also += 1 + f.Also
 				g.Severity = max(g.Severity, f.Severity)
 				g.Work = append(slices.Clip(g.Work), f.Work...)
@@ -564,6 +568,7 @@ func group(findings []diag.Finding) []diag.Finding {
 		}
 		out = append(out, f)
 	}
+	slices.SortStableFunc(out, byPlace)
 	return out
 }
 

@@ -36,6 +36,8 @@ type Resolver interface {
 type Module struct {
 	File int // -1 for a namespace package
 	Dir  string
+	// Guess: nothing leads there but its name, which a module of another project in the repository or one beside the file has.
+	Guess bool
 }
 
 // Source is one file to link.
@@ -299,7 +301,20 @@ func (p *Program) resolveImport(f *File, im *facts.Import) target {
 	if c, ok := p.resolver.Child(m, name); ok {
 		return moduleTarget(c)
 	}
+	if m.Guess && im.Level == 0 {
+		return target{kind: targetLibrary, path: module + "." + name} // the module does not have it, so a library is meant
+	}
 	return target{kind: targetUnknown, file: m.File, path: join(module, name)}
+}
+
+// ModuleOf is the module of the program that an import names, or takes its name from; false for a library.
+func (p *Program) ModuleOf(f *File, im *facts.Import) (Module, bool) {
+	module := f.Facts.Str(im.Module)
+	m, ok := p.resolver.Resolve(f.Index, int(im.Level), module)
+	if !ok || im.Level == 0 && p.isSelf(f, m, module) {
+		return Module{}, false
+	}
+	return m, true
 }
 
 // Imported are the files that the imports of f mean, wherever in it they stand: those in functions too, which no edge tells of.

@@ -233,6 +233,10 @@ func (l *Layout) rootFor(dir string, root func(string) (isRoot, strong bool)) st
 			return nearest
 		}
 	}
+	// apps/dagster beside a requirement of dagster: what imports dagster means the library, and apps/dagster is where its files are run from.
+	if l.external[baseOf(top)] {
+		return top
+	}
 	return above
 }
 
@@ -288,7 +292,7 @@ type Target struct {
 	Namespace bool // a directory without __init__.py
 	Dir       string
 	// Guess is true when no search path that a manifest or the file's own place implies leads there: another project of
-	// the repository has a module of that name.
+	// the repository has a module of that name, or it stands beside the file in a package.
 	Guess bool
 }
 
@@ -323,17 +327,30 @@ func (l *Layout) Resolve(from int, name string) (Target, bool) {
 	if library || l.external[top] {
 		return Target{}, false
 	}
+	// What stands beside a module of a package is found by its bare name only where the module is run as a script, so the directories above
+	// it come first.
 	dir := parentOf(m.Path)
+	var folder Target
 	for d := dir; ; d = parentOf(d) {
-		if d != m.Root && (d == dir || !l.packages[d]) {
-			// requests.py that imports requests does not mean itself.
-			if t, ok, _ := l.within(d, top, rest); ok && t.Module != from {
+		if !l.packages[d] {
+			t, ok := l.beside(from, d, top, rest)
+			if ok && !t.Namespace {
 				return t, true
+			}
+			if ok && !folder.Namespace {
+				folder = t
 			}
 		}
 		if d == "" {
 			break
 		}
+	}
+	if t, ok := l.beside(from, dir, top, rest); ok && (!t.Namespace || !folder.Namespace) {
+		t.Guess = true
+		return t, true
+	}
+	if folder.Namespace {
+		return folder, true
 	}
 	var found Target
 	ok := false
@@ -352,6 +369,15 @@ func (l *Layout) Resolve(from int, name string) (Target, bool) {
 		}
 	}
 	return found, ok
+}
+
+// beside looks a name up in a directory that is not the module's own root. A module does not mean itself: requests.py that imports requests.
+func (l *Layout) beside(from int, dir, top, rest string) (Target, bool) {
+	if dir == l.Modules[from].Root {
+		return Target{}, false
+	}
+	t, ok, _ := l.within(dir, top, rest)
+	return t, ok && t.Module != from
 }
 
 // ResolveFrom finds what a dotted name means for a command that starts in a directory: there first, then in the roots of

@@ -56,6 +56,9 @@ func TestModuleNames(t *testing.T) {
 		{"the imports name the namespace", "google/cloud/store/__init__.py google/cloud/store/api.py",
 			LayoutOptions{Imported: func(n string) bool { return n == "google.cloud.store" }},
 			"google/cloud/store/__init__.py=google.cloud.store google/cloud/store/api.py=google.cloud.store.api"},
+		{"a folder named as the library that it needs", "apps/dagster/__init__.py apps/dagster/jobs.py",
+			LayoutOptions{Manifests: []Manifest{{Path: "apps/dagster/requirements.txt", Dependencies: []Dependency{{Name: "dagster"}}}}},
+			"apps/dagster/__init__.py=__init__@apps/dagster apps/dagster/jobs.py=jobs@apps/dagster"},
 		{"requirements inside a package make no root", "pkg/__init__.py pkg/m.py", LayoutOptions{Artifacts: []string{"pkg/requirements.txt"}},
 			"pkg/__init__.py=pkg pkg/m.py=pkg.m"},
 		{"requirements directory", "requirements/gen.py app/m.py", LayoutOptions{Artifacts: []string{"requirements/requirements-dev.txt"}},
@@ -88,7 +91,7 @@ func TestModuleNames(t *testing.T) {
 func TestResolve(t *testing.T) {
 	const mono = "services/api/app/main.py services/api/app/db.py services/mail/app/main.py services/mail/app/send.py " +
 		"libs/common/src/acme/common/__init__.py libs/common/src/acme/common/log.py libs/extra/src/acme/extra.py tools/run.py tools/helper.py " +
-		"tools/email.py services/api/app/random.py pkg/__init__.py pkg/both.py pkg/both/__init__.py pkg/sub/leaf.py pkg/typed.pyi dags/team/etl.py dags/common/io.py"
+		"tools/email.py kit/tool.py kit/memory/__init__.py kit/memory/manager.py kit/memory/tool.py kit/memory/near.py services/api/app/random.py pkg/__init__.py pkg/both.py pkg/both/__init__.py pkg/sub/leaf.py pkg/typed.pyi dags/team/etl.py dags/common/io.py"
 	l := layout(mono, LayoutOptions{
 		Artifacts: []string{"services/api/Dockerfile", "services/mail/Dockerfile"},
 		Manifests: []Manifest{
@@ -124,6 +127,8 @@ func TestResolve(t *testing.T) {
 		{"pkg/both.py", "pkg.missing", "-"},
 		{"tools/run.py", "helper", "tools/helper.py"},
 		{"tools/run.py", "email", "-"},
+		{"kit/memory/manager.py", "tool", "kit/tool.py"},
+		{"kit/memory/manager.py", "near", "kit/memory/near.py?"},
 		{"pkg/both.py", "helper", "-"},
 		{"pkg/both.py", "requests", "-"},
 		{"pkg/sub/leaf.py", "pkg.both", "pkg/both/__init__.py"},

@@ -43,12 +43,12 @@ func (w *walk) attr(file *link.File, op *facts.Op, in *bound) *Origin {
 // classOfSelf is the class whose method has the variable as its first parameter; nil for any other variable.
 func (w *walk) classOfSelf(file *link.File, r facts.Ref) *facts.Class {
 	fn, par := w.ParamOf(file, r)
-	if par == nil {
-		if d := w.Def(file, r); d != nil && d.Code == facts.Copy {
+	for _, i := range w.Defs(file, r) {
+		if d := &file.Facts.Ops[i]; par == nil && d.Code == facts.Copy {
 			fn, par = w.ParamOf(file, facts.Ref(d.A))
 		}
 	}
-	if par == nil {
+	if par == nil || !w.IsCopyOf(file, r, par.Var) {
 		return nil
 	}
 	f := w.p.Facts(fn)
@@ -259,25 +259,10 @@ func (f *Flow) imported(file *link.File, im *facts.Import) (*link.File, facts.Re
 
 // moduleOf is the file of the program that a from-import takes its name from; nil for a library's.
 func (f *Flow) moduleOf(file *link.File, im *facts.Import) *link.File {
-	f.p.forModules.Do(func() {
-		f.p.modules = make(map[string]*link.File, len(f.p.Files))
-		for _, g := range f.p.Files {
-			f.p.modules[g.Module] = g
-		}
-	})
-	name := file.Facts.Str(im.Module)
-	if im.Level > 0 {
-		parts := strings.Split(file.Module, ".")
-		up := int(im.Level)
-		if file.IsPackage {
-			up--
-		}
-		if up > len(parts) {
-			return nil
-		}
-		name = strings.Join(slices.DeleteFunc(append(parts[:len(parts)-up:len(parts)-up], name), func(s string) bool { return s == "" }), ".")
+	if m, ok := f.p.ModuleOf(file, im); ok && m.File >= 0 {
+		return f.p.Files[m.File]
 	}
-	return f.p.modules[name]
+	return nil
 }
 
 // kept: x.get("a", "k") after x.set("a", "k", v) is v, as in a configparser or a cache. is is false when nothing was put

@@ -161,19 +161,23 @@ func (f *Flow) lockAttr(file *link.File, fn *facts.Func, self facts.Ref, name fa
 	return kind
 }
 
-// IsCopyOf: the variable is another, or was given its value and nothing else.
+// IsCopyOf: the variable is another, or was given its value and nothing else: in each turn of a loop, and on each way through a condition.
 func (f *Flow) IsCopyOf(file *link.File, r, of facts.Ref) bool {
-	for range 10 {
-		if r == of {
-			return true
-		}
-		d := f.Def(file, r)
-		if d == nil || d.Code != facts.Copy && d.Code != facts.SetItem {
+	return f.copyOf(file, r, of, map[facts.Ref]bool{})
+}
+
+func (f *Flow) copyOf(file *link.File, r, of facts.Ref, seen map[facts.Ref]bool) bool {
+	if r == of || seen[r] {
+		return true
+	}
+	seen[r] = true
+	defs := f.Defs(file, r)
+	for _, i := range defs {
+		if d := &file.Facts.Ops[i]; d.Code != facts.Copy && d.Code != facts.SetItem || !f.copyOf(file, facts.Ref(d.A), of, seen) {
 			return false
 		}
-		r = facts.Ref(d.A)
 	}
-	return false
+	return len(defs) > 0
 }
 
 // NameOf is the last name by which a value is reached, or of what makes it.

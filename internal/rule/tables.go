@@ -15,20 +15,18 @@ import (
 // made when it is first asked for, and numbers variables and operations instead of hashing them, since rules ask about
 // every call of the program.
 type tables struct {
-	forFlow    sync.Once
-	files      []fileTables // by file
-	edges      lists        // by the program's number of an operation: edges of its calls
-	forCalls   sync.Once
-	calls      lists        // by the program's number of an operation: library calls, see CallsAt
-	ops        []*link.File // files that have operations, by their address
-	forNodes   sync.Once
-	instances  [][]effects.Node // see Flow
-	forSites   sync.Once
-	sites      []callSite // see EachCall
-	forArrive  sync.Once
-	arrivals   *Arrivals // see Arrivals
-	forModules sync.Once
-	modules    map[string]*link.File // see Flow.moduleOf
+	forFlow   sync.Once
+	files     []fileTables // by file
+	edges     lists        // by the program's number of an operation: edges of its calls
+	forCalls  sync.Once
+	calls     lists        // by the program's number of an operation: library calls, see CallsAt
+	ops       []*link.File // files that have operations, by their address
+	forNodes  sync.Once
+	instances [][]effects.Node // see Flow
+	forSites  sync.Once
+	sites     []callSite // see EachCall
+	forArrive sync.Once
+	arrivals  *Arrivals // see Arrivals
 }
 
 // callSite is a call and its block.

@@ -284,7 +284,8 @@ func kind(p *pattern) string {
 	return strings.ReplaceAll(p.ID, "-", " ")
 }
 
-var connection = regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^\s:/@'"{}<>$]*:([^\s/@'"{}<>$%]{3,})@[^\s'"/{}<>$]+`)
+// Brackets, carets and backslashes have no place in a URL (RFC 3986, section 3.2.1): a pattern for URLs has them.
+var connection = regexp.MustCompile(`[a-z][a-z0-9+.-]*://[^\s:/@'"{}<>$\[\]^\\]*:([^\s/@'"{}<>$%\[\]^\\]{3,})@[^\s'"/{}<>$]+`)
 
 // urls are passwords in connection URLs.
 func urls(text string) []Match {

@@ -16,6 +16,7 @@ func TestScan(t *testing.T) {
 		{"connection", `dsn = "postgresql://svc:` + `h8Fk2pQz@db.internal.acme.io/app"`, "connection-url", "h8Fk2pQz"},
 		{"placeholder in a connection", `dsn = "postgresql://postgres:postgres@db/app"`, "", ""},
 		{"local connection", `dsn = "amqp://svc:h8Fk2pQz@localhost/"`, "", ""},
+		{"pattern for connections", `m = re.match(r"postgresql://([^:]+):([^@]+)@([^:]+):(\d+)", dsn)`, "", ""},
 		{"template", `dsn = f"postgresql://{user}:{password}@{host}/app"`, "", ""},
 		{"digest without a telling name", `ETAG = "9e107d9d372bb6826bd81d3542a419d6"`, "", ""},
 		{"private key", "key = '-----BEGIN PRIVATE KEY-----" + `\ndGhlc2Ugd29yZHMgYXJlIG5vIGtleSBhdCBhbGwsIHRoZXkgYXJlIGZvcnR5LWVp` + `\n-----END PRIVATE KEY-----'`, "private-key",

@@ -67,7 +67,7 @@ func undisturbed(p *rule.Pass) *alone {
 				continue // a coroutine that is made does nothing yet
 			}
 			async := p.Facts(from).Flags&facts.FuncAsync != 0
-			shared := !async && !ownLoop(p, e) && (p.Has(e.From, knowledge.Task) || p.Has(e.From, knowledge.Listen))
+			shared := !async && !ownLoop(p, e) && !opensLoop(p, e) && (p.Has(e.From, knowledge.Task) || p.Has(e.From, knowledge.Listen))
 			if e.Mode != link.Called && e.Mode != link.Consumed || shared {
 				registered[f] = true
 				break
@@ -174,6 +174,11 @@ func ownLoop(p *rule.Pass, e *effects.Edge) bool {
 		}
 	}
 	return false
+}
+
+// opensLoop: a module, as it is run, comes to a loop for the first time with this edge: nothing has been put on it before.
+func opensLoop(p *rule.Pass, e *effects.Edge) bool {
+	return p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && e.Op.Pos <= firstTask(p, e.From)
 }
 
 // runByDecorator are the coroutine functions that a decorator makes plain functions of, each call of which has a loop of its own:

@@ -2,6 +2,7 @@ package async
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -173,12 +174,44 @@ func returnsAtOnce(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 	if rule.HasPrefix(s.Path, "shelve", "dbm") {
 		return true // a file of this machine, as quick as any
 	}
-	if s.Path == "socket.socket.connect" && datagram(p, s) {
+	if rule.HasPrefix(s.Path, "tiktoken") {
+		return true // kept by the library after its first use
+	}
+	if s.Call != nil && rule.HasPrefix(s.Path, "socket") && (ownAddress(p, flow, s) || s.Path == "socket.socket.connect" && datagram(p, s)) {
 		return true
 	}
 	// Starting a process does not wait for it.
 	return s.Kind == knowledge.Subprocess && rule.HasPrefix(s.Path, "subprocess.Popen.__init__", "subprocess.Popen.poll", "subprocess.Popen.kill", "subprocess.Popen.terminate", "subprocess.Popen.send_signal") || s.Path == "subprocess.Popen" ||
 		s.Kind == knowledge.Net && rule.HasPrefix(s.Path, "socket.socket.close", "socket.socket.shutdown", "socket.socket.sendto") // a datagram is handed over, not delivered
+}
+
+// ownAddress: the address is this machine's own, written as such or looked up to listen on, or a number. Nothing is asked for it, and who
+// listens there, or nobody, answers at once.
+func ownAddress(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
+	file := p.File(s.Node)
+	switch s.Path {
+	case "socket.getaddrinfo":
+		for _, flags := range [...]facts.Ref{s.Call.Pos(5).Ref, s.Call.Keyword("flags").Ref} {
+			if flags != 0 && flagged(p, s, flags, "AI_PASSIVE", "AI_NUMERICHOST") {
+				return true
+			}
+		}
+	case "socket.gethostbyname", "socket.gethostbyname_ex", "socket.socket.connect", "socket.socket.connect_ex", "socket.create_connection":
+	default:
+		return false
+	}
+	host := s.Call.Pos(0).Ref
+	if d := flow.Def(file, host); d != nil && d.Code == facts.MakeTuple {
+		if elems, _ := file.Facts.Elems(d); len(elems) > 0 {
+			host = facts.Ref(elems[0])
+		}
+	}
+	text, ok := flow.Text(file, host)
+	if !ok {
+		return false
+	}
+	ip, err := netip.ParseAddr(text)
+	return text == "localhost" || err == nil && (ip.IsLoopback() || !strings.Contains(s.Path, "connect"))
 }
 
 // flagged: a constant of one of these names is in a value, by itself or joined to others, `LOCK_EX | LOCK_NB`.
@@ -229,7 +262,15 @@ func datagram(p *rule.Pass, s *effects.Site) bool {
 		made = rule.DefOf(file, fn, facts.Ref(made.A))
 	}
 	return made != nil && made.Code == facts.Call && slices.ContainsFunc(file.Facts.Args(made).Pos, func(a uint32) bool {
-		return flagged(p, s, facts.Ref(a), "SOCK_DGRAM", "SOCK_NONBLOCK")
+		if flagged(p, s, facts.Ref(a), "SOCK_DGRAM", "SOCK_NONBLOCK") {
+			return true
+		}
+		// family, kind, proto, _, address = one of getaddrinfo(…, SOCK_DGRAM)
+		d := rule.DefOf(file, fn, facts.Ref(a))
+		for d != nil && (d.Code == facts.Unpack || d.Code == facts.Iter || d.Code == facts.Item || d.Code == facts.Copy) {
+			d = rule.DefOf(file, fn, facts.Ref(d.A))
+		}
+		return d != nil && d.Code == facts.Call && slices.ContainsFunc(file.Facts.Args(d).Pos, func(a uint32) bool { return flagged(p, s, facts.Ref(a), "SOCK_DGRAM") })
 	})
 }
 

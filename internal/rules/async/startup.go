@@ -42,6 +42,11 @@ func startupOnly(p *rule.Pass) map[link.Func]bool {
 		}
 		for o := range file.Facts.Ops {
 			op := &file.Facts.Ops[o]
+			if op.Code == facts.SetAttr && file.Facts.Str(op.B) == "lifespan_context" { // of Starlette's router
+				if f, ok := functionOf(flow, p, file, facts.Ref(op.C)); ok {
+					out[f] = true
+				}
+			}
 			if op.Code != facts.Call {
 				continue
 			}

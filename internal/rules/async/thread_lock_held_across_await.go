@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
@@ -30,6 +31,9 @@ func threadLockHeldAcrossAwait(p *rule.Pass) {
 			if op.Code != facts.Await && !((op.Code == facts.Enter || op.Code == facts.Iter) && op.Flags&facts.FlagAsync != 0) {
 				continue
 			}
+			if op.Code == facts.Await && goesThrough(p, flow, file, f, op, 0) {
+				continue
+			}
 			for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 				c := &file.Facts.Ctxs[x]
 				if c.Kind != facts.CtxWith || c.Flags&facts.FlagAsync != 0 || told[x] {
@@ -49,4 +53,32 @@ func threadLockHeldAcrossAwait(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// goesThrough: all that is awaited is a coroutine of the program's own that awaits nothing itself, or only such ones: it never gives way.
+func goesThrough(p *rule.Pass, flow *rule.Flow, file *link.File, f link.Func, op *facts.Op, depth int) bool {
+	made := flow.Made(file, facts.Ref(op.A))
+	if made == nil || made.Code != facts.Call || depth > 4 {
+		return false
+	}
+	found := false
+	for _, i := range p.OutEdges(effects.Node(f)) {
+		e := &p.Edges[i]
+		if e.Op != made && e.Op != op || e.Mode == link.Made {
+			continue
+		}
+		g := p.FuncOf(e.To)
+		at, fn := p.FileOf(g), p.Facts(g)
+		if fn.Flags&facts.FuncAsync == 0 {
+			return false
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			inner := &at.Facts.Ops[o]
+			if (inner.Code == facts.Enter || inner.Code == facts.Iter) && inner.Flags&facts.FlagAsync != 0 || inner.Code == facts.Await && !goesThrough(p, flow, at, g, inner, depth+1) {
+				return false
+			}
+		}
+		found = true
+	}
+	return found
 }

@@ -48,7 +48,17 @@ func unboundedFanOut(p *rule.Pass) {
 		}
 		return false
 	}
-	t := p.Trace(func(s *effects.Site) bool { return costly(s.Kind) && !p.File(s.Node).Test }, func(e *effects.Edge) bool {
+	unlimited := slices.ContainsFunc(p.Calls, func(c link.LibraryCall) bool {
+		if !rule.HasPrefix(c.Path, "aiohttp") || !strings.HasSuffix(c.Path, ".TCPConnector") && !strings.HasSuffix(c.Path, ".TCPConnector.__init__") {
+			return false
+		}
+		limit := c.Keyword("limit")
+		n, ok := limit.Ref.Int()
+		return limit.Given && (limit.IsNone() || ok && n == 0)
+	})
+	t := p.Trace(func(s *effects.Site) bool {
+		return costly(s.Kind) && !p.File(s.Node).Test && (unlimited || !pooled(p, flow, s))
+	}, func(e *effects.Edge) bool {
 		return (rule.Runs(e) || e.Mode == link.Offloaded) && !throttles(p, flow, p.FuncOf(e.From)) && !throttles(p, flow, p.FuncOf(e.To))
 	})
 	told := map[*facts.Op]bool{}
@@ -76,6 +86,20 @@ func unboundedFanOut(p *rule.Pass) {
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, e.Op.Pos)
 		p.Report(x)
 	}
+}
+
+// pooled: the request goes over a session of aiohttp that others use, too, which opens a hundred connections at most.
+func pooled(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
+	if s.Op.Code != facts.Call || !rule.HasPrefix(s.Path, "aiohttp") {
+		return false
+	}
+	if strings.Contains(s.Path, ".ClientResponse.") {
+		return true // the request itself decides
+	}
+	file := p.File(s.Node)
+	session, _ := flow.Method(file, s.Op)
+	made := rule.DefOf(file, p.Facts(p.FuncOf(s.Node)), session)
+	return session != 0 && (made == nil || made.Code != facts.Call && made.Code != facts.Enter)
 }
 
 // unknownSize says of a value that only those outside know how many elements it has.

@@ -24,7 +24,9 @@ var importMatters = rule.Kinds(knowledge.Net, knowledge.DB, knowledge.DBWrite, k
 	knowledge.Queue, knowledge.Notify, knowledge.Payment, knowledge.Sleep, knowledge.Listen)
 
 func effectAtImport(p *rule.Pass) {
-	t := p.Trace(func(s *effects.Site) bool { return importMatters(s.Kind) && reallyHappens(s) }, rule.Happens)
+	t := p.Trace(func(s *effects.Site) bool {
+		return importMatters(s.Kind) && reallyHappens(s) && !instead(p.File(s.Node), s.Op)
+	}, func(e *effects.Edge) bool { return rule.Happens(e) && !instead(p.File(e.From), e.Op) })
 	served := map[*link.File]bool{}
 	for i := range p.Registrations {
 		if r := &p.Registrations[i]; r.Call != nil && (r.Call.Phase == "request" || r.Call.Phase == "job") {
@@ -96,6 +98,15 @@ func guarded(p *rule.Pass, file *link.File, op *facts.Op) (yes bool) {
 		if c.Kind == facts.CtxIf || c.Kind == facts.CtxHandler || c.Kind == facts.CtxBool {
 			yes = true
 		}
+		return !yes
+	})
+	return yes
+}
+
+// instead: the operation runs only when another has failed, or has given nothing: in a handler, or after an `or`.
+func instead(file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxHandler || c.Kind == facts.CtxBool
 		return !yes
 	})
 	return yes

@@ -29,9 +29,13 @@ var systemNames = []string{"HOME", "PATH", "USER", "USERNAME", "USERPROFILE", "S
 	"GOOGLE_CLOUD_PROJECT", "GCP_PROJECT", "GCLOUD_PROJECT", "GOOGLE_APPLICATION_CREDENTIALS", "K_SERVICE", "K_REVISION", "K_CONFIGURATION", "FUNCTION_TARGET", "DYNO", "VERCEL", "PROMETHEUS_MULTIPROC_DIR",
 	"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "SENTRY_DSN", "SENTRY_ENVIRONMENT", "SENTRY_RELEASE", "DJANGO_SETTINGS_MODULE", "FLASK_APP", "FLASK_ENV", "FLASK_DEBUG",
 	"LANGUAGE", "GPG_TTY", "GPG_AGENT_INFO", "OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "GEMINI_API_KEY", "GOOGLE_API_KEY", "GROQ_API_KEY", "CO_API_KEY",
-	"OLLAMA_HOST", "HF_TOKEN", "HF_HOME", "HF_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"}
+	"OLLAMA_HOST", "HF_TOKEN", "HF_HOME", "HF_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE",
+	"AWS_ENDPOINT_URL", "AZURE_STORAGE_CONNECTION_STRING", "AZURE_STORAGE_KEY", "AZURE_STORAGE_ACCOUNT", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET", "AZURE_TENANT_ID", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT",
+	"PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "PGSSLMODE", "JAVA_HOME", "SPARK_HOME", "MLFLOW_TRACKING_URI", "WANDB_API_KEY", "DAGSTER_HOME", "PREFECT_API_URL", "PREFECT_API_KEY",
+	"MISTRAL_API_KEY", "TAVILY_API_KEY", "PORT"}
 
-var systemPrefixes = []string{"XDG_", "LC_", "PYTEST_", "PYTHON", "GITHUB_", "KUBERNETES_", "SLURM_", "CONDA_", "npm_", "OTEL_", "AWS_LAMBDA_", "ECS_CONTAINER_", "GAE_"}
+var systemPrefixes = []string{"XDG_", "LC_", "PYTEST_", "PYTHON", "GITHUB_", "KUBERNETES_", "SLURM_", "CONDA_", "npm_", "OTEL_", "AWS_LAMBDA_", "ECS_CONTAINER_", "GAE_", "AIRFLOW_", "DOCKER_", "FLY_",
+	"RENDER_", "RAILWAY_", "HEROKU_", "LANGCHAIN_", "LANGSMITH_"}
 
 func isSystem(key string) bool {
 	up := strings.ToUpper(key)
@@ -56,8 +60,37 @@ func isSettings(path string) bool {
 	return false
 }
 
+// isConstants: the module is a list of what the program is given: it has no functions and no classes, and reads several variables.
+func isConstants(p *rule.Pass, file *link.File) bool {
+	if len(file.Facts.Classes) > 0 || slices.ContainsFunc(file.Facts.Funcs, func(f facts.Func) bool { return f.Kind == facts.Function }) {
+		return false
+	}
+	keys := map[string]bool{}
+	for _, i := range p.SitesOf(effects.Node(file.FirstFunc())) {
+		if s := &p.Sites[i]; s.Kind == knowledge.Env && s.Call != nil {
+			if key, ok := environmentKey(s.Call); ok {
+				keys[key] = true
+			}
+		}
+	}
+	return len(keys) > 2
+}
+
+// top is the first directory of a path; "" for a file of the checked root.
+func top(path string) string {
+	dir, _, below := strings.Cut(path, "/")
+	if !below {
+		return ""
+	}
+	return dir
+}
+
 func environmentReadOutsideSettings(p *rule.Pass) {
-	has := false
+	has := map[string]bool{} // first directories that have settings
+	constants := map[*link.File]bool{}
+	for _, file := range p.Files {
+		constants[file] = !isSettings(file.Path) && isConstants(p, file)
+	}
 	imported := map[*link.File]bool{}
 	for i := range p.Edges {
 		if e := &p.Edges[i]; e.Mode == link.Imported && p.File(e.From) != p.File(e.To) {
@@ -75,15 +108,17 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 			continue
 		}
 		file := p.File(s.Node)
-		if isSettings(file.Path) {
-			has = has || !file.Test
+		if isSettings(file.Path) || constants[file] {
+			if !file.Test {
+				has[top(file.Path)] = true
+			}
 			continue
 		}
 		if file.Test || file.Facts.Notebook != nil || runOnly(file.Path) || !imported[file] {
 			continue
 		}
 		if class := p.Facts(p.FuncOf(s.Node)).Class; class != 0 && isSettings(file.Facts.Str(file.Facts.Classes[class-1].Name)) {
-			has = true // a settings' class of its own, and what checks it
+			has[top(file.Path)] = true // a settings' class of its own, and what checks it
 			continue
 		}
 		key, ok := environmentKey(s.Call)
@@ -92,11 +127,11 @@ func environmentReadOutsideSettings(p *rule.Pass) {
 		}
 		reads[file] = append(reads[file], read{s, key})
 	}
-	if !has {
-		return // nowhere better to read it
-	}
 	var once rule.Once
 	for _, file := range p.Files {
+		if at := top(file.Path); !has[""] && !has[at] && (at != "" || len(has) == 0) {
+			continue // nowhere better to read it
+		}
 		for _, r := range reads[file] {
 			f := p.FuncOf(r.s.Node)
 			where := "`" + p.Short(f) + "`"

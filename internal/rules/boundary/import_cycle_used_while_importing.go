@@ -380,6 +380,10 @@ func (r *importRun) exec(file int) {
 		if base == nil || base.done || len(r.g.byName[r.g.p.Files[s.base].Module]) != 1 {
 			continue
 		}
+		// from shop import orders, where orders is a module of the package, imports that when the package has no such name yet.
+		if len(r.g.byName[r.g.p.Files[s.base].Module+"."+s.name]) > 0 {
+			continue
+		}
 		r.g.names(s.base)
 		if at, ok := r.g.bound[s.base][s.name]; ok && !r.g.open[s.base] && at > base.pos {
 			r.found = &failure{file, s.base, s.op, s.name, slices.Clone(r.stack)}

@@ -13,8 +13,10 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW653", Name: "external-data-stored-unchecked", Since: "0.1", Family: "data", Severity: rule.Unproven,
-	Doc: docs.Read("unchecked_input.md"), Check: uncheckedInput,
+	Code: "RW653", Name: "external-data-stored-unchecked", Since: "0.1", Family: "data",
+	// Of 46 that were read on code that nothing had been mended on, 28 were true (docs/precision.md).
+	Severity: rule.Always(diag.Note),
+	Doc:      docs.Read("unchecked_input.md"), Check: uncheckedInput,
 })
 
 // uncheckedInput follows what is written to a database back to the reply of another service.

@@ -2,7 +2,9 @@ package generated
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -20,15 +22,11 @@ var _ = rule.Register(rule.Rule{
 // unknownName looks for names that a module of the program or of the standard library does not have, in no version of Python.
 // Notebooks and files that change sys.path may mean another module of the same name. What is done only under a condition, or with a handler for its failure, may know that.
 func unknownName(p *rule.Pass) {
-	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), modules: map[string]*link.File{}, written: map[string]bool{}, under: map[string]bool{}}
+	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), written: map[string]bool{}, under: map[string]bool{}}
+	u.new = newPython(p)
 	for _, f := range p.Files {
 		if f.Facts.Notebook != nil {
 			continue
-		}
-		if _, twice := u.modules[f.Module]; twice {
-			u.modules[f.Module] = nil // two files of one name: which is meant, nobody knows
-		} else {
-			u.modules[f.Module] = f
 		}
 		for m := f.Module; m != ""; m = m[:max(0, strings.LastIndexByte(m, '.'))] {
 			u.under[m] = true
@@ -64,10 +62,35 @@ func leadsElsewhere(flow *rule.Flow, f *link.File) bool {
 	return false
 }
 
+var leastPython = regexp.MustCompile(`(?:>=|~=|==|\^|>)\s*3\.(\d+)`)
+
+// newPython: the manifests that say which Python they need all ask for 3.10 or newer, and one does.
+func newPython(p *rule.Pass) bool {
+	if p.Project == nil {
+		return false
+	}
+	found := false
+	for i := range p.Project.Manifests {
+		wanted := p.Project.Manifests[i].RequiresPython
+		if wanted == "" {
+			continue
+		}
+		m := leastPython.FindStringSubmatch(wanted)
+		if m == nil {
+			return false
+		}
+		if minor, err := strconv.Atoi(m[1]); err != nil || minor < 10 {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
 type names struct {
 	p       *rule.Pass
+	new     bool // every manifest asks for Python 3.10 or newer
 	flow    *rule.Flow
-	modules map[string]*link.File
 	under   map[string]bool // modules and what stands above modules
 	written map[string]bool // attributes that the program sets somewhere
 }
@@ -91,17 +114,21 @@ func (u *names) file(f *link.File) {
 			if im.Typing || guarded(f, im.Ctx) || guarded(f, op.Ctx) {
 				continue
 			}
-			module, name := rule.ImportedModule(f, im), f.Facts.Str(im.Name)
-			if module == "" || name == "*" || name == "" {
+			module, name := f.Facts.Str(im.Module), f.Facts.Str(im.Name)
+			if name == "*" || name == "" {
 				continue
 			}
-			if im.Level == 0 && !u.under[module] {
+			m, ours := u.p.ModuleOf(f, im)
+			if im.Level == 0 && (!ours || m.Guess) && !u.under[module] {
 				if u.missingStandard(module, name) {
-					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
+					report(im.Pos, len(name), fmt.Sprintf("module `%s` of the standard library has no `%s`%s", module, name, where(module, name)), hint(module, name))
 				}
 				continue
 			}
-			if home := u.modules[module]; home != nil && u.lacks(home, module, name) {
+			if !ours || m.Guess || m.File < 0 {
+				continue
+			}
+			if home := u.p.Files[m.File]; u.lacks(home, name) {
 				report(im.Pos, len(name), fmt.Sprintf("`%s` has no `%s`: this import fails", home.Path, name), "import the name that the module has, or write what is missing")
 			}
 		case facts.Attr:
@@ -116,18 +143,37 @@ func (u *names) file(f *link.File) {
 			if module == "" || u.under[strings.SplitN(module, ".", 2)[0]] || u.written[name] || !u.missingStandard(module, name) {
 				continue
 			}
-			report(op.Pos, int(op.Len), fmt.Sprintf("`%s` of the standard library has no `%s`, in no version of Python", module, name), hint(module, name))
+			report(op.Pos, int(op.Len), fmt.Sprintf("`%s` of the standard library has no `%s`%s", module, name, where(module, name)), hint(module, name))
 		}
 	}
 }
 
-// hint tells of the name that differs only in case or underscores, if there is one.
+// abstract: a name of collections.abc that collections had, too, until Python 3.9.
+func abstract(module, name string) bool {
+	exists, _ := knowledge.StandardName("collections.abc", name)
+	return exists && module == "collections"
+}
+
+// where says in which versions of Python the name is missing.
+func where(module, name string) string {
+	if abstract(module, name) {
+		return " since Python 3.10"
+	}
+	return ", in no version of Python"
+}
+
 func hint(module, name string) string {
+	if abstract(module, name) {
+		return "import `" + name + "` from `collections.abc`"
+	}
 	return "look `" + name + "` up in the documentation of `" + module + "`: it was renamed, removed before Python 3.8, or never there"
 }
 
 func (u *names) missingStandard(module, name string) bool {
 	exists, listed := knowledge.StandardName(module, name)
+	if abstract(module, name) && !u.new {
+		return false
+	}
 	return listed && !exists && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "Windows") && !strings.HasPrefix(name, "IocpProactor") && !strings.HasPrefix(name, "Proactor") && !u.p.HasModule(module+"."+name)
 }
 
@@ -143,8 +189,8 @@ func guarded(f *link.File, ctx uint32) bool {
 }
 
 // lacks: a module of the program surely does not have a name.
-func (u *names) lacks(home *link.File, module, name string) bool {
-	if u.under[module+"."+name] || u.written[name] || strings.HasPrefix(name, "__") || len(home.Facts.Faults) > 0 {
+func (u *names) lacks(home *link.File, name string) bool {
+	if u.under[home.Module+"."+name] || u.written[name] || strings.HasPrefix(name, "__") || len(home.Facts.Faults) > 0 {
 		return false
 	}
 	if home.IsPackage && (strings.HasPrefix(name, "_") || strings.HasSuffix(name, "_pb2") || strings.HasSuffix(name, "_pb2_grpc") || name == "version" || strings.Contains(name, "local") || strings.Contains(name, "generated")) {

@@ -22,8 +22,14 @@ var _ = rule.Register(rule.Rule{
 var outbound = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.LLM, knowledge.Payment)
 
 func outboundCallWithoutTimeout(p *rule.Pass) {
-	b := bounds{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, set: map[string]bool{}}
+	b := bounds{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, mounted: map[*facts.Op]bool{}, plain: map[*link.File]bool{}, set: map[string]bool{}}
 	b.collect()
+	b.adapted = p.NewFlow(func(v *rule.Value) string {
+		if v.Op != nil && b.mounted[v.Op] {
+			return "session"
+		}
+		return ""
+	})
 	var once rule.Once
 	fixtures := p.FixtureFiles()
 	// Constructors that wait themselves are findings of their own.
@@ -58,6 +64,9 @@ type bounds struct {
 	flow     *rule.Flow
 	made     map[string][]*link.LibraryCall // constructor calls by class
 	patched  map[*link.File]bool            // files that give a session its timeout in their own way
+	mounted  map[*facts.Op]bool             // calls that make a session which gets an adapter of the program's own
+	plain    map[*link.File]bool            // files that give a session one of the library's adapters
+	adapted  *rule.Flow                     // from a session to where it gets its adapter
 	defaults bool                           // socket.setdefaulttimeout
 	// Django's setting for mail.
 	mailTimeout bool
@@ -65,6 +74,12 @@ type bounds struct {
 }
 
 func (b *bounds) collect() {
+	makers := b.p.NewFlow(func(v *rule.Value) string {
+		if v.Op != nil && v.Op.Code == facts.Call && slices.ContainsFunc(b.p.CallsAt(v.Op), func(i int) bool { return rule.HasPrefix(b.p.Calls[i].Path, "requests") }) {
+			return "session"
+		}
+		return ""
+	})
 	for i := range b.p.Calls {
 		c := &b.p.Calls[i]
 		if c.Path == "socket.setdefaulttimeout" {
@@ -78,9 +93,17 @@ func (b *bounds) collect() {
 		}
 		if strings.HasSuffix(c.Path, ".mount") && rule.HasPrefix(c.Path, "requests") {
 			// An adapter of the program's own may set a default.
+			file := b.p.File(effects.Node(c.From))
 			for _, t := range c.Pos(1).Types() {
-				if !rule.HasPrefix(t, "requests") {
-					b.patched[b.p.File(effects.Node(c.From))] = true
+				if rule.HasPrefix(t, "requests") {
+					b.plain[file] = true
+					continue
+				}
+				b.patched[file] = true
+				if session, _ := b.flow.Method(file, c.Op); session != 0 {
+					if o := makers.From(file, session); o != nil {
+						b.mounted[o.Op] = true
+					}
 				}
 			}
 		}
@@ -137,12 +160,12 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
-	if b.options(s) || rule.GivenText(b.p, s) {
+	if b.adaptedAt(s) || b.waitedFor(s) || b.options(s) || rule.GivenText(b.p, s) {
 		return true
 	}
 	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
-	case "start", "run", "work", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "wait", "connect_forever":
-		return true // made to run for as long as the program does
+	case "start", "run", "work", "run_forever", "serve_forever", "listen", "start_polling", "start_consuming", "consume", "wait", "connect_forever":
+		return true // made to run for as long as the program does, or until the next message comes
 	}
 	if strings.HasPrefix(c.Path, "socket.socket.") || strings.HasPrefix(c.Path, "pycurl.") {
 		return true // settimeout and setopt are matters of the object
@@ -191,6 +214,29 @@ func (b *bounds) patchedAt(s *effects.Site) bool {
 		}
 	}
 	return false
+}
+
+// adaptedAt: the receiver is a session that got an adapter of the program's own where it was made, and no other in this file.
+func (b *bounds) adaptedAt(s *effects.Site) bool {
+	file := b.p.File(s.Node)
+	if len(b.mounted) == 0 || s.Op.Code != facts.Call || b.plain[file] {
+		return false
+	}
+	session, _ := b.flow.Method(file, s.Op)
+	return session != 0 && b.adapted.From(file, session) != nil
+}
+
+// waitedFor: `ray.wait` gave the reference, so its result is there.
+func (b *bounds) waitedFor(s *effects.Site) bool {
+	if s.Path != "ray.get" || s.Op.Code != facts.Call {
+		return false
+	}
+	file := b.p.File(s.Node)
+	d := b.flow.Def(file, rule.Pos(file, s.Op, 0))
+	for d != nil && (d.Code == facts.Iter || d.Code == facts.Unpack || d.Code == facts.Item || d.Code == facts.Copy) {
+		d = b.flow.Def(file, facts.Ref(d.A))
+	}
+	return d != nil && d.Code == facts.Call && slices.ContainsFunc(b.p.CallsAt(d), func(i int) bool { return b.p.Calls[i].Path == "ray.wait" })
 }
 
 // optionsOf are libraries whose client takes its limit within an object of options: the class, and the parameter of it and of its methods.

@@ -66,6 +66,9 @@ func finalPathWrittenInPlace(p *rule.Pass) {
 				continue
 			}
 			reader := reads[key][r]
+			if thrownAway(p, flow, reader.f) {
+				continue
+			}
 			x := p.At(w.f, w.s.Op)
 			x.Message = fmt.Sprintf("`%s` empties the file that `%s` reads before it has written the new content: whoever is stopped, or reads, in between has half of it", p.Short(w.f), p.Short(reader.f))
 			x.Help = "write to a temporary file in the same directory, then `os.replace(temporary, path)`"
@@ -169,14 +172,47 @@ func replaces(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
 	return false
 }
 
+// thrownAway: the file is a cache, by the name of the function that reads it or of its class or module, and where it cannot be read the function
+// goes on without it.
+func thrownAway(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
+	if !slices.Contains(rule.Words(p.Name(f)), "cache") {
+		return false
+	}
+	file, fn := p.FileOf(f), p.Facts(f)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		if _, method := flow.Method(file, op); !slices.Contains(loaders, method) {
+			continue
+		}
+		caught := false
+		rule.Around(file, op, func(c *facts.Ctx) bool {
+			if c.Kind == facts.CtxTry {
+				for _, h := range file.Facts.Tries[c.B].Handlers {
+					caught = caught || h.Body&facts.HandlerRaises == 0
+				}
+			}
+			return !caught
+		})
+		if caught {
+			return true
+		}
+	}
+	return false
+}
+
 // structured: what is written is a whole of which a part is worth nothing: JSON, a pickle, YAML, TOML.
 func structured(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
 	return callsAny(flow, file, fn, "dump", "dumps", "model_dump_json", "safe_dump")
 }
 
 func loads(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
-	return callsAny(flow, file, fn, "load", "loads", "safe_load", "model_validate_json", "parse_raw")
+	return callsAny(flow, file, fn, loaders...)
 }
+
+var loaders = []string{"load", "loads", "safe_load", "model_validate_json", "parse_raw"}
 
 func callsAny(flow *rule.Flow, file *link.File, fn *facts.Func, names ...string) bool {
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {

@@ -34,13 +34,16 @@ func workerWithoutStopSignal(p *rule.Pass) {
 			}
 		}
 	}
-	var t *rule.Trace
+	var t, dialogue *rule.Trace
 	for i, w := range p.Inventory.Work {
 		start := stopped(p, w)
 		if start == nil || w.File < 0 || p.Files[w.File].Test {
 			continue
 		}
 		if t == nil {
+			dialogue = p.Trace(func(s *effects.Site) bool {
+				return s.Path == "builtins.input" || rule.HasPrefix(s.Path, "prompt_toolkit")
+			}, rule.Happens)
 			t = p.Trace(func(s *effects.Site) bool { return lasting(s.Kind) && s.Certainty == diag.Proved }, func(e *effects.Edge) bool { return rule.Runs(e) && e.Certainty == diag.Proved })
 		}
 		a := p.Arrive(func(r *inventory.Root) bool { return r.Phase == inventory.Script && p.File(r.Node).Index == w.File }, func(e *effects.Edge) bool { return e.Mode == link.Called })
@@ -52,7 +55,7 @@ func workerWithoutStopSignal(p *rule.Pass) {
 			file := p.File(n)
 			for _, k := range p.OutEdges(n) {
 				e := &p.Edges[k]
-				if found || !rule.Runs(e) || e.Certainty != diag.Proved || !t.Reaches(e.To) || !forever(file, e.Op) {
+				if found || !rule.Runs(e) || e.Certainty != diag.Proved || !t.Reaches(e.To) || !forever(file, e.Op) || dialogue.Reaches(e.To) {
 					continue
 				}
 				found = true

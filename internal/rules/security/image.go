@@ -19,9 +19,8 @@ var _ = rule.Register(rule.Rule{
 })
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW811", Name: "floating-base-image", Since: "0.1", Family: "security",
-	Severity: rule.Severities{Experimental: diag.Note, Internal: diag.Warning, BusinessCritical: diag.Warning, CustomerFacing: diag.Error},
-	Doc:      docs.Read("floating_base_image.md"), Check: floatingBaseImage,
+	Code: "RW811", Name: "floating-base-image", Since: "0.1", Family: "security", Severity: rule.Unproven,
+	Doc: docs.Read("floating_base_image.md"), Check: floatingBaseImage,
 })
 
 // rootBases are images whose documentation says that they start as root, by the last part of their name.

@@ -38,7 +38,7 @@ func tlsVerificationOff(p *rule.Pass) {
 				how = o[1] + "=False"
 			}
 		}
-		if how == "" || here(c.Pos(0).Strings()) || here(c.Pos(1).Strings()) || probe(p, file, c) {
+		if how == "" || here(c.Pos(0).Strings()) || here(c.Pos(1).Strings()) || probe(p, file, c) || optional(flow, file, c.Op) {
 			continue
 		}
 		told[c.Op] = true
@@ -56,6 +56,35 @@ func tlsVerificationOff(p *rule.Pass) {
 			turnedOff(p, flow, f, handed)
 		}
 	}
+}
+
+// optional: a condition on the way asks an option of the program's for just this, `if not args.verify_ssl:`.
+func optional(flow *rule.Flow, file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		if c.Kind != facts.CtxIf {
+			return true
+		}
+		yes = ofCheck(flow.NameOf(file, c.A))
+		// What the condition reads stands between the `if` and what it guards.
+		for o := range file.Facts.Ops {
+			if x := &file.Facts.Ops[o]; x.Code == facts.Attr && x.Ctx == c.Parent && x.Pos >= c.Pos && x.Pos < op.Pos {
+				yes = yes || ofCheck(file.Facts.Str(x.B))
+			}
+		}
+		return !yes
+	})
+	return yes
+}
+
+// ofCheck: the name is one of an option that turns the check on or off.
+func ofCheck(name string) bool {
+	return slices.ContainsFunc(rule.Words(name), func(w string) bool {
+		switch w {
+		case "verify", "verification", "ssl", "tls", "insecure", "secure", "cert", "certs", "certificate", "certificates":
+			return true
+		}
+		return false
+	})
 }
 
 // probing are the options of a call that hand nothing over.
@@ -142,7 +171,7 @@ func turnedOff(p *rule.Pass, flow *rule.Flow, f link.Func, handed bool) {
 			switch name, value := file.Facts.Str(op.B), facts.Ref(op.C); {
 			case name == "verify" && value.Is(facts.ConstFalse) && !self && imports(file, "requests", "httpx"):
 				how = "verify = False"
-			case name == "verify_mode" && flow.Dotted(file, value) == "ssl.CERT_NONE":
+			case name == "verify_mode" && flow.Dotted(file, value) == "ssl.CERT_NONE" && !otherModes(flow, file, fn) && !looksAtCertificate(flow, file, fn):
 				how = "verify_mode = ssl.CERT_NONE"
 			case name == "_create_default_https_context" && flow.Dotted(file, value) == "ssl._create_unverified_context":
 				how = "_create_default_https_context = ssl._create_unverified_context"
@@ -164,6 +193,28 @@ func turnedOff(p *rule.Pass, flow *rule.Flow, f link.Func, handed bool) {
 		}
 		p.Report(x)
 	}
+}
+
+// otherModes: the function turns the check on again, where its caller asks for it.
+func otherModes(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Code == facts.SetAttr && file.Facts.Str(op.B) == "verify_mode" && flow.Dotted(file, facts.Ref(op.C)) != "ssl.CERT_NONE" {
+			return true
+		}
+	}
+	return false
+}
+
+// looksAtCertificate: the connection is made to see the other side's certificate, whatever it is.
+func looksAtCertificate(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Code == facts.Call {
+			if _, method := flow.Method(file, op); method == "getpeercert" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // behind is the parameter that a value is, with what the block put into it; nil for other values.

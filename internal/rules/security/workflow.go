@@ -1,7 +1,9 @@
 package security
 
 import (
+	"cmp"
 	"fmt"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -197,8 +199,11 @@ func workflowTemplateInjection(p *rule.Pass) {
 			continue
 		}
 		for _, e := range a.Workflow.Expressions {
-			part := freeText.FindString(e.Text)
-			if part == "" || quotedAway(e.Text) {
+			part := ""
+			for _, operand := range outcomes(e.Text) {
+				part = cmp.Or(part, carries(a, operand))
+			}
+			if part == "" {
 				continue
 			}
 			x := diag.Finding{File: a.Path, Line: e.Line, Certainty: diag.Proved}
@@ -209,14 +214,81 @@ func workflowTemplateInjection(p *rule.Pass) {
 	}
 }
 
-// quotedAway: the expression gives a truth value or JSON for a script that reads it as such, not the text itself.
-func quotedAway(text string) bool {
-	for _, f := range []string{"contains(", "startsWith(", "endsWith(", "hashFiles(", "==", "!="} {
-		if strings.Contains(text, f) && !strings.Contains(text, "||") && !strings.Contains(text, "&&") {
-			return true
+// outcomes are the operands of an expression whose own value it can have: of `a == 'x' && b || 'c'`, b and 'c'. A comparison and a question
+// (contains, startsWith) give a truth value only, and what stands before && only decides.
+func outcomes(text string) []string {
+	var out []string
+	for _, alternative := range apart(text, "||") {
+		operands := apart(alternative, "&&")
+		last := strings.TrimSpace(operands[len(operands)-1])
+		switch {
+		case strings.HasPrefix(last, "(") && enclosed(last):
+			out = append(out, outcomes(last[1:len(last)-1])...)
+		case strings.HasPrefix(last, "!"), slices.ContainsFunc([]string{"==", "!=", "<", ">"}, func(o string) bool { return len(apart(last, o)) > 1 }),
+			slices.ContainsFunc([]string{"contains(", "startsWith(", "endsWith(", "hashFiles("}, func(f string) bool { return strings.HasPrefix(last, f) }):
+		default:
+			out = append(out, last)
 		}
 	}
-	return false
+	return out
+}
+
+// open yields the places of an expression that are in no text and in no brackets, before the character that stands there.
+func open(text string) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		depth, quoted := 0, false
+		for i := range len(text) {
+			if depth == 0 && !quoted && !yield(i) {
+				return
+			}
+			switch c := text[i]; {
+			case c == '\'':
+				quoted = !quoted
+			case quoted:
+			case c == '(' || c == '[':
+				depth++
+			case c == ')' || c == ']':
+				depth--
+			}
+		}
+	}
+}
+
+// apart splits an expression at an operator.
+func apart(text, operator string) []string {
+	var out []string
+	from := 0
+	for i := range open(text) {
+		if i >= from && strings.HasPrefix(text[i:], operator) {
+			out, from = append(out, text[from:i]), i+len(operator)
+		}
+	}
+	return append(out, text[from:])
+}
+
+// enclosed: the bracket that the expression begins with ends it.
+func enclosed(text string) bool {
+	for i := range open(text) {
+		if i > 0 {
+			return false
+		}
+	}
+	return strings.HasSuffix(text, ")")
+}
+
+// carries is the free text that an operand holds, itself or as the variable of the workflow's environment that it names.
+func carries(a *project.Artifact, operand string) string {
+	if part := freeText.FindString(operand); part != "" {
+		return part
+	}
+	if name, ok := strings.CutPrefix(operand, "env."); ok {
+		for _, e := range a.Env {
+			if e.Name == name && freeText.MatchString(e.Value) {
+				return operand
+			}
+		}
+	}
+	return ""
 }
 
 // inputOf finds the input of a workflow that an expression names; answerOf, a field of the JSON that an earlier step gave, when an action makes it and no script of the workflow itself.
@@ -235,14 +307,19 @@ func workflowValueInScript(p *rule.Pass) {
 			continue
 		}
 		for _, e := range a.Workflow.Expressions {
-			if quotedAway(e.Text) || strings.Contains(strings.ToLower(e.Text), "tojson(") {
+			if strings.Contains(strings.ToLower(e.Text), "tojson(") {
 				continue
 			}
 			value, whose := "", ""
-			if m := inputOf.FindStringSubmatch(e.Text); m != nil && slices.Contains(a.Workflow.FreeTexts, strings.ToLower(m[1])) && !onlyAsked(e.Text, m[0]) {
-				value, whose = m[1], "whoever starts this workflow writes"
-			} else if m := answerOf.FindStringSubmatch(e.Text); m != nil && slices.Contains(a.Workflow.Answered, strings.ToLower(m[1])) {
-				value, whose = m[0], "what an earlier step was answered decides"
+			for _, operand := range outcomes(e.Text) {
+				if m := inputOf.FindStringSubmatch(operand); m != nil && slices.Contains(a.Workflow.FreeTexts, strings.ToLower(m[1])) {
+					value, whose = m[1], "whoever starts this workflow writes"
+				} else if m := answerOf.FindStringSubmatch(operand); m != nil && slices.Contains(a.Workflow.Answered, strings.ToLower(m[1])) {
+					value, whose = m[0], "what an earlier step was answered decides"
+				}
+				if value != "" {
+					break
+				}
 			}
 			if value == "" || told[use{a.Path, value}] {
 				continue
@@ -254,12 +331,6 @@ func workflowValueInScript(p *rule.Pass) {
 			p.Report(x)
 		}
 	}
-}
-
-// onlyAsked: the input only decides which of two other values is taken: inputs.x && 'a' || 'b'.
-func onlyAsked(text, input string) bool {
-	rest := strings.TrimSpace(text[strings.Index(text, input)+len(input):])
-	return strings.HasPrefix(rest, "&&") || strings.HasPrefix(rest, "==") || strings.HasPrefix(rest, "!=")
 }
 
 func tracedSecret(p *rule.Pass) {

@@ -1,9 +1,9 @@
-# Facts: Paramiko documentation, "Client".
+# Facts: Paramiko documentation, "Client": banner and login have limits of their own (15 and 30 seconds), and the system's for a connection is two minutes.
 from paramiko.sftp_client import SFTPClient
 
 class SSHClient:
     def __enter__(self) -> Self: ...
-    @effect("net", url="hostname", timeout="timeout", default_timeout=None)
+    @effect("net", url="hostname", timeout="timeout", default_timeout=120)
     def connect(self, hostname, port=..., username=..., password=..., pkey=..., key_filename=..., timeout=...): ...
     @effect("net", timeout="timeout", default_timeout=None, sink="command", write=True)
     def exec_command(self, command, bufsize=..., timeout=..., get_pty=..., environment=...): ...
