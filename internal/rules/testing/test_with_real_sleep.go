@@ -31,7 +31,7 @@ func testWithRealSleep(p *rule.Pass) {
 			continue
 		}
 		if f := p.FuncOf(s.Node); sleeps(p, flow, f) {
-			reportSleep(p, &once, f, s.Op, n, nil)
+			reportSleep(p, &once, f, s.Op, s, n, nil)
 			continue
 		}
 		// A helper of the tests that always sleeps does so in each test that calls it.
@@ -41,7 +41,7 @@ func testWithRealSleep(p *rule.Pass) {
 		for _, k := range p.InEdges(s.Node) {
 			e := &p.Edges[k]
 			if g := p.FuncOf(e.From); (e.Mode == link.Called || e.Mode == link.Scheduled) && e.Certainty == diag.Proved && !mocked(p.FileOf(g).Facts) && sleeps(p, flow, g) {
-				reportSleep(p, &once, g, e.Op, n, p.Frames([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}, p.SiteStep(s)}))
+				reportSleep(p, &once, g, e.Op, s, n, p.Frames([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}, p.SiteStep(s)}))
 			}
 		}
 	}
@@ -54,7 +54,8 @@ func sleeps(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
 		!rule.InDir(strings.ToLower(file.Path), "e2e", "integration", "integration_tests", "functional", "acceptance", "benchmarks", "selenium", "system", "stress")
 }
 
-func reportSleep(p *rule.Pass, once *rule.Once, f link.Func, op *facts.Op, seconds int, way []diag.Frame) {
+// reportSleep reports a test that comes to a sleep; all tests that a helper has wait are one finding.
+func reportSleep(p *rule.Pass, once *rule.Once, f link.Func, op *facts.Op, s *effects.Site, seconds int, way []diag.Frame) {
 	file := p.FileOf(f)
 	x := p.At(f, op)
 	x.Message = fmt.Sprintf("`%s` waits %d seconds of real time: too long on a good day, too short on a busy one", file.Facts.Str(p.Facts(f).Name), seconds)
@@ -63,7 +64,7 @@ func reportSleep(p *rule.Pass, once *rule.Once, f link.Func, op *facts.Op, secon
 	}
 	x.Help = "wait for what the test needs with a limit, or give the code a clock that the test moves"
 	x.Witness = way
-	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, op.Pos)
+	x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
 	once.Report(p, x)
 }
 
