@@ -42,6 +42,23 @@ func notes(p *rule.Pass, f link.Func) bool {
 	return hasWord(strings.TrimSuffix(strings.TrimSuffix(class, "View"), "API"), noteWords) || hasWord(name, noteWords)
 }
 
+// setsNotes: all that the function changes of objects before it writes them notes that somebody was here.
+func setsNotes(p *rule.Pass, f link.Func) bool {
+	file, fn := p.FileOf(f), p.Facts(f)
+	seen := false
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.SetAttr || len(fn.Params) > 0 && facts.Ref(op.A) == fn.Params[0].Var {
+			continue // an attribute of the view itself is no record's
+		}
+		if name := file.Facts.Str(op.B); !hasWord(name, noteWords) && !hasWord(name, []string{"downloaded", "opened", "clicked"}) {
+			return false
+		}
+		seen = true
+	}
+	return seen
+}
+
 // records: the site changes a record that others read.
 func records(s *effects.Site) bool {
 	if s.Kind != knowledge.DBWrite || s.Certainty != diag.Proved || !rule.HasPrefix(s.Path, "django.db", "sqlalchemy", "sqlmodel", "peewee", "tortoise", "pymongo", "motor", "psycopg", "psycopg2", "asyncpg", "pymysql", "MySQLdb", "databases") {
@@ -57,7 +74,7 @@ func records(s *effects.Site) bool {
 func safeMethodThatWrites(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	t := p.Trace(func(s *effects.Site) bool {
-		return records(s) && !p.File(s.Node).Test && !notes(p, p.FuncOf(s.Node)) && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
+		return records(s) && !p.File(s.Node).Test && !notes(p, p.FuncOf(s.Node)) && !setsNotes(p, p.FuncOf(s.Node)) && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
 	}, func(e *effects.Edge) bool {
 		return rule.Runs(e) && e.Certainty == diag.Proved && !notes(p, p.FuncOf(e.To)) && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
 	})

@@ -34,13 +34,14 @@ func testWithRealSleep(p *rule.Pass) {
 			reportSleep(p, &once, f, s.Op, s, n, nil)
 			continue
 		}
-		// A helper of the tests that always sleeps does so in each test that calls it.
-		if fn := p.Facts(p.FuncOf(s.Node)); fn.Kind != facts.Function || fn.Flags&facts.FuncGenerator != 0 || !rule.Certain(file, fn, s.Op) {
+		// A helper of the tests that always sleeps does so in each test that calls it; a task of its own may be cancelled.
+		fn := p.Facts(p.FuncOf(s.Node))
+		if fn.Kind != facts.Function || fn.Flags&facts.FuncGenerator != 0 || !rule.Certain(file, fn, s.Op) {
 			continue
 		}
 		for _, k := range p.InEdges(s.Node) {
 			e := &p.Edges[k]
-			if g := p.FuncOf(e.From); (e.Mode == link.Called || e.Mode == link.Scheduled) && e.Certainty == diag.Proved && !mocked(p.FileOf(g).Facts) && sleeps(p, flow, g) {
+			if g := p.FuncOf(e.From); e.Mode == link.Called && e.Certainty == diag.Proved && !mocked(p.FileOf(g).Facts) && sleeps(p, flow, g) {
 				reportSleep(p, &once, g, e.Op, s, n, p.Frames([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}, p.SiteStep(s)}))
 			}
 		}
