@@ -82,24 +82,12 @@ func changedPath(flow *rule.Flow, file *link.File, op *facts.Op, name string) fa
 	return 0
 }
 
-// checksPath: the function has a word for keeping a path where it belongs, or makes a name of its own.
+// checksPath: the function refuses something, or calls what keeps a path where it belongs or makes a name of its own.
 func checksPath(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-		op := &file.Facts.Ops[o]
-		name := ""
-		switch op.Code {
-		case facts.Attr:
-			name = file.Facts.Str(op.B)
-		case facts.Call:
-			name = flow.Dotted(file, facts.Ref(op.A))
-		case facts.Raise:
+		if file.Facts.Ops[o].Code == facts.Raise {
 			return true
 		}
-		for _, word := range []string{"resolve", "relative", "basename", "realpath", "abspath", "commonpath", "safe", "sanit", "slug", "valid", "check", "allow", "startswith", "replace", "match", "sub"} {
-			if strings.Contains(strings.ToLower(name), word) {
-				return true
-			}
-		}
 	}
-	return false
+	return flow.CallsNamed(file, fn, "resolve", "relative", "basename", "realpath", "abspath", "commonpath", "safe", "sanit", "slug", "valid", "check", "allow", "startswith", "replace", "match", "sub")
 }

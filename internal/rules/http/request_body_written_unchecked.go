@@ -19,6 +19,9 @@ var _ = rule.Register(rule.Rule{
 // bodies are attributes and methods of a request by which its whole body is had.
 var bodies = []string{"json", "get_json", "form", "POST", "data", "body", "values", "get_data"}
 
+// checking are parts of the names of what checks a body.
+var checking = []string{"valid", "schema", "check", "sanit", "clean", "serializer"}
+
 // requestBodyWrittenUnchecked follows the body of a request, as a whole, into a record: whoever sends it chooses the fields.
 func requestBodyWrittenUnchecked(p *rule.Pass) {
 	flow := p.NewFlow(func(v *rule.Value) string {
@@ -64,7 +67,7 @@ func requestBodyWrittenUnchecked(p *rule.Pass) {
 			return
 		}
 		o := flow.From(file, whole)
-		if o == nil || checksBody(flow, file, p.Facts(f)) || checkedWhereTaken(p, flow, o) {
+		if o == nil || flow.CallsNamed(file, p.Facts(f), checking...) || checkedWhereTaken(p, flow, o) {
 			return
 		}
 		name := flow.Called(file, op)
@@ -135,24 +138,7 @@ func checkedWhereTaken(p *rule.Pass, flow *rule.Flow, o *rule.Origin) bool {
 		}
 		for i := range file.Facts.Funcs {
 			if fn := &file.Facts.Funcs[i]; k >= int(fn.Ops[0]) && k < int(fn.Ops[1]) {
-				return checksBody(flow, file, fn)
-			}
-		}
-	}
-	return false
-}
-
-// checksBody: the function calls something that checks, by its name.
-func checksBody(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
-	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-		op := &file.Facts.Ops[o]
-		if op.Code != facts.Call {
-			continue
-		}
-		name := strings.ToLower(flow.Called(file, op))
-		for _, word := range []string{"valid", "schema", "check", "sanit", "clean", "serializer"} {
-			if strings.Contains(name, word) {
-				return true
+				return flow.CallsNamed(file, fn, checking...)
 			}
 		}
 	}
