@@ -257,3 +257,19 @@ func (f *Flow) Cached() map[link.Func]bool {
 	}
 	return out
 }
+
+// CallsNamed says whether a block calls something whose name, or whose module's, holds one of these words in lower case: the sign
+// of a check that no rule follows.
+func (f *Flow) CallsNamed(file *link.File, fn *facts.Func, words ...string) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		name := strings.ToLower(f.Called(file, op))
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) }) {
+			return true
+		}
+	}
+	return false
+}

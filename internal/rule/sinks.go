@@ -179,7 +179,7 @@ func (f *Flow) Code(file *link.File, op *facts.Op, name string) facts.Ref {
 func (f *Flow) Pickled(file *link.File, op *facts.Op, name string) facts.Ref {
 	switch name {
 	case "pickle.loads", "pickle.load", "_pickle.loads", "dill.loads", "dill.load", "cloudpickle.loads", "marshal.loads", "jsonpickle.decode", "jsonpickle.unpickler.decode",
-		"yaml.unsafe_load", "joblib.load", "dill._dill.loads":
+		"yaml.unsafe_load", "joblib.load", "joblib.numpy_pickle.load", "dill._dill.loads":
 		return Pos(file, op, 0)
 	case "yaml.load", "yaml.load_all":
 		switch f.Dotted(file, Argument(file, op, 1, "Loader")) {

@@ -2,6 +2,7 @@ package ai
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -17,14 +18,16 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("agent_loop_without_limit.md"), Check: agentLoopWithoutLimit,
 })
 
-// agentLoopWithoutLimit looks for `while True` around a call that asks a model, in whose body nothing counts, waits or takes
-// work from elsewhere.
+// agentLoopWithoutLimit looks for `while True`, or a `while` that asks the answer whether to go on, around a call that asks a
+// model, in whose body nothing counts, waits or takes work from elsewhere; and for functions that ask and call themselves again
+// with what they were given.
 func agentLoopWithoutLimit(p *rule.Pass) {
 	if len(asking(p)) == 0 {
 		return
 	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	t := p.Trace(func(s *effects.Site) bool { return s.Kind == knowledge.LLM }, rule.Runs)
+	again := func(e *effects.Edge) bool { return e.To == e.From && rule.Runs(e) && e.Certainty == diag.Proved }
 	for f := range link.Func(p.Funcs()) {
 		file := p.FileOf(f)
 		if file.Test || file.Facts.Notebook != nil {
@@ -41,7 +44,7 @@ func agentLoopWithoutLimit(p *rule.Pass) {
 			x := p.At(f, op)
 			x.Certainty = certainty
 			x.Message = fmt.Sprintf("`%s` asks a model (`%s`) in a loop without a limit: only the model's answers end it", p.Short(f), rule.CalledAs(rule.Last(steps)))
-			x.Help = "count the steps (`for step in range(MAX_STEPS):`) and say what happens when they are used up"
+			x.Help = agentLoopHelp
 			x.Witness = p.Frames(steps)
 			p.Report(x)
 		}
@@ -51,21 +54,55 @@ func agentLoopWithoutLimit(p *rule.Pass) {
 			}
 		}
 		for _, i := range p.OutEdges(n) {
-			if e := &p.Edges[i]; rule.Runs(e) && e.Certainty == diag.Proved && t.Reaches(e.To) && t.Certainty(e.To) == diag.Proved {
-				report(e.Op, t.Through(e), e.Certainty)
+			e := &p.Edges[i]
+			if !rule.Runs(e) || e.Certainty != diag.Proved || !t.Reaches(e.To) || t.Certainty(e.To) != diag.Proved {
+				continue
+			}
+			report(e.Op, t.Through(e), e.Certainty)
+			if again(e) && recurses(p, flow, f, e.Op) {
+				x := p.At(f, e.Op)
+				x.Message = fmt.Sprintf("`%s` asks a model (`%s`) and calls itself again, without a limit: only the model's answers end it", p.Short(f), rule.CalledAs(rule.Last(t.Chain(n))))
+				x.Help = agentLoopHelp
+				x.Witness = p.Frames(t.Chain(n))
+				p.Report(x)
 			}
 		}
 	}
 }
 
-// endless is the context of the innermost loop around an operation, if its test is always true.
+const agentLoopHelp = "count the steps (`for step in range(MAX_STEPS):`) and say what happens when they are used up"
+
+// recurses: the call of a function by itself hands on what the function was given, so that nothing grows smaller or is counted
+// on the way down.
+func recurses(p *rule.Pass, flow *rule.Flow, f link.Func, op *facts.Op) bool {
+	file, fn := p.FileOf(f), p.Facts(f)
+	args := file.Facts.Args(op)
+	given := slices.Clone(args.Pos)
+	for i := 0; i+1 < len(args.Kw); i += 2 {
+		given = append(given, args.Kw[i+1])
+	}
+	if len(given) == 0 || args.Stars != 0 {
+		return false
+	}
+	for _, r := range given {
+		if in, par := flow.ParamOf(file, facts.Ref(r)); par == nil || in != f {
+			return false
+		}
+	}
+	return !counts(p, flow, file, fn, func(*facts.Op) bool { return true })
+}
+
+// continuing are the parts of an answer that say whether the model wants to go on.
+var continuing = []string{"stop_reason", "tool_calls", "finish_reason"}
+
+// endless is the context of the innermost loop around an operation, if its test is always true or asks an answer.
 func endless(file *link.File, op *facts.Op) uint32 {
 	for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 		switch c := &file.Facts.Ctxs[x]; c.Kind {
 		case facts.CtxFor, facts.CtxComp:
 			return 0
 		case facts.CtxWhile:
-			if c.B == 1 {
+			if c.B == 1 || asksAnswer(file, x) {
 				return x
 			}
 			return 0
@@ -74,16 +111,29 @@ func endless(file *link.File, op *facts.Op) uint32 {
 	return 0
 }
 
+// asksAnswer: the first line of a loop, which holds its test, reads of an answer whether the model wants to go on.
+func asksAnswer(file *link.File, loop uint32) bool {
+	line := func(pos uint32) int { n, _ := file.Facts.Place(pos); return n }
+	first := line(file.Facts.Ctxs[loop].Pos)
+	for i := range file.Facts.Ops {
+		if op := &file.Facts.Ops[i]; op.Code == facts.Attr && op.Ctx == loop && line(op.Pos) == first && slices.Contains(continuing, file.Facts.Str(op.B)) {
+			return true
+		}
+	}
+	return false
+}
+
 // bounded: the loop counts something, or each turn waits for a person, a queue or the clock.
 func bounded(p *rule.Pass, flow *rule.Flow, f link.Func, loop uint32) bool {
 	file, fn := p.FileOf(f), p.Facts(f)
+	return counts(p, flow, file, fn, func(op *facts.Op) bool { return rule.Inside(file, op, loop) })
+}
+
+// counts: an operation of these adds up, or waits for a person, a queue or the clock.
+func counts(p *rule.Pass, flow *rule.Flow, file *link.File, fn *facts.Func, meant func(*facts.Op) bool) bool {
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		op := &file.Facts.Ops[o]
-		inside := false
-		for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
-			inside = inside || x == loop
-		}
-		if !inside {
+		if !meant(op) {
 			continue
 		}
 		switch op.Code {

@@ -22,10 +22,11 @@ var _ = rule.Register(rule.Rule{
 
 // bounding are arguments of clients and calls by which a program may set a limit of its own. A number of attempts is none:
 // each of them may take its ten minutes.
-var bounding = []string{"timeout", "request_timeout", "http_client", "_options", "http_options"}
+var bounding = []string{"timeout", "request_timeout", "default_request_timeout", "http_client", "http_async_client", "_options", "http_options"}
 
 // modelCallWithoutTimeout is about OpenAI's and Anthropic's clients, whose documentation gives ten minutes for each of three
-// attempts. One finding for each entry and file.
+// attempts, about LangChain's models over them, and about LiteLLM's functions, which wait as long and need no client. One finding
+// for each entry and file.
 func modelCallWithoutTimeout(p *rule.Pass) {
 	from := p.Arrivals()
 	if from.None() {
@@ -52,9 +53,8 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 		clients[c.Op] = client{c, limit}
 		order = append(order, c)
 	}
-	if len(made) == 0 {
-		return
-	}
+	made["litellm"] = true
+	bounded["litellm"] = bounded["litellm"] || setsLiteLLM(p)
 	flow := p.NewFlow(func(v *rule.Value) string {
 		if v.Op != nil && clients[v.Op].call != nil {
 			return "its client"
@@ -124,6 +124,18 @@ func isClient(path string) bool {
 	return strings.HasSuffix(last, "OpenAI") || strings.Contains(last, "Anthropic")
 }
 
+// setsLiteLLM: the program sets the limit of all of LiteLLM's calls (`litellm.request_timeout = 30`).
+func setsLiteLLM(p *rule.Pass) bool {
+	for _, f := range p.Files {
+		for i := range f.Facts.Ops {
+			if op := &f.Facts.Ops[i]; op.Code == facts.SetAttr && f.Facts.Str(op.B) == "request_timeout" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // byHand: whoever starts the file sees that it waits, and can stop it.
 func byHand(path string) bool {
 	return rule.InDir(strings.ToLower(path), "examples", "example", "docs", "scripts", "tools", "benchmarks", "benchmark", "evals", "evaluation", "cookbook", "notebooks", "tutorials", "samples", "demo")
@@ -137,7 +149,7 @@ type client struct {
 
 // library is the client that a path is of; "" for those whose defaults are others.
 func library(path string) string {
-	for _, lib := range []string{"openai", "anthropic"} {
+	for _, lib := range []string{"openai", "anthropic", "langchain_openai", "langchain_anthropic", "litellm"} {
 		if strings.HasPrefix(path, lib+".") {
 			return lib
 		}

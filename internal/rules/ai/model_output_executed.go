@@ -49,6 +49,12 @@ func modelOutputExecuted(p *rule.Pass) {
 			r, does, help = flow.Pickled(file, op, name), "rebuilds objects from", "ask for JSON and check it against a schema"
 		}
 		if r == 0 {
+			if r = changedPath(flow, file, op, name); r != 0 && checksPath(flow, file, p.Facts(f)) {
+				return
+			}
+			does, help = "changes the file that is named by", "put together the path yourself, and refuse what leaves its directory: `path.resolve().is_relative_to(root)`"
+		}
+		if r == 0 {
 			if r, name = flow.SQLQuery(file, op); r == 0 {
 				return
 			}
@@ -58,4 +64,30 @@ func modelOutputExecuted(p *rule.Pass) {
 			p.ReportFlow(f, op, o, name, fmt.Sprintf("`%s` %s %s: whoever can write a part of the prompt decides what it is", name, does, o.What), help)
 		}
 	})
+}
+
+// changedPath is the path that a call writes to or deletes, 0 for any other call.
+func changedPath(flow *rule.Flow, file *link.File, op *facts.Op, name string) facts.Ref {
+	switch name {
+	case "open", "io.open", "aiofiles.open", "aiofiles.threadpool.open":
+		if mode := rule.Argument(file, op, 1, "mode"); mode.Tag() == facts.TagStr && strings.ContainsAny(file.Facts.Str(mode.Index()), "wax+") {
+			return rule.Argument(file, op, 0, "file")
+		}
+	case "os.remove", "os.unlink", "shutil.rmtree":
+		return rule.Argument(file, op, 0, "path")
+	case "pathlib.Path.write_text", "pathlib.Path.write_bytes", "pathlib.Path.unlink":
+		path, _ := flow.Method(file, op)
+		return path
+	}
+	return 0
+}
+
+// checksPath: the function refuses something, or calls what keeps a path where it belongs or makes a name of its own.
+func checksPath(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if file.Facts.Ops[o].Code == facts.Raise {
+			return true
+		}
+	}
+	return flow.CallsNamed(file, fn, "resolve", "relative", "basename", "realpath", "abspath", "commonpath", "safe", "sanit", "slug", "valid", "check", "allow", "startswith", "replace", "match", "sub")
 }

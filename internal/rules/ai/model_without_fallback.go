@@ -28,8 +28,8 @@ func modelWithoutFallback(p *rule.Pass) {
 	}
 	var once rule.Once
 	for s, file := range models(p) {
-		if !from.Reaches(s.Node) || from.What(s.Node) != "a request" || strings.Contains(strings.ToLower(s.Path), "embed") {
-			continue
+		if !from.Reaches(s.Node) || from.What(s.Node) != "a request" || strings.Contains(strings.ToLower(s.Path), "embed") || rule.Handling(file, s.Op.Ctx) {
+			continue // a call in a handler is the fallback
 		}
 		way := append(from.Way(s.Node), p.SiteStep(s))
 		if slices.ContainsFunc(way, func(step effects.Step) bool { return handled(p.File(step.Node), step.Op) }) {

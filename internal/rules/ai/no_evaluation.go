@@ -17,20 +17,29 @@ var _ = rule.Register(rule.Rule{
 	// Nothing is broken yet; the more it matters, the more it needs one.
 	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Warning, CustomerFacing: diag.Warning},
 	Doc:      docs.Read("no_evaluation.md"), Check: noEvaluation,
-	Applies: func(_ *rule.Pass, w *inventory.Work) bool { return w.Kind == project.KindAIApp },
+	Applies: func(_ *rule.Pass, w *inventory.Work) bool { return asksModels(w) },
 })
+
+// asksModels: the kinds of work whose answers go to others, so that a worse one is noticed by them.
+func asksModels(w *inventory.Work) bool {
+	switch w.Kind {
+	case project.KindAIApp, project.KindDashboard, project.KindJob, project.KindPipeline:
+		return true
+	}
+	return false
+}
 
 // evaluating are libraries and programs that compare answers of models, by import name and command.
 var evaluating = []string{"deepeval", "ragas", "promptfoo", "langsmith", "langfuse", "inspect_ai", "braintrust", "trulens", "giskard", "evidently", "phoenix", "opik", "weave", "autoevals", "pydantic_evals", "lm_eval", "agenta", "patronus", "galileo", "humanloop", "evalkit", "confident"}
 
-// noEvaluation gives one finding for the program: at the first call of work of kind ai-app.
+// noEvaluation gives one finding for the program: at the first call that an AI app, a dashboard, a job or a pipeline comes to.
 func noEvaluation(p *rule.Pass) {
 	if p.Inventory == nil || evaluated(p) {
 		return
 	}
 	var once rule.Once
 	for _, w := range p.Inventory.Work {
-		if w.Kind != project.KindAIApp || w.File < 0 || p.Files[w.File].Test || rule.InDir(p.Files[w.File].Path, "examples", "example", "docs", "tutorials", "samples", "demo") {
+		if !asksModels(w) || w.File < 0 || p.Files[w.File].Test || rule.InDir(p.Files[w.File].Path, "examples", "example", "docs", "tutorials", "samples", "demo") {
 			continue
 		}
 		for s, file := range models(p) {

@@ -67,7 +67,12 @@ func promptInLog(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
-		for _, r := range file.Facts.Args(s.Op).Pos {
+		a := file.Facts.Args(s.Op)
+		given := slices.Clone(a.Pos)
+		for k := 0; k+1 < len(a.Kw); k += 2 {
+			given = append(given, a.Kw[k+1]) // structlog's and loguru's fields, and extra=
+		}
+		for _, r := range given {
 			o := flow.From(file, facts.Ref(r))
 			if o == nil || counted(flow, file, facts.Ref(r)) {
 				continue

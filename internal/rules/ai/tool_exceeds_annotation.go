@@ -2,6 +2,7 @@ package ai
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -17,9 +18,10 @@ var _ = rule.Register(rule.Rule{
 })
 
 // toolExceedsAnnotation holds the annotations of Model Context Protocol tools against their effects: a tool that says it only
-// reads must not write, one that says it stays inside must not reach the network.
+// reads must not write, one that says it destroys nothing must not delete, one that says it stays inside must not reach the
+// network.
 func toolExceedsAnnotation(p *rule.Pass) {
-	var changing, reaching *rule.Trace
+	var changing, deleting, reaching *rule.Trace
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
 	for i := range p.Registrations {
@@ -41,6 +43,12 @@ func toolExceedsAnnotation(p *rule.Pass) {
 				}
 				exceeds(p, &once, r.Func, changing, n, "readOnlyHint=True", "says that it only reads, and writes")
 			}
+			if hints["destructiveHint"] == facts.ConstFalse && hints["readOnlyHint"] != facts.ConstTrue {
+				if deleting == nil {
+					deleting = p.Trace(deletes, rule.Happens)
+				}
+				exceeds(p, &once, r.Func, deleting, n, "destructiveHint=False", "says that it only adds, and deletes")
+			}
 			if hints["openWorldHint"] == facts.ConstFalse {
 				if reaching == nil {
 					reaching = p.Trace(func(s *effects.Site) bool {
@@ -55,6 +63,19 @@ func toolExceedsAnnotation(p *rule.Pass) {
 
 func changes(s *effects.Site) bool {
 	return writesOut(s) || s.Kind == knowledge.FSWrite || s.Kind == knowledge.Exec
+}
+
+// deletes: by the name of what is called, of what lasts.
+func deletes(s *effects.Site) bool {
+	if !changes(s) || strings.Contains(s.Path, "cache") || strings.Contains(s.Path, "tempfile") {
+		return false
+	}
+	word, _, _ := strings.Cut(s.Path[strings.LastIndexByte(s.Path, '.')+1:], "_")
+	switch word {
+	case "delete", "remove", "unlink", "rmtree", "rmdir", "removedirs", "drop":
+		return true
+	}
+	return false
 }
 
 func exceeds(p *rule.Pass, once *rule.Once, f link.Func, t *rule.Trace, n effects.Node, hint, does string) {

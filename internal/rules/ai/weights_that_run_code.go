@@ -16,6 +16,12 @@ var _ = rule.Register(rule.Rule{
 
 func weightsThatRunCode(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	fetched := p.NewFlow(func(v *rule.Value) string {
+		if v.Op != nil && v.Op.Code == facts.Call && flow.Dotted(v.File, facts.Ref(v.Op.A)) == "huggingface_hub.hf_hub_download" && !fixed(v.File, v.Op) {
+			return "the Hugging Face Hub (`hf_hub_download`), as it is on the day it is loaded"
+		}
+		return ""
+	})
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
 		name := flow.Called(file, op)
 		last := name[strings.LastIndexByte(name, '.')+1:]
@@ -28,6 +34,15 @@ func weightsThatRunCode(p *rule.Pass) {
 			x.Message = "`torch.load` with `weights_only=False` calls whatever functions the file names"
 			x.Help = "store a `state_dict` and load it with `weights_only=True`, or use the safetensors format"
 		default:
+			r := flow.Pickled(file, op, name)
+			if r == 0 {
+				return
+			}
+			o := fetched.From(file, r)
+			if o == nil {
+				return
+			}
+			p.ReportFlow(f, op, o, "`"+name+"`", fmt.Sprintf("`%s` calls whatever functions a file names that comes from %s", last, o.What), "load a format that holds numbers only (safetensors, ONNX), or name the commit whose file you have checked: `revision=\"<hash>\"`")
 			return
 		}
 		p.Report(x)

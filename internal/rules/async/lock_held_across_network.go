@@ -31,6 +31,20 @@ func single(name string) bool {
 	})
 }
 
+// releasedAfter is the lock that the end of a try gives back, as in `lock.acquire()`, try, finally `lock.release()`; "" for none.
+func releasedAfter(flow *rule.Flow, file *link.File, fn *facts.Func, try uint32) string {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if c := &file.Facts.Ctxs[op.Ctx]; op.Code != facts.Call || c.Kind != facts.CtxFinally || c.B != try {
+			continue
+		}
+		if recv, method := flow.Method(file, op); method == "release" {
+			return flow.ThreadLock(file, fn, recv)
+		}
+	}
+	return ""
+}
+
 func lockHeldAcrossNetwork(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var t *rule.Trace
@@ -45,6 +59,8 @@ func lockHeldAcrossNetwork(p *rule.Pass) {
 				c := &file.Facts.Ctxs[x]
 				if _, seen := locks[x]; !seen && c.Kind == facts.CtxWith && c.Flags&facts.FlagAsync == 0 {
 					locks[x] = flow.ThreadLock(file, fn, c.A)
+				} else if !seen && c.Kind == facts.CtxTry && file.Facts.Tries[c.B].Finally {
+					locks[x] = releasedAfter(flow, file, fn, c.B)
 				}
 			}
 		}

@@ -99,11 +99,11 @@ func (g *imports) after(models []int, start int) *failure {
 
 func last(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }
 
-// importStep is an import statement of a module, with the modules that it runs.
+// importStep is an import statement of a module, with the modules that it runs, or a place that reads a name of a module.
 type importStep struct {
 	op      *facts.Op
 	targets []int
-	base    int // the module that a from-import takes a name of, -1 otherwise
+	base    int // the module that a from-import, or an attribute, takes a name of, -1 otherwise
 	name    string
 	guarded bool // its failure is expected
 }
@@ -158,10 +158,13 @@ func newImports(p *rule.Pass) *imports {
 			}
 			g.steps[i][s].targets = append(g.steps[i][s].targets, p.File(e.To).Index)
 		}
+		if len(g.steps[i]) > 0 {
+			g.steps[i] = append(g.steps[i], g.uses(i)...)
+		}
 		slices.SortStableFunc(g.steps[i], func(a, b importStep) int { return int(a.op.Pos) - int(b.op.Pos) })
 		for k := range g.steps[i] {
 			s := &g.steps[i][k]
-			if s.name == "" || s.name == "*" {
+			if s.name == "" || s.name == "*" || s.op.Code != facts.ImportName {
 				continue
 			}
 			base := absolute(f, &f.Facts.Imports[s.op.A])
@@ -178,6 +181,29 @@ func newImports(p *rule.Pass) *imports {
 		}
 	}
 	return g
+}
+
+// uses are the places where a module certainly reads an attribute of another while it is imported: in its body and in those of its
+// classes.
+func (g *imports) uses(i int) (out []importStep) {
+	f := g.p.Files[i]
+	for b := range f.Facts.Funcs {
+		fn := &f.Facts.Funcs[b]
+		if b != 0 && (fn.Kind != facts.ClassBody || fn.Parent != 0 || fn.Ctx != 0) {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &f.Facts.Ops[o]
+			if op.Code != facts.Attr || op.Ctx != 0 || op.Flags&facts.FlagAnnotation != 0 {
+				continue
+			}
+			module, name := g.flow.Dotted(f, facts.Ref(op.A)), f.Facts.Str(op.B)
+			if at := g.byName[module]; len(at) == 1 && at[0] != i && len(g.byName[module+"."+name]) == 0 {
+				out = append(out, importStep{op: op, base: at[0], name: name})
+			}
+		}
+	}
+	return out
 }
 
 // absolute is the dotted name of the module that an import statement takes names of.

@@ -3,6 +3,7 @@ package boundary
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -62,6 +63,21 @@ func libraryChangesItsHost(p *rule.Pass) {
 	if len(tops) == 0 {
 		return
 	}
+	for _, file := range p.Files {
+		if !inLibrary(file) {
+			continue
+		}
+		patched(p, file, func(op *facts.Op, name string) {
+			if guarded(p, file, op) {
+				return
+			}
+			x := p.At(file.FirstFunc(), op)
+			x.Message = fmt.Sprintf("importing `%s` replaces `%s` for every program that uses the library", file.Module, name)
+			x.Help = "leave it to the program: do it in its entry point, or in a function that it may call"
+			x.Witness = []diag.Frame{{Function: file.Module, File: file.Path, Line: x.Line, Note: "replaces " + name}}
+			p.Report(x)
+		})
+	}
 	for i := range p.Calls {
 		c := &p.Calls[i]
 		n := effects.Node(c.From)
@@ -85,6 +101,28 @@ func libraryChangesItsHost(p *rule.Pass) {
 		p.Report(x)
 	}
 }
+
+// patched are the attributes of other libraries, and of the standard library, that the library's modules replace when they are
+// imported.
+func patched(p *rule.Pass, file *link.File, report func(op *facts.Op, name string)) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	fn := &file.Facts.Funcs[0]
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.SetAttr || !rule.AlwaysRuns(file, op, 0) || script(file, op) {
+			continue
+		}
+		module := flow.Dotted(file, facts.Ref(op.A))
+		if !slices.Contains(replaceable, module) {
+			continue
+		}
+		report(op, module+"."+file.Facts.Str(op.B))
+	}
+}
+
+// replaceable are modules and classes of the standard library that everything in a process shares.
+var replaceable = []string{"socket", "ssl", "json", "time", "datetime", "random", "os", "os.path", "subprocess", "threading", "urllib.request", "http.client", "builtins", "logging", "pickle", "inspect", "asyncio", "warnings", "io", "sys",
+	"shutil", "tempfile", "copyreg", "decimal", "collections", "typing", "logging.Logger", "http.client.HTTPConnection", "threading.Thread", "subprocess.Popen", "socket.socket", "json.JSONEncoder"}
 
 // script: the operation runs only when the file is the program.
 func script(file *link.File, op *facts.Op) (yes bool) {

@@ -98,12 +98,8 @@ func requiredEnvironmentKeyUndocumented(p *rule.Pass) {
 	for _, key := range order {
 		s := read[key][0]
 		f := p.FuncOf(s.Node)
-		var work []string
-		for _, w := range p.Inventory.Reaching(s.Node) {
-			work = append(work, "`"+w.Name+"`")
-		}
 		x := p.At(f, s.Op)
-		x.Message = fmt.Sprintf("%s stops without `%s`, which neither `%s` nor any compose file or manifest names", strings.Join(work[:min(3, len(work))], ", "), key, example)
+		x.Message = fmt.Sprintf("%s stops without `%s`, which neither `%s` nor any compose file or manifest names", workNames(p.Inventory.Reaching(s.Node)), key, example)
 		x.Help = fmt.Sprintf("add `%s=` to `%s`, with a word on what it is for", key, example)
 		for _, r := range read[key] {
 			x.Witness = append(x.Witness, p.Frames([]effects.Step{p.SiteStep(r)})...)
@@ -111,6 +107,21 @@ func requiredEnvironmentKeyUndocumented(p *rule.Pass) {
 		x.Group = p.Rule.Code + ":" + key
 		p.Report(x)
 	}
+	for _, r := range requiredFields(p) {
+		if !isNamed(named, r.key) && !isSystem(r.key) && read[r.key] == nil {
+			r.report(p, example)
+		}
+	}
+}
+
+// isNamed: settings classes take a name in any case.
+func isNamed(named map[string]bool, key string) bool {
+	for n := range named {
+		if strings.EqualFold(n, key) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyWhenAsked: every call of the function stands under a condition, as when a setting chooses one of several stores.

@@ -203,8 +203,11 @@ func ownAttr(flow *rule.Flow, file *link.File, fn *facts.Func, op *facts.Op) str
 	return ""
 }
 
-// inPlace: the write is the second half of an update such as x += 1.
+// inPlace: the write is the second half of an update such as x += 1 or d[k] = d.get(k, 0) + 1.
 func inPlace(file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if readsBack(file, fn, op) {
+		return true
+	}
 	if op.Flags&facts.FlagAug == 0 && op.Code != facts.StateWrite {
 		return false
 	}
@@ -216,6 +219,58 @@ func inPlace(file *link.File, fn *facts.Func, op *facts.Op) bool {
 		// A list that is added to is changed in one step.
 		d := rule.DefOf(file, fn, facts.Ref(x.C))
 		return d == nil || d.Code != facts.MakeList && d.Code != facts.MakeTuple
+	}
+	return false
+}
+
+// readsBack: an item is set to a sum or difference of what it was.
+func readsBack(file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if op.Code != facts.SetItem || op.Flags&facts.FlagAug != 0 {
+		return false
+	}
+	sum := rule.DefOf(file, fn, facts.Ref(op.C))
+	if sum == nil || sum.Code != facts.BinOp || sum.Flags&facts.FlagAug != 0 {
+		return false
+	}
+	was := rule.DefOf(file, fn, facts.Ref(sum.A))
+	if was == nil {
+		return false
+	}
+	of, key := facts.Ref(0), facts.Ref(0)
+	switch was.Code {
+	case facts.Item:
+		of, key = facts.Ref(was.A), facts.Ref(was.C)
+	case facts.Call:
+		get := rule.DefOf(file, fn, facts.Ref(was.A))
+		if get == nil || get.Code != facts.Attr || file.Facts.Str(get.B) != "get" {
+			return false
+		}
+		of, key = facts.Ref(get.A), rule.Pos(file, was, 0)
+	default:
+		return false
+	}
+	return key == facts.Ref(op.B) && key != 0 && sameContainer(file, fn, of, facts.Ref(op.A))
+}
+
+// sameContainer: two variables are one, or are read from the same attribute of one.
+func sameContainer(file *link.File, fn *facts.Func, a, b facts.Ref) bool {
+	for range 5 {
+		if a == b {
+			return true
+		}
+		x, y := rule.DefOf(file, fn, a), rule.DefOf(file, fn, b)
+		if x != nil && x.Code == facts.Copy {
+			a = facts.Ref(x.A)
+			continue
+		}
+		if y != nil && y.Code == facts.Copy {
+			b = facts.Ref(y.A)
+			continue
+		}
+		if x == nil || y == nil || x.Code != facts.Attr || y.Code != facts.Attr || x.B != y.B {
+			return false
+		}
+		a, b = facts.Ref(x.A), facts.Ref(y.A)
 	}
 	return false
 }

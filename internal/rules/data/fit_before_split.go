@@ -24,6 +24,34 @@ var learns = []string{"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustS
 	"SimpleImputer", "KNNImputer", "IterativeImputer", "PCA", "TruncatedSVD", "IncrementalPCA", "KernelPCA", "NMF", "SelectKBest", "SelectPercentile", "SelectFromModel", "RFE", "RFECV",
 	"TfidfVectorizer", "TfidfTransformer", "LinearDiscriminantAnalysis", "SMOTE", "ADASYN", "RandomOverSampler", "SMOTETomek", "SMOTEENN", "BorderlineSMOTE"}
 
+// looksAtLabels are those of them that learn from the labels too: what they have seen moves a score by more than a hair, so that
+// cross-validation is no better than a split.
+var looksAtLabels = []string{"TargetEncoder", "SelectKBest", "SelectPercentile", "SelectFromModel", "RFE", "RFECV", "LinearDiscriminantAnalysis", "SMOTE", "ADASYN", "RandomOverSampler", "SMOTETomek", "SMOTEENN", "BorderlineSMOTE"}
+
+// fittedOn is the making of an object, which was fitted on the rows that it now transforms: `s.fit(X)` before `s.transform(X)`, or
+// `S().fit(X).transform(X)`; nil when it was fitted on others.
+func fittedOn(flow *rule.Flow, file *link.File, made *facts.Op, rows facts.Ref) *facts.Op {
+	same := func(a facts.Ref) bool {
+		return a == rows || flow.IsCopyOf(file, a, rows) || flow.IsCopyOf(file, rows, a)
+	}
+	if recv, method := flow.Method(file, made); method == "fit" {
+		if !same(rule.Pos(file, made, 0)) {
+			return nil
+		}
+		return flow.Made(file, recv)
+	}
+	for i := range file.Facts.Ops {
+		op := &file.Facts.Ops[i]
+		if op.Code != facts.Call {
+			continue
+		}
+		if recv, method := flow.Method(file, op); method == "fit" && flow.Made(file, recv) == made && same(rule.Pos(file, op, 0)) {
+			return made
+		}
+	}
+	return nil
+}
+
 func fitBeforeSplit(p *rule.Pass) {
 	var flow *rule.Flow
 	flow = p.NewFlow(func(v *rule.Value) string {
@@ -31,15 +59,17 @@ func fitBeforeSplit(p *rule.Pass) {
 			return ""
 		}
 		recv, method := flow.Method(v.File, v.Op)
-		if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" {
+		if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" && method != "transform" {
 			return ""
 		}
-		made := flow.Def(v.File, recv)
-		for made != nil && made.Code == facts.Copy {
-			made = flow.Def(v.File, facts.Ref(made.A))
-		}
+		made := flow.Made(v.File, recv)
 		if made == nil || made.Code != facts.Call {
 			return ""
+		}
+		if method == "transform" {
+			if made = fittedOn(flow, v.File, made, rule.Pos(v.File, v.Op, 0)); made == nil {
+				return ""
+			}
 		}
 		class := flow.Dotted(v.File, facts.Ref(made.A))
 		name := class[strings.LastIndexByte(class, '.')+1:]
@@ -49,7 +79,15 @@ func fitBeforeSplit(p *rule.Pass) {
 		return "`" + name + "." + method + "`"
 	})
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
-		if flow.Dotted(file, facts.Ref(op.A)) != "sklearn.model_selection.train_test_split" {
+		switch flow.Dotted(file, facts.Ref(op.A)) {
+		case "sklearn.model_selection.train_test_split":
+		case "sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict":
+			if o := flow.From(file, rule.Argument(file, op, 1, "X")); o != nil && slices.ContainsFunc(looksAtLabels, func(name string) bool { return strings.HasPrefix(o.What, "`"+name+".") }) {
+				p.ReportFlow(f, op, o, "cross-validation", fmt.Sprintf("the rows that test the model in each fold have already been seen, with their labels, by %s", o.What),
+					"give the cross-validation a `Pipeline` of the two, which fits on the training rows of each fold")
+			}
+			return
+		default:
 			return
 		}
 		for _, a := range file.Facts.Args(op).Pos {

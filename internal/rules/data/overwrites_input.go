@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ func inputOverwritten(p *rule.Pass) {
 			continue
 		}
 		read := map[facts.Ref]*facts.Op{}
+		tables := map[string]*facts.Op{} // of a database, by name
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 			op := &file.Facts.Ops[o]
 			if op.Code != facts.Call {
@@ -37,6 +39,19 @@ func inputOverwritten(p *rule.Pass) {
 			}
 			recv, method := flow.Method(file, op)
 			name := flow.Dotted(file, facts.Ref(op.A))
+			if table := tableRead(flow, file, op, name); table != "" {
+				if tables[table] == nil {
+					tables[table] = op
+				}
+				continue
+			}
+			if method == "to_sql" && text(file, rule.Keyword(file, op, "if_exists")) == "replace" {
+				if first := tables[strings.ToLower(text(file, rule.Argument(file, op, 0, "name")))]; first != nil && !endedBetween(file, fn, first, op) {
+					report(p, f, first, op, "`to_sql` drops the table that this function has read, and makes it anew: when it stops half way, the rows are gone, and whoever asks in between finds none",
+						"write a table of its own and rename it when it is complete, or change the rows where they are, in one transaction")
+				}
+				continue
+			}
 			if rule.HasPrefix(name, "pandas", "polars", "geopandas", "dask.dataframe", "modin.pandas") && slices.Contains(tableReads, name[strings.LastIndexByte(name, '.')+1:]) || slices.Contains(tableReads, method) && after(flow, file, recv, "read") && !after(flow, file, recv, "write") {
 				if at := place(flow, file, rule.Argument(file, op, 0, "path")); at != 0 && read[at] == nil {
 					read[at] = op
@@ -51,14 +66,40 @@ func inputOverwritten(p *rule.Pass) {
 			if at == 0 || first == nil || endedBetween(file, fn, first, op) || text(file, rule.Keyword(file, op, "mode")) == "a" || text(file, rule.Keyword(file, op, "mode")) == "append" {
 				continue
 			}
-			x := p.At(f, op)
-			x.Message = fmt.Sprintf("`%s` overwrites what this function has read: when it stops half way, the only copy of the input is damaged, and a second run starts from other data", method)
-			x.Help = "write beside it and rename when the file is complete, or to a place of its own for each run"
-			line, cell := file.Facts.Place(first.Pos)
-			x.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Cell: cell, Note: "reads it"}, {Function: p.Name(f), File: file.Path, Line: x.Line, Cell: x.Cell, Note: "calls " + method}}
-			p.Report(x)
+			report(p, f, first, op, fmt.Sprintf("`%s` overwrites what this function has read: when it stops half way, the only copy of the input is damaged, and a second run starts from other data", method),
+				"write beside it and rename when the file is complete, or to a place of its own for each run")
 		}
 	}
+}
+
+// report tells of a write over what a function has read.
+func report(p *rule.Pass, f link.Func, read, write *facts.Op, message, help string) {
+	file := p.FileOf(f)
+	x := p.At(f, write)
+	x.Message, x.Help = message, help
+	line, cell := file.Facts.Place(read.Pos)
+	x.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: line, Cell: cell, Note: "reads it"}, {Function: p.Name(f), File: file.Path, Line: x.Line, Cell: x.Cell, Note: "overwrites it"}}
+	p.Report(x)
+}
+
+// fromTable is the only table that a query names.
+var fromTable = regexp.MustCompile(`(?is)^\s*select\s.*?\sfrom\s+["` + "`" + `\[]?(\w+)["` + "`" + `\]]?`)
+
+// tableRead is the name, in lower case, of the database table that a call of pandas reads; "" for any other call.
+func tableRead(flow *rule.Flow, file *link.File, op *facts.Op, name string) string {
+	switch name {
+	case "pandas.read_sql_table":
+		return strings.ToLower(text(file, rule.Argument(file, op, 0, "table_name")))
+	case "pandas.read_sql", "pandas.read_sql_query":
+		query, _ := flow.Text(file, rule.Argument(file, op, 0, "sql"))
+		if !strings.ContainsAny(query, " \n") {
+			return strings.ToLower(query)
+		}
+		if m := fromTable.FindStringSubmatch(query); m != nil {
+			return strings.ToLower(m[1])
+		}
+	}
+	return ""
 }
 
 // endedBetween: on the way that reads, the function is over before it writes: a file that is there already is read and given back.

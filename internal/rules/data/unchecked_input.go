@@ -28,7 +28,8 @@ func uncheckedInput(p *rule.Pass) {
 			replies[c.Op] = c.DisplayPath()
 		}
 	}
-	if len(replies) == 0 {
+	toSQL := func(path string) bool { return strings.HasSuffix(path, ".to_sql") }
+	if len(replies) == 0 && !slices.ContainsFunc(p.Calls, func(c link.LibraryCall) bool { return toSQL(c.Path) }) {
 		return
 	}
 	flow := p.NewFlow(func(v *rule.Value) string {
@@ -37,6 +38,7 @@ func uncheckedInput(p *rule.Pass) {
 		}
 		return ""
 	})
+	frames := p.NewFlow(func(v *rule.Value) string { return fetchedFrame(flow, v) })
 	told := map[*facts.Op]bool{}
 	var once rule.Once
 	for i := range p.Sites {
@@ -46,6 +48,10 @@ func uncheckedInput(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
+		if len(replies) == 0 && !toSQL(s.Path) {
+			continue
+		}
+		follow := flow
 		a := file.Facts.Args(s.Op)
 		refs := slices.Clone(a.Pos)
 		at, model := modelOf(flow, file, s.Op)
@@ -54,8 +60,15 @@ func uncheckedInput(p *rule.Pass) {
 				refs = append(refs, a.Kw[k+1])
 			}
 		}
+		if toSQL(s.Path) {
+			frame, _ := flow.Method(file, s.Op)
+			if rule.Keyword(file, s.Op, "dtype") != 0 || flow.CallsNamed(file, p.Facts(p.FuncOf(s.Node)), "valid", "schema", "check", "expect", "astype", "to_numeric", "to_datetime") {
+				continue // the columns' types are said, or something looks at them
+			}
+			refs, follow = []uint32{uint32(frame)}, frames
+		}
 		for _, r := range refs {
-			o := flow.From(file, facts.Ref(r))
+			o := follow.From(file, facts.Ref(r))
 			if o == nil || cached(o, p.Name(p.FuncOf(s.Node))) {
 				continue
 			}
@@ -69,6 +82,28 @@ func uncheckedInput(p *rule.Pass) {
 			break
 		}
 	}
+}
+
+// fetchedFrame is a table that another service fills: one that pandas reads from an address, or makes of a reply; "" for others.
+func fetchedFrame(flow *rule.Flow, v *rule.Value) string {
+	if v.Op == nil || v.Op.Code != facts.Call {
+		return ""
+	}
+	name := flow.Dotted(v.File, facts.Ref(v.Op.A))
+	switch name {
+	case "pandas.read_csv", "pandas.read_json", "pandas.read_excel", "pandas.read_parquet", "pandas.read_html", "pandas.read_xml":
+		if rule.Keyword(v.File, v.Op, "dtype") != 0 {
+			return ""
+		}
+		if at, _ := flow.Text(v.File, rule.Pos(v.File, v.Op, 0)); strings.HasPrefix(at, "http://") || strings.HasPrefix(at, "https://") {
+			return "what another service gives (`" + name[strings.LastIndexByte(name, '.')+1:] + "`)"
+		}
+	case "pandas.DataFrame", "pandas.json_normalize", "pandas.DataFrame.from_records", "pandas.DataFrame.from_dict":
+		if o := flow.From(v.File, rule.Argument(v.File, v.Op, 0, "data")); o != nil {
+			return o.What
+		}
+	}
+	return ""
 }
 
 // cached: what is stored is a copy that may be thrown away.

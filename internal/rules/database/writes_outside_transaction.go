@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -19,7 +20,7 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("writes_outside_transaction.md"), Check: writesOutsideTransaction,
 })
 
-// writesOutsideTransaction is about Django, where each write is committed by itself unless something says otherwise.
+// writesOutsideTransaction is about Django and asyncpg, where each write is committed by itself unless something says otherwise.
 func writesOutsideTransaction(p *rule.Pass) {
 	for _, f := range p.Files {
 		// Every request is a transaction.
@@ -40,7 +41,21 @@ func writesOutsideTransaction(p *rule.Pass) {
 		}
 		f := p.FuncOf(s.Node)
 		file := p.FileOf(f)
-		if effects.Node(f) != s.Node || file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations") || !plain(file, s.Op) {
+		if effects.Node(f) != s.Node || file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations") {
+			continue
+		}
+		if statement := statementOf(flow, file, s); statement != "" {
+			if !alone(p, file, f, s.Op) || begins(flow, file, p.Facts(f)) {
+				continue
+			}
+			if byFunc[f] == nil {
+				order = append(order, f)
+			}
+			byFunc[f] = append(byFunc[f], &write{op: s.Op, what: statement, makes: strings.HasPrefix(statement, "insert"), deletes: strings.HasPrefix(statement, "delete"),
+				ensures: strings.HasPrefix(statement, "upsert"), steps: []effects.Step{p.SiteStep(s)}})
+			continue
+		}
+		if !plain(file, s.Op) || rule.HasPrefix(s.Path, "asyncpg") {
 			continue
 		}
 		if byFunc[f] == nil {
@@ -79,6 +94,9 @@ func writesOutsideTransaction(p *rule.Pass) {
 		x := p.At(f, second.op)
 		x.Message = fmt.Sprintf("`%s` writes twice (`%s`, then `%s`) outside a transaction: when the second fails, the first stays", p.Short(f), first.what, second.what)
 		x.Help = "put both into one `with transaction.atomic():`"
+		if rule.HasPrefix(rule.Last(second.steps).Path, "asyncpg") {
+			x.Help = "put both into one `async with connection.transaction():`"
+		}
 		x.Witness = append(p.Frames(arrivals.Way(n)), p.Frames(append(first.steps, second.steps...))...)
 		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, f)
 		p.Report(x)
@@ -87,7 +105,54 @@ func writesOutsideTransaction(p *rule.Pass) {
 
 // commits: a write of Django's, or of a serializer that writes with it.
 func commits(s *effects.Site) bool {
-	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "rest_framework.serializers")
+	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "rest_framework.serializers", "asyncpg")
+}
+
+// changesTable are the words of a statement that say what it changes.
+var changesTable = regexp.MustCompile(`(?i)^\s*(insert\s+into|update|delete\s+from)\s+(?:only\s+)?([\w."]+)`)
+
+// statementOf is what a statement given to asyncpg changes: "insert into orders"; "" when its text is not known.
+func statementOf(flow *rule.Flow, file *link.File, s *effects.Site) string {
+	if !rule.HasPrefix(s.Path, "asyncpg") || s.Op.Code != facts.Call {
+		return ""
+	}
+	query, _ := flow.Text(file, rule.Argument(file, s.Op, 0, "query"))
+	m := changesTable.FindStringSubmatch(query)
+	if m == nil {
+		return ""
+	}
+	verb := strings.ToLower(strings.Join(strings.Fields(m[1]), " "))
+	if strings.Contains(strings.ToLower(query), "on conflict") {
+		verb = "upsert"
+	}
+	return verb + " " + m[2]
+}
+
+// begins: the function opens a transaction by hand.
+func begins(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		if _, method := flow.Method(file, op); method == "transaction" {
+			return true
+		}
+		if text, _ := flow.Text(file, rule.Pos(file, op, 0)); strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "begin") {
+			return true
+		}
+	}
+	return false
+}
+
+// alone: around the operation are only conditions, loops and the taking of a connection, none of which makes a transaction.
+func alone(p *rule.Pass, file *link.File, f link.Func, op *facts.Op) bool {
+	alone := !within(p, file, f, op)
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		alone = alone && (c.Kind == facts.CtxIf || c.Kind == facts.CtxElse || c.Kind == facts.CtxMatch || c.Kind == facts.CtxFor || c.Kind == facts.CtxWith)
+		return alone
+	})
+	return alone
 }
 
 // ofSerializer: REST framework calls the method when a request's data is saved.

@@ -140,6 +140,8 @@ func unreal(flow *rule.Flow, file *link.File, r facts.Ref, depth int) string {
 		switch name := flow.Dotted(file, facts.Ref(d.A)); name {
 		case "random.random", "random.uniform", "random.randint", "random.gauss", "numpy.random.rand", "numpy.random.randn", "numpy.random.random", "numpy.random.normal", "numpy.random.uniform":
 			return name
+		case "round", "int", "float", "str":
+			return unreal(flow, file, rule.Pos(file, d, 0), depth+1)
 		}
 		return unreal(flow, file, facts.Ref(d.A), depth+1)
 	case facts.MakeDict:

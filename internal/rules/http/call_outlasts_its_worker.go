@@ -19,22 +19,47 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("call_outlasts_its_worker.md"), Check: callOutlastsItsWorker,
 })
 
+// allowed is the time that something gives whoever waits for a call.
+type allowed struct {
+	seconds int
+	ends    string // what happens then
+	at      diag.Frame
+}
+
 // callOutlastsItsWorker compares what a call may take at most, its timeout times the attempts of the retries around it, with the
-// time after which gunicorn kills the worker that waits for it.
+// time after which gunicorn kills the worker that waits for it, or Celery the job.
 func callOutlastsItsWorker(p *rule.Pass) {
-	limit, at := workerTimeout(p)
-	if limit == 0 {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	var once rule.Once
+	if limit, at := workerTimeout(p); limit != 0 {
+		a := p.Arrive(func(r *inventory.Root) bool {
+			return r.Phase == inventory.Request && p.Facts(r.Func).Flags&facts.FuncAsync == 0
+		}, func(e *effects.Edge) bool { return e.Mode == link.Called })
+		compare(p, flow, &once, a, func(r *inventory.Root) (allowed, bool) {
+			return allowed{limit, fmt.Sprintf("gunicorn kills the worker after %d s: the request (`%s`) ends without an answer, and so do the others of that worker", limit, p.Short(r.Func)), at}, true
+		})
+	}
+	limits := jobLimits(p, flow)
+	if len(limits) == 0 {
 		return
 	}
-	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	a := p.Arrive(func(r *inventory.Root) bool {
-		return r.Phase == inventory.Request && p.Facts(r.Func).Flags&facts.FuncAsync == 0
-	}, func(e *effects.Edge) bool { return e.Mode == link.Called })
-	var once rule.Once
+	a := p.Arrive(func(r *inventory.Root) bool { return r.Phase == inventory.Job }, func(e *effects.Edge) bool { return e.Mode == link.Called })
+	compare(p, flow, &once, a, func(r *inventory.Root) (allowed, bool) {
+		limit, ok := limits[r.Func]
+		return limit, ok
+	})
+}
+
+// compare reports the calls that may take longer than what waits for them is given.
+func compare(p *rule.Pass, flow *rule.Flow, once *rule.Once, a *rule.Arrivals, of func(*inventory.Root) (allowed, bool)) {
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		root := a.At(s.Node)
 		if root == nil || !outbound(s.Kind) || s.Effect == nil || s.Call == nil || s.Effect.Timeout == "" || s.Mode != link.Called {
+			continue
+		}
+		limit, ok := of(root)
+		if !ok {
 			continue
 		}
 		file := p.File(s.Node)
@@ -47,7 +72,7 @@ func callOutlastsItsWorker(p *rule.Pass) {
 		for _, f := range append([]link.Func{p.FuncOf(s.Node)}, funcsOf(p, way)...) {
 			times *= attempts(p, flow, f)
 		}
-		if seconds*times <= limit {
+		if seconds*times <= limit.seconds {
 			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
@@ -55,12 +80,42 @@ func callOutlastsItsWorker(p *rule.Pass) {
 		if times > 1 {
 			total = fmt.Sprintf("%d times %d s", times, seconds)
 		}
-		x.Message = fmt.Sprintf("`%s` may take %s, and gunicorn kills the worker after %d s: the request (`%s`) ends without an answer, and so do the others of that worker", rule.CalledAs(s), total, limit, p.Short(root.Func))
-		x.Help = fmt.Sprintf("let the attempts together take less than %d s, or do the call in a job", limit)
-		x.Witness = append(p.Frames(append(way, p.SiteStep(s))), at)
+		x.Message = fmt.Sprintf("`%s` may take %s, and %s", rule.CalledAs(s), total, limit.ends)
+		x.Help = fmt.Sprintf("let the attempts together take less than %d s, or do the call in a job", limit.seconds)
+		if root.Phase == inventory.Job {
+			x.Help = fmt.Sprintf("let the attempts together take less than %d s, or give the job the time that they need", limit.seconds)
+		}
+		x.Witness = append(p.Frames(append(way, p.SiteStep(s))), limit.at)
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
 		once.Report(p, x)
 	}
+}
+
+// jobLimits are the times that the decorators of Celery's tasks give them.
+func jobLimits(p *rule.Pass, flow *rule.Flow) map[link.Func]allowed {
+	out := map[link.Func]allowed{}
+	for i := range p.Registrations {
+		r := &p.Registrations[i]
+		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "celery") || p.FileOf(r.Func).Test {
+			continue
+		}
+		file := p.FileOf(r.Func)
+		for _, d := range flow.Decorations(r.Func) {
+			if d.Call == nil {
+				continue
+			}
+			for _, name := range []string{"time_limit", "soft_time_limit"} {
+				n, ok := number(flow, file, rule.Keyword(file, d.Call, name))
+				if old, has := out[r.Func]; !ok || n <= 0 || has && old.seconds <= n {
+					continue
+				}
+				at := p.At(r.Func, d.Call)
+				out[r.Func] = allowed{n, fmt.Sprintf("Celery ends job `%s` after %d s (`%s`), in the middle of it", p.Short(r.Func), n, name),
+					diag.Frame{Function: p.Name(r.Func), File: at.File, Line: at.Line, Note: fmt.Sprintf("gives it %d s", n)}}
+			}
+		}
+	}
+	return out
 }
 
 // workerTimeout is the shortest time that a gunicorn with synchronous workers gives a request, and where it says so; 0 when none

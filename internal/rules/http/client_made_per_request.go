@@ -25,7 +25,9 @@ func pools(path string) string {
 	switch {
 	case rule.HasPrefix(path, "httpx") && (last == "Client" || last == "AsyncClient"),
 		rule.HasPrefix(path, "aiohttp") && last == "ClientSession",
-		rule.HasPrefix(path, "urllib3") && last == "PoolManager":
+		rule.HasPrefix(path, "urllib3") && last == "PoolManager",
+		rule.HasPrefix(path, "boto3") && (last == "client" || last == "resource"),
+		rule.HasPrefix(path, "openai", "anthropic") && (strings.HasSuffix(last, "OpenAI") || strings.HasSuffix(last, "Anthropic")):
 		return "connections"
 	case rule.HasPrefix(path, "sqlalchemy") && (last == "create_engine" || last == "create_async_engine"),
 		rule.HasPrefix(path, "asyncpg") && last == "create_pool",

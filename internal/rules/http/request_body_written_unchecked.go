@@ -19,6 +19,9 @@ var _ = rule.Register(rule.Rule{
 // bodies are attributes and methods of a request by which its whole body is had.
 var bodies = []string{"json", "get_json", "form", "POST", "data", "body", "values", "get_data"}
 
+// checking are parts of the names of what checks a body.
+var checking = []string{"valid", "schema", "check", "sanit", "clean", "serializer"}
+
 // requestBodyWrittenUnchecked follows the body of a request, as a whole, into a record: whoever sends it chooses the fields.
 func requestBodyWrittenUnchecked(p *rule.Pass) {
 	flow := p.NewFlow(func(v *rule.Value) string {
@@ -35,6 +38,7 @@ func requestBodyWrittenUnchecked(p *rule.Pass) {
 		}
 		return ""
 	})
+	flow.Stop = func(v *rule.Value) bool { return v.Op != nil && !untouched(flow, v.File, v.Op) }
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
 		if file.Facts.Notebook != nil {
 			return
@@ -56,11 +60,14 @@ func requestBodyWrittenUnchecked(p *rule.Pass) {
 				whole = rule.Pos(file, op, at)
 			}
 		}
-		if whole == 0 || !untouched(flow, file, whole) {
+		if whole == 0 {
+			whole = storedItem(p, file, op)
+		}
+		if whole == 0 {
 			return
 		}
 		o := flow.From(file, whole)
-		if o == nil {
+		if o == nil || flow.CallsNamed(file, p.Facts(f), checking...) || checkedWhereTaken(p, flow, o) {
 			return
 		}
 		name := flow.Called(file, op)
@@ -94,32 +101,45 @@ func document(p *rule.Pass, op *facts.Op) bool {
 	return false
 }
 
-// untouched: the value is the body itself, or a copy of it: nothing was taken out, put in or checked on its way.
-func untouched(flow *rule.Flow, file *link.File, r facts.Ref) bool {
-	for range 10 {
-		d := flow.Def(file, r)
-		if d == nil {
-			return false
+// storedItem is the record that a call stores in a table of DynamoDB.
+func storedItem(p *rule.Pass, file *link.File, op *facts.Op) facts.Ref {
+	for _, i := range p.CallsAt(op) {
+		if path := p.Calls[i].Path; strings.HasSuffix(path, ".put_item") && rule.HasPrefix(path, "boto3", "aioboto3") {
+			return rule.Keyword(file, op, "Item")
 		}
-		switch d.Code {
-		case facts.Copy, facts.Await:
-			r = facts.Ref(d.A)
-		case facts.Attr:
+	}
+	return 0
+}
+
+// untouched: the operation hands on the body, or a copy of it: nothing is taken out, put in or checked by it.
+func untouched(flow *rule.Flow, file *link.File, op *facts.Op) bool {
+	switch op.Code {
+	case facts.Copy, facts.Await:
+		return true
+	case facts.Call:
+		switch _, method := flow.Method(file, op); method {
+		case "get_json", "json", "get_data", "to_dict", "copy", "dict":
 			return true
-		case facts.Call:
-			recv, method := flow.Method(file, d)
-			switch {
-			case method == "get_json" || method == "json" || method == "get_data":
-				return true
-			case method == "to_dict" || method == "copy" || method == "dict":
-				r = recv
-			case flow.Called(file, d) == "dict" || flow.Called(file, d) == "json.loads":
-				r = rule.Pos(file, d, 0)
-			default:
-				return false
+		}
+		switch flow.Called(file, op) {
+		case "dict", "json.loads":
+			return true
+		}
+	}
+	return false
+}
+
+// checkedWhereTaken: the function that takes the body from the request, and hands it on, has it checked.
+func checkedWhereTaken(p *rule.Pass, flow *rule.Flow, o *rule.Origin) bool {
+	for _, file := range p.Files {
+		k := -1
+		if o.Op != nil && file.Path == o.Frames[0].File {
+			k = file.Facts.IndexOf(o.Op)
+		}
+		for i := range file.Facts.Funcs {
+			if fn := &file.Facts.Funcs[i]; k >= int(fn.Ops[0]) && k < int(fn.Ops[1]) {
+				return flow.CallsNamed(file, fn, checking...)
 			}
-		default:
-			return false
 		}
 	}
 	return false

@@ -33,6 +33,32 @@ func hasWord(name string, words []string) bool {
 	return slices.ContainsFunc(rule.Words(name), func(w string) bool { return slices.Contains(words, w) })
 }
 
+// notes: the function's name says that it only notes something. That a class is a view says nothing.
+func notes(p *rule.Pass, f link.Func) bool {
+	class, name, isMethod := strings.Cut(p.Short(f), ".")
+	if !isMethod {
+		return hasWord(class, noteWords)
+	}
+	return hasWord(strings.TrimSuffix(strings.TrimSuffix(class, "View"), "API"), noteWords) || hasWord(name, noteWords)
+}
+
+// setsNotes: all that the function changes of objects before it writes them notes that somebody was here.
+func setsNotes(p *rule.Pass, f link.Func) bool {
+	file, fn := p.FileOf(f), p.Facts(f)
+	seen := false
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.SetAttr || len(fn.Params) > 0 && facts.Ref(op.A) == fn.Params[0].Var {
+			continue // an attribute of the view itself is no record's
+		}
+		if name := file.Facts.Str(op.B); !hasWord(name, noteWords) && !hasWord(name, []string{"downloaded", "opened", "clicked"}) {
+			return false
+		}
+		seen = true
+	}
+	return seen
+}
+
 // records: the site changes a record that others read.
 func records(s *effects.Site) bool {
 	if s.Kind != knowledge.DBWrite || s.Certainty != diag.Proved || !rule.HasPrefix(s.Path, "django.db", "sqlalchemy", "sqlmodel", "peewee", "tortoise", "pymongo", "motor", "psycopg", "psycopg2", "asyncpg", "pymysql", "MySQLdb", "databases") {
@@ -48,9 +74,9 @@ func records(s *effects.Site) bool {
 func safeMethodThatWrites(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	t := p.Trace(func(s *effects.Site) bool {
-		return records(s) && !p.File(s.Node).Test && !hasWord(p.Short(p.FuncOf(s.Node)), noteWords) && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
+		return records(s) && !p.File(s.Node).Test && !notes(p, p.FuncOf(s.Node)) && !setsNotes(p, p.FuncOf(s.Node)) && rule.AlwaysRuns(p.File(s.Node), s.Op, 0)
 	}, func(e *effects.Edge) bool {
-		return rule.Runs(e) && e.Certainty == diag.Proved && !hasWord(p.Short(p.FuncOf(e.To)), noteWords) && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
+		return rule.Runs(e) && e.Certainty == diag.Proved && !notes(p, p.FuncOf(e.To)) && rule.AlwaysRuns(p.File(e.From), e.Op, 0)
 	})
 	if p.Inventory == nil {
 		return
@@ -91,6 +117,11 @@ func safe(flow *rule.Flow, p *rule.Pass, r *inventory.Root) bool {
 	}
 	if r.Method != "" {
 		return false
+	}
+	// The method of a class-based view is named for what it answers.
+	if fn := p.Facts(r.Func); fn.Flags&facts.FuncMethod != 0 {
+		name := p.FileOf(r.Func).Facts.Str(fn.Name)
+		return name == "get" || name == "head"
 	}
 	// Flask's route answers GET unless methods says otherwise.
 	file, seen := p.FileOf(r.Func), false

@@ -34,6 +34,14 @@ func enqueueInsideTransaction(p *rule.Pass) {
 	}
 	via := map[effects.Node]*effects.Edge{} // the next step of the shortest chain
 	var layer []effects.Node
+	handed := enqueuedByQueue(p)
+	for n, es := range handed {
+		if via[n] == nil {
+			via[n] = es[0]
+			layer = append(layer, n)
+		}
+	}
+	slices.Sort(layer)
 	for i := range p.Edges {
 		if e := &p.Edges[i]; e.Mode == link.Enqueued && via[e.From] == nil && !p.File(e.From).Test && e.Certainty == diag.Proved && !later(p, e.Op) && !waits(e) {
 			via[e.From] = e
@@ -72,8 +80,11 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		}
 		file := p.FileOf(f)
 		whole := decorated(flow, file, p.Facts(f))
+		out := slices.Clone(handed[n])
 		for _, i := range p.OutEdges(n) {
-			e := &p.Edges[i]
+			out = append(out, &p.Edges[i])
+		}
+		for _, e := range out {
 			if e.Certainty != diag.Proved || later(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
 				continue
 			}
@@ -102,6 +113,20 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			once.Report(p, x)
 		}
 	}
+}
+
+// enqueuedByQueue are the calls of RQ's queues, which are given the function that a worker runs later: for each node that makes one.
+func enqueuedByQueue(p *rule.Pass) map[effects.Node][]*effects.Edge {
+	out := map[effects.Node][]*effects.Edge{}
+	for i := range p.Registrations {
+		r := &p.Registrations[i]
+		n := effects.Node(r.From)
+		if r.Entity == nil || r.Op == nil || !rule.HasPrefix(r.Entity.Path, "rq") || p.File(n).Test || later(p, r.Op) {
+			continue
+		}
+		out[n] = append(out[n], &effects.Edge{From: n, To: effects.Node(r.Func), Op: r.Op, Mode: link.Enqueued, Certainty: diag.Proved})
+	}
+	return out
 }
 
 // atomicRequests: the settings of Django make each request a transaction.

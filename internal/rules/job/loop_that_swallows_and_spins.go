@@ -40,7 +40,7 @@ func loopThatSwallowsAndSpins(p *rule.Pass) {
 				}
 				told[x] = true
 				loop := c.Parent
-				if loop == 0 || file.Facts.Ctxs[loop].Kind != facts.CtxWhile || file.Facts.Ctxs[loop].B != 1 {
+				if loop == 0 || file.Facts.Ctxs[loop].Kind != facts.CtxWhile || file.Facts.Ctxs[loop].B != 1 && !whileSwitch(flow, file, loop) {
 					continue
 				}
 				h := goesOn(file, c.B)
@@ -65,6 +65,24 @@ func loopThatSwallowsAndSpins(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// whileSwitch: the loop goes on while a name or an attribute is true, and counts nothing that could make it false.
+func whileSwitch(flow *rule.Flow, file *link.File, loop uint32) bool {
+	c := &file.Facts.Ctxs[loop]
+	if c.A.Is(facts.ConstTrue) {
+		return true // a name that nothing in the loop changes
+	}
+	if d := flow.Made(file, c.A); !c.A.IsVar() || d != nil && d.Code != facts.Attr && d.Code != facts.Copy || flow.NameOf(file, c.A) == "" {
+		return false
+	}
+	for i := range file.Facts.Ops {
+		op := &file.Facts.Ops[i]
+		if (op.Code == facts.BinOp || op.Flags&facts.FlagAug != 0) && rule.Inside(file, op, loop) {
+			return false
+		}
+	}
+	return true
 }
 
 // goesOn is the handler that catches everything and stays in the loop.
@@ -131,7 +149,7 @@ func (l *spin) failure() ([]effects.Step, *facts.Op) {
 			continue
 		}
 		inTry := rule.Inside(l.file, op, l.try)
-		if inTry && op.Pos > first.Pos {
+		if inTry && (op.Pos > first.Pos || o > uint32(l.file.Facts.IndexOf(first))) {
 			continue // not reached when the first one fails
 		}
 		if !inTry && inElse(l.file, op, l.file.Facts.Ctxs[l.try].B) {

@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
+	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -25,7 +27,8 @@ var personal = []string{"email", "email_address", "user_email", "customer_email"
 // collective are attributes whose mail address or number is that of a group or an organisation.
 var collective = []string{"group", "tactical_group", "notifications_group", "team", "company", "organization", "organisation", "settings", "config", "support", "project", "app", "site", "shop", "channel", "mailbox", "sender"}
 
-// personalDataInLog follows what a log line of a request or a job is given back to a name that means personal data.
+// personalDataInLog follows what a log line, a label of a metric or a span of a request or a job is given back to a name that means
+// personal data.
 func personalDataInLog(p *rule.Pass) {
 	from := p.Arrivals()
 	if from.None() {
@@ -51,14 +54,40 @@ func personalDataInLog(p *rule.Pass) {
 		}
 		return ""
 	})
+	// A part of a text, such as the domain of an address, is not the whole of it.
+	flow.Stop = func(v *rule.Value) bool {
+		if v.Op == nil || v.Op.Code != facts.Item {
+			return v.Op != nil && v.Op.Code == facts.Slice
+		}
+		split := flow.Def(v.File, facts.Ref(v.Op.A))
+		if split == nil || split.Code != facts.Call {
+			return false
+		}
+		_, method := flow.Method(v.File, split)
+		return strings.HasSuffix(method, "split") || strings.HasSuffix(method, "partition")
+	}
 	told := map[*facts.Op]bool{}
 	var once rule.Once
+	report := func(n effects.Node, op *facts.Op, given []uint32, into, readers, sink string) {
+		f := p.FuncOf(n)
+		file := p.FileOf(f)
+		for _, r := range given {
+			o := flow.From(file, facts.Ref(r))
+			if o == nil {
+				continue
+			}
+			x := p.At(f, op)
+			x.Message = fmt.Sprintf("%s of a person goes into %s of `%s`: everybody who reads the %s reads it, for as long as they are kept", o.What, into, p.Short(p.FuncOf(from.Entry(n))), readers)
+			x.Help = "log the identifier of the record instead, or a hash where lines have to be told apart"
+			x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "calls " + sink})
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, op.Pos)
+			once.Report(p, x)
+			return
+		}
+	}
 	for i := range p.Sites {
 		s := &p.Sites[i]
-		if s.Kind != knowledge.Log || s.Call == nil || told[s.Op] || s.Op.Code != facts.Call {
-			continue
-		}
-		if !from.Reaches(s.Node) {
+		if s.Kind != knowledge.Log || s.Call == nil || told[s.Op] || s.Op.Code != facts.Call || !from.Reaches(s.Node) {
 			continue
 		}
 		switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
@@ -67,22 +96,30 @@ func personalDataInLog(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
-		f := p.FuncOf(s.Node)
-		file := p.FileOf(f)
-		a := file.Facts.Args(s.Op)
-		for _, r := range a.Pos {
-			o := flow.From(file, facts.Ref(r))
-			if o == nil {
-				continue
-			}
-			entry := from.Entry(s.Node)
-			x := p.At(f, s.Op)
-			x.Message = fmt.Sprintf("%s of a person goes into the log of `%s`: everybody who reads the logs reads it, for as long as they are kept", o.What, p.Short(p.FuncOf(entry)))
-			x.Help = "log the identifier of the record instead, or a hash where lines have to be told apart"
-			x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "calls " + rule.CalledAs(s)})
-			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
-			once.Report(p, x)
-			break
-		}
+		report(s.Node, s.Op, values(p.File(s.Node), s.Op), "the log", "logs", rule.CalledAs(s))
 	}
+	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
+		n := effects.Node(f)
+		if file.Test || !from.Reaches(n) {
+			return
+		}
+		_, method := flow.Method(file, op)
+		given := values(file, op)
+		switch {
+		case method == "labels" && rule.HasPrefix(flow.Called(file, op), "prometheus_client"):
+			report(n, op, given, "a label of a metric", "metrics", method)
+		case method == "set_attribute" && len(given) == 2 && facts.Ref(given[0]).Tag() == facts.TagStr:
+			report(n, op, given[1:], "a span", "traces", method)
+		}
+	})
+}
+
+// values are all that a call is given, by place and by name.
+func values(file *link.File, op *facts.Op) []uint32 {
+	a := file.Facts.Args(op)
+	out := slices.Clone(a.Pos)
+	for i := 0; i+1 < len(a.Kw); i += 2 {
+		out = append(out, a.Kw[i+1])
+	}
+	return out
 }

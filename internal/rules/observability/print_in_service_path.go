@@ -3,6 +3,7 @@ package observability
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -35,7 +36,7 @@ func printInServicePath(p *rule.Pass) {
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		file := p.File(s.Node)
-		if commands[file] || s.Path != "builtins.print" || !from.Reaches(s.Node) || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
+		if commands[file] || s.Path != "builtins.print" && s.Path != "pprint.pprint" || !from.Reaches(s.Node) || s.Call != nil && s.Call.Keyword("file").Given || rule.InDir(file.Path, "examples", "example", "docs", "scripts", "tutorials") {
 			continue
 		}
 		// What a pipeline's task prints goes to the task's log, and Celery's workers log what tasks print (worker_redirect_stdouts).
@@ -43,7 +44,7 @@ func printInServicePath(p *rule.Pass) {
 			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("`print` tells about %s (`%s`) without time, level or logger: no setting can route, filter or switch it off", from.What(s.Node), p.Short(p.FuncOf(from.Entry(s.Node))))
+		x.Message = fmt.Sprintf("`%s` tells about %s (`%s`) without time, level or logger: no setting can route, filter or switch it off", s.Path[strings.LastIndexByte(s.Path, '.')+1:], from.What(s.Node), p.Short(p.FuncOf(from.Entry(s.Node))))
 		x.Help = "log it: `logger = logging.getLogger(__name__)`, `logger.info(…)`"
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
 		x.Group = p.Rule.Code + ":" + file.Path

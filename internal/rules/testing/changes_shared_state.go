@@ -3,6 +3,7 @@ package testing
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -17,7 +18,7 @@ var _ = rule.Register(rule.Rule{
 })
 
 // changesSharedState reports, once a test, what the test function itself changes in the process and nothing puts back: an
-// environment variable, the working directory, a name of a module.
+// environment variable, the working directory, a name of a module, an entry of a module's dictionary, an attribute of a class.
 func changesSharedState(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	modules := map[string]bool{}
@@ -51,6 +52,8 @@ func changes(flow *rule.Flow, modules map[string]bool, file *link.File, op *fact
 	case facts.SetItem:
 		if key := facts.Ref(op.B); flow.Dotted(file, base(flow, file, facts.Ref(op.A))) == "os.environ" && key.Tag() == facts.TagStr {
 			return fmt.Sprintf("the environment variable `%s`", file.Facts.Str(key.Index()))
+		} else if name := programs(flow, modules, file, base(flow, file, facts.Ref(op.A))); name != "" && key.Tag() == facts.TagStr {
+			return fmt.Sprintf("`%s[%q]`", name, file.Facts.Str(key.Index()))
 		}
 	case facts.Call:
 		switch flow.Called(file, op) {
@@ -63,6 +66,18 @@ func changes(flow *rule.Flow, modules map[string]bool, file *link.File, op *fact
 		if name := imported(flow, modules, file, facts.Ref(op.A)); name != "" {
 			return fmt.Sprintf("`%s.%s`", name, file.Facts.Str(op.B))
 		}
+		if name := programs(flow, modules, file, facts.Ref(op.A)); name != "" && unicode.IsUpper(rune(name[0])) && strings.ToUpper(name) != name {
+			return fmt.Sprintf("`%s.%s`", name, file.Facts.Str(op.B))
+		}
+	}
+	return ""
+}
+
+// programs is the name of a variable of one of the program's modules, its class or dictionary; "" for any other value.
+func programs(flow *rule.Flow, modules map[string]bool, file *link.File, r facts.Ref) string {
+	dotted := flow.Dotted(file, r)
+	if at := strings.LastIndexByte(dotted, '.'); at > 0 && modules[dotted[:at]] {
+		return dotted[at+1:]
 	}
 	return ""
 }
@@ -138,7 +153,7 @@ func undone(flow *rule.Flow, file *link.File, fn *facts.Func, op *facts.Op, at u
 			return true
 		case facts.Call:
 			name := flow.Called(file, late)
-			if name == "os.environ.pop" || name == "os.environ.clear" || name == "os.environ.update" || name == "delattr" || name == "setattr" || name == "importlib.reload" || name == "os.unsetenv" || op.Code == facts.Call && name == "os.chdir" {
+			if name == "os.environ.pop" || name == "os.environ.clear" || name == "os.environ.update" || name == "delattr" || name == "setattr" || name == "importlib.reload" || name == "os.unsetenv" || op.Code == facts.SetItem && (strings.HasSuffix(name, ".pop") || strings.HasSuffix(name, ".clear") || strings.HasSuffix(name, ".update")) || op.Code == facts.Call && name == "os.chdir" {
 				return true
 			}
 		}

@@ -166,7 +166,11 @@ func (c *checking) dropped(f link.Func) (*facts.Op, string) {
 	used := uses(file, fn)
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		op := &file.Facts.Ops[o]
-		if op.Code != facts.Call || used(op) || op.Flags&facts.FlagDecorator != 0 {
+		if op.Code != facts.Call || op.Flags&facts.FlagDecorator != 0 {
+			continue
+		}
+		printed := used(op)
+		if printed && !c.onlyPrinted(file, fn, op) {
 			continue
 		}
 		inside := false
@@ -178,7 +182,8 @@ func (c *checking) dropped(f link.Func) (*facts.Op, string) {
 			continue
 		}
 		for _, g := range c.edges[op] {
-			if !c.p.FileOf(g).Test && op.Flags&facts.FlagDiscarded == 0 && op.Dst != 0 && gives(c.p, g) && !c.refuses(g, 0) {
+			// Whoever prints the result looks at it, which nobody does when the test runs.
+			if !c.p.FileOf(g).Test && op.Flags&facts.FlagDiscarded == 0 && op.Dst != 0 && gives(c.p, g) && (printed || !c.refuses(g, 0)) {
 				return op, c.p.Short(g)
 			}
 		}
@@ -191,6 +196,40 @@ func (c *checking) dropped(f link.Func) (*facts.Op, string) {
 		}
 	}
 	return nil, ""
+}
+
+// onlyPrinted: all that becomes of an operation's result is that it is printed, as it is or in a text.
+func (c *checking) onlyPrinted(file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if op.Dst.Tag() != facts.TagLocal {
+		return false
+	}
+	its := map[facts.Ref]bool{op.Dst: true}
+	printed := false
+	for x := range within(file, fn) {
+		if !rule.ReadsAny(file, x, its) {
+			continue
+		}
+		switch x.Code {
+		case facts.Copy, facts.Await, facts.Format, facts.Attr, facts.Item:
+			if x.Dst.Tag() != facts.TagLocal {
+				return false
+			}
+			its[x.Dst] = true
+		case facts.Call:
+			if name := c.flow.Called(file, x); name != "print" && name != "pprint.pprint" {
+				return false
+			}
+			printed = true
+		default:
+			return false
+		}
+	}
+	for i := range file.Facts.Ctxs {
+		if its[file.Facts.Ctxs[i].A] {
+			return false
+		}
+	}
+	return printed
 }
 
 // refuses: the function, or one that it calls, raises or asserts: that it does not is something that a test may be about.

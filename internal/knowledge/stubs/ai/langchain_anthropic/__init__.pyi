@@ -1,0 +1,2 @@
+# Facts: LangChain documentation, "ChatAnthropic".
+from langchain_anthropic.chat_models import ChatAnthropic as ChatAnthropic
