@@ -75,9 +75,8 @@ func personalDataInLog(p *rule.Pass) {
 			if o == nil {
 				continue
 			}
-			entry := from.Entry(s.Node)
 			x := p.At(f, s.Op)
-			x.Message = fmt.Sprintf("%s of a person goes into the log of `%s`: everybody who reads the logs reads it, for as long as they are kept", o.What, p.Short(p.FuncOf(entry)))
+			x.Message = fmt.Sprintf("%s of a person goes into the log of `%s`: everybody who reads the logs reads it, for as long as they are kept", o.What, p.Short(from.For(p, s.Node)))
 			x.Help = "log the identifier of the record instead, or a hash where lines have to be told apart"
 			x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "calls " + rule.CalledAs(s)})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
