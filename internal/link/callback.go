@@ -253,6 +253,11 @@ func (s *solver) passedOn(e *knowledge.Entity, c *knowledge.Call, a *callArgs) *
 func (s *solver) registerAll(c *knowledge.Call, e *knowledge.Entity, fs Set, factory uint32) {
 	for _, v := range s.sets.values(fs) {
 		if f, ok := s.written(v); ok {
+			if g, is := s.funcOf(v); is && f == g { // the wrapper of some function, for all that is known
+				if under, is := s.decorates(); is {
+					f = under
+				}
+			}
 			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: s.runIn(v), entity: e, call: c, ext: factory, fn: f})
 		}
 	}

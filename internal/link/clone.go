@@ -88,6 +88,30 @@ func (s *solver) written(v Value) (Func, bool) {
 	return f, ok
 }
 
+// decorates is the function that stands under the decorator whose call is evaluated.
+func (s *solver) decorates() (Func, bool) {
+	op, at := s.op, s.Facts(s.cur.fn).Ops[0]
+	ops := s.ff.Ops[at : at+s.at]
+	for op.Code == facts.Call && op.Flags&facts.FlagDecorator != 0 {
+		pos := s.ff.Args(op).Pos
+		if len(pos) != 1 {
+			return 0, false
+		}
+		for op = nil; op == nil && len(ops) > 0; ops = ops[:len(ops)-1] {
+			if last := &ops[len(ops)-1]; last.Dst == facts.Ref(pos[0]) {
+				op = last
+			}
+		}
+		if op == nil {
+			return 0, false
+		}
+	}
+	if op.Code != facts.MakeFunc {
+		return 0, false
+	}
+	return Func(s.fileOf.fn + op.A), true
+}
+
 // bare is the function object behind a method or a managed generator.
 func (s *solver) bare(v Value) Value {
 	for s.objs[v].kind == kBound || s.objs[v].kind == kManaged {
