@@ -40,6 +40,10 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 		if b.elsewhere(s) {
 			continue
 		}
+		if kw, _ := b.handedOn(file, p.Facts(p.FuncOf(s.Node)), s.Op); kw >= 0 {
+			b.leftOut(&once, s, s.Node, kw, []effects.Step{p.SiteStep(s)})
+			continue
+		}
 		switch s.Timeout {
 		case effects.WaitsForever:
 			b.report(&once, s, "")
@@ -115,15 +119,9 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 	if rule.HasPrefix(c.Path, "django.core.mail") && (b.mailTimeout || c.Keyword("connection").Given) {
 		return true
 	}
-	// **options may hold one.
-	if c.Op.Code == facts.Call {
-		a := file.Facts.Args(c.Op)
-		for i := 0; i < len(a.Kw); i += 2 {
-			if a.Kw[i] == 0 {
-				return true
-			}
-		}
-		if a.Stars != 0 {
+	// **options may hold one; those of the function's own are looked at where it is called.
+	if openArgs(b.p, c) {
+		if kw, alone := b.handedOn(file, b.p.Facts(b.p.FuncOf(s.Node)), c.Op); kw < 0 || !alone || s.Effect.Timeout == "" || s.Effect.DefaultTimeout != knowledge.Forever {
 			return true
 		}
 	}
@@ -372,6 +370,67 @@ func (b *bounds) defaultOfWrapper(once *rule.Once, s *effects.Site) {
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
 			once.Report(p, x)
 		}
+	}
+}
+
+// handedOn is the parameter **options of a function that it hands on to a call as it came, -1 for none; alone: nothing else of the
+// call is open.
+func (b *bounds) handedOn(file *link.File, fn *facts.Func, op *facts.Op) (kw int, alone bool) {
+	kw = slices.IndexFunc(fn.Params, func(p facts.Param) bool { return p.Kind == facts.VarKeyword })
+	if kw < 0 || op.Code != facts.Call {
+		return -1, false
+	}
+	own, open := fn.Params[kw].Var, 0
+	a := file.Facts.Args(op)
+	for i := 0; i < len(a.Kw); i += 2 {
+		if a.Kw[i] != 0 {
+			continue
+		}
+		if open++; facts.Ref(a.Kw[i+1]) != own {
+			return -1, false
+		}
+	}
+	if open != 1 {
+		return -1, false
+	}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ { // options["timeout"] = …, options.setdefault(…), prepare(options)
+		if x := &file.Facts.Ops[o]; x != op && slices.Contains(rule.Reads(file, x), own) {
+			return -1, false
+		}
+	}
+	return kw, a.Stars == 0
+}
+
+// leftOut reports the callers of a function that hands its **options on to a call without a limit, where they give it none.
+func (b *bounds) leftOut(once *rule.Once, s *effects.Site, n effects.Node, kw int, steps []effects.Step) {
+	p := b.p
+	f := p.FuncOf(n)
+	fn := p.Facts(f)
+	if slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return p.FileOf(f).Facts.Str(x.Name) == s.Effect.Timeout }) {
+		return // its own parameter of that name is none of the options
+	}
+	for _, i := range p.InEdges(n) {
+		e := &p.Edges[i]
+		file := p.File(e.From)
+		if e.Mode != link.Called || e.Op.Code != facts.Call || e.Certainty != diag.Proved || file.Test || file.Facts.Notebook != nil || buildFile(file.Path) || rule.Keyword(file, e.Op, s.Effect.Timeout) != 0 {
+			continue
+		}
+		way := append([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}, steps...)
+		if up, _ := b.handedOn(file, p.Facts(p.FuncOf(e.From)), e.Op); up >= 0 {
+			if len(way) < 4 {
+				b.leftOut(once, s, e.From, up, way)
+			}
+			continue
+		}
+		if rule.OpenKeywords(file, e.Op) {
+			continue
+		}
+		x := p.At(p.FuncOf(e.From), e.Op)
+		x.Message = fmt.Sprintf("`%s` may wait for ever: `%s` hands its options on, and no `%s` is among them here", rule.CalledAs(s), p.Short(f), s.Effect.Timeout)
+		x.Help = fmt.Sprintf("let `%s` set a limit where it is given none, or give one here", p.Short(f))
+		x.Witness = p.Frames(way)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
+		once.Report(p, x)
 	}
 }
 
