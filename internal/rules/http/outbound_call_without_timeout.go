@@ -41,6 +41,9 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 			continue
 		}
 		if kw, _ := b.handedOn(file, p.Facts(p.FuncOf(s.Node)), s.Op); kw >= 0 {
+			if rule.Keyword(file, s.Op, s.Effect.Timeout) != 0 {
+				continue
+			}
 			b.leftOut(&once, s, s.Node, kw, []effects.Step{p.SiteStep(s)})
 			continue
 		}
