@@ -293,8 +293,8 @@ type Target struct {
 }
 
 // Resolve finds the module that `import name` means in the module with index from: the file's own root first, then the
-// directory it would be started in, the directories above it, and last the other roots, those of declared
-// dependencies before the rest. A name of the standard library or of a declared dependency is only taken from the root,
+// directory it would be started in, the directories above it, then the other roots, those of declared dependencies before the
+// rest, and last the packages that it is in. A name of the standard library or of a declared dependency is only taken from the root,
 // where it would truly shadow the library.
 func (l *Layout) Resolve(from int, name string) (Target, bool) {
 	top, rest, _ := strings.Cut(name, ".")
@@ -351,7 +351,17 @@ func (l *Layout) Resolve(from int, name string) (Target, bool) {
 			found.Guess = true
 		}
 	}
-	return found, ok
+	if ok {
+		return found, true
+	}
+	// A directory of packages is often a package itself and on sys.path all the same: apps/shop/views.py that imports base.models.
+	for d := parentOf(dir); d != "" && l.packages[d]; d = parentOf(d) {
+		if t, ok, _ := l.within(d, top, rest); ok && l.packages[joinPath(d, top)] {
+			t.Guess = true
+			return t, true
+		}
+	}
+	return Target{}, false
 }
 
 // ResolveFrom finds what a dotted name means for a command that starts in a directory: there first, then in the roots of
