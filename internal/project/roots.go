@@ -38,6 +38,8 @@ type LayoutOptions struct {
 	// Imported says whether any file imports this dotted name absolutely. It settles names that directories alone leave
 	// open; nil when the imports are not known yet.
 	Imported func(name string) bool
+	// Below says whether any file imports absolutely what has this first part: base.models is below base.
+	Below func(top string) bool
 }
 
 // A Layout is the modules of a project and how imports between them resolve. It is immutable once built.
@@ -356,12 +358,30 @@ func (l *Layout) Resolve(from int, name string) (Target, bool) {
 	}
 	// A directory of packages is often a package itself and on sys.path all the same: apps/shop/views.py that imports base.models.
 	for d := parentOf(dir); d != "" && l.packages[d]; d = parentOf(d) {
-		if t, ok, _ := l.within(d, top, rest); ok && l.packages[joinPath(d, top)] {
+		if t, ok, _ := l.within(d, top, rest); ok && l.packages[joinPath(d, top)] && l.onPath(d) {
 			t.Guess = true
 			return t, true
 		}
 	}
 	return Target{}, false
+}
+
+// onPath: the packages right in a package's directory are imported by their own names, two of three at least, so that something puts
+// the directory on sys.path.
+func (l *Layout) onPath(dir string) bool {
+	if l.options.Below == nil {
+		return false
+	}
+	own, all := 0, 0
+	for p := range l.packages {
+		if p != "" && parentOf(p) == dir {
+			all++
+			if l.options.Below(baseOf(p)) {
+				own++
+			}
+		}
+	}
+	return all >= 3 && own*3 >= all*2
 }
 
 // ResolveFrom finds what a dotted name means for a command that starts in a directory: there first, then in the roots of
