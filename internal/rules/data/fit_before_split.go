@@ -27,26 +27,7 @@ var learns = []string{"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustS
 func fitBeforeSplit(p *rule.Pass) {
 	var flow *rule.Flow
 	flow = p.NewFlow(func(v *rule.Value) string {
-		if v.Op == nil || v.Op.Code != facts.Call {
-			return ""
-		}
-		recv, method := flow.Method(v.File, v.Op)
-		if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" {
-			return ""
-		}
-		made := flow.Def(v.File, recv)
-		for made != nil && made.Code == facts.Copy {
-			made = flow.Def(v.File, facts.Ref(made.A))
-		}
-		if made == nil || made.Code != facts.Call {
-			return ""
-		}
-		class := flow.Dotted(v.File, facts.Ref(made.A))
-		name := class[strings.LastIndexByte(class, '.')+1:]
-		if !rule.HasPrefix(class, "sklearn", "imblearn") || !slices.Contains(learns, name) {
-			return ""
-		}
-		return "`" + name + "." + method + "`"
+		return learned(flow, v.File, v.Op, 0)
 	})
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
 		if flow.Dotted(file, facts.Ref(op.A)) != "sklearn.model_selection.train_test_split" {
@@ -60,4 +41,40 @@ func fitBeforeSplit(p *rule.Pass) {
 			}
 		}
 	})
+}
+
+// tables give the rows of their first argument in another form.
+var tables = []string{"pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame", "pandas.core.series.Series", "numpy.array", "numpy.asarray"}
+
+// learned names the fitting whose rows a call gives, "" if it gives none.
+func learned(flow *rule.Flow, file *link.File, op *facts.Op, depth int) string {
+	if op == nil || op.Code != facts.Call || depth > 4 {
+		return ""
+	}
+	if slices.Contains(tables, flow.Dotted(file, facts.Ref(op.A))) {
+		return learned(flow, file, uncopied(flow, file, rule.Pos(file, op, 0)), depth+1)
+	}
+	recv, method := flow.Method(file, op)
+	if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" {
+		return ""
+	}
+	made := uncopied(flow, file, recv)
+	if made == nil || made.Code != facts.Call {
+		return ""
+	}
+	class := flow.Dotted(file, facts.Ref(made.A))
+	name := class[strings.LastIndexByte(class, '.')+1:]
+	if !rule.HasPrefix(class, "sklearn", "imblearn") || !slices.Contains(learns, name) {
+		return ""
+	}
+	return "`" + name + "." + method + "`"
+}
+
+// uncopied is what gives a variable its value, behind other names for it.
+func uncopied(flow *rule.Flow, file *link.File, r facts.Ref) *facts.Op {
+	d := flow.Def(file, r)
+	for d != nil && d.Code == facts.Copy {
+		d = flow.Def(file, facts.Ref(d.A))
+	}
+	return d
 }
