@@ -38,6 +38,13 @@ func (x *flow) said(op *facts.Op) string {
 	return ""
 }
 
+// standsIn: by its file's name, the code stands in for a service while the program is developed, and writes what that would send.
+func standsIn(path string) bool {
+	return slices.ContainsFunc(rule.Words(path[strings.LastIndexByte(path, '/')+1:]), func(w string) bool {
+		return w == "mock" || w == "mocks" || w == "fake" || w == "dummy" || w == "stub" || w == "console"
+	})
+}
+
 // aboutSecret: a word of a name that means something about a credential, or a piece of text.
 func aboutSecret(w string) bool {
 	switch w {

@@ -327,7 +327,10 @@ func secretInLog(p *rule.Pass) {
 			continue
 		}
 		x := at(f)
-		said := x.said(s.Op)
+		said := ""
+		if !standsIn(file.Path) {
+			said = x.said(s.Op)
+		}
 		for _, r := range x.logged(s.Op) {
 			name, param := x.secret(facts.Ref(r))
 			if name == "" && said != "" {
