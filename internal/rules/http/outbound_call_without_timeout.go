@@ -84,10 +84,11 @@ func (b *bounds) collect() {
 			b.made[c.Entity.Path] = append(b.made[c.Entity.Path], c)
 		}
 		if strings.HasSuffix(c.Path, ".mount") && rule.HasPrefix(c.Path, "requests") {
-			// An adapter of the program's own may set a default.
+			// An adapter of the program's own may set a default, where it sends.
+			file := b.p.File(effects.Node(c.From))
 			for _, t := range c.Pos(1).Types() {
-				if !rule.HasPrefix(t, "requests") {
-					b.patched[b.p.File(effects.Node(c.From))] = true
+				if !rule.HasPrefix(t, "requests") && b.sends(file, rule.Pos(file, c.Op, 1)) {
+					b.patched[file] = true
 				}
 			}
 		}
@@ -106,6 +107,22 @@ func (b *bounds) collect() {
 			}
 		}
 	}
+}
+
+// sends: the adapter's class may send requests in its own way; one that only makes its connections otherwise does not.
+func (b *bounds) sends(file *link.File, r facts.Ref) bool {
+	made := b.flow.Made(file, r)
+	if made == nil || made.Code != facts.Call {
+		return true
+	}
+	at, class := b.flow.ClassOf(file, facts.Ref(made.A))
+	if class == nil || len(class.Bases) != 1 || !rule.HasPrefix(b.flow.Dotted(at, class.Bases[0]), "requests") {
+		return true
+	}
+	return slices.ContainsFunc(class.Members, func(m facts.NamedRef) bool {
+		name := at.Facts.Str(m.Name)
+		return name == "send" || strings.Contains(strings.ToLower(name), "timeout")
+	})
 }
 
 // elsewhere: something that the call itself does not show bounds it, or may.
