@@ -429,6 +429,11 @@ func (b *bounds) leftOut(once *rule.Once, s *effects.Site, n effects.Node, kw in
 	if slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return p.FileOf(f).Facts.Str(x.Name) == s.Effect.Timeout }) {
 		return // its own parameter of that name is none of the options
 	}
+	// Where some callers give a limit, each that does not is mended by itself; else the function is.
+	each := slices.ContainsFunc(p.InEdges(n), func(i uint32) bool {
+		e := &p.Edges[i]
+		return e.Op.Code == facts.Call && rule.Keyword(p.File(e.From), e.Op, s.Effect.Timeout) != 0
+	})
 	for _, i := range p.InEdges(n) {
 		e := &p.Edges[i]
 		file := p.File(e.From)
@@ -450,6 +455,9 @@ func (b *bounds) leftOut(once *rule.Once, s *effects.Site, n effects.Node, kw in
 		x.Help = fmt.Sprintf("let `%s` set a limit where it is given none, or give one here", p.Short(f))
 		x.Witness = p.Frames(way)
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
+		if each {
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, e.Op.Pos)
+		}
 		once.Report(p, x)
 	}
 }
