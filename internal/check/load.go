@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -341,12 +342,15 @@ func (t *Tree) name() {
 	for i := range t.Files {
 		paths[i] = t.Files[i].Path
 	}
-	imported := map[string]bool{}
+	imported, tops := map[string]bool{}, map[string]bool{}
 	for i := range t.Files {
 		f := t.Files[i].Facts
 		for j := range f.Imports {
 			if im := &f.Imports[j]; im.Level == 0 {
-				imported[f.Str(im.Module)] = true
+				name := f.Str(im.Module)
+				imported[name] = true
+				top, _, _ := strings.Cut(name, ".")
+				tops[top] = true
 			}
 		}
 	}
@@ -359,7 +363,8 @@ func (t *Tree) name() {
 		pkg = filepath.Base(t.Root)
 	}
 	t.Layout = project.NewLayout(project.LayoutOptions{Files: paths, Manifests: t.Manifests.Manifests, Artifacts: artifacts,
-		Source: t.Config.Check.Source, Package: pkg, Imported: func(name string) bool { return imported[name] }})
+		Source: t.Config.Check.Source, Package: pkg, Imported: func(name string) bool { return imported[name] },
+		Below: func(top string) bool { return tops[top] }})
 	for i := range t.Files {
 		t.Files[i].Module = t.Layout.Modules[i]
 	}

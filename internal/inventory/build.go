@@ -458,10 +458,11 @@ func (b *builder) accept(w *work, reg int) {
 	for _, n := range b.instances[r.Func] {
 		w.visit(n)
 	}
+	w.visit(effects.Node(r.Runs))
 	if b.phases[reg] == Callback {
 		return
 	}
-	root := Root{Func: r.Func, Node: effects.Node(r.Func), Phase: b.phases[reg], Method: r.Call.Method, File: b.a.File(effects.Node(r.From)).Path, Line: b.lineOf(reg)}
+	root := Root{Func: r.Func, Node: effects.Node(r.Runs), Phase: b.phases[reg], Method: r.Call.Method, File: b.a.File(effects.Node(r.From)).Path, Line: b.lineOf(reg)}
 	if root.Phase == Request {
 		root.Route = b.route(r)
 	}

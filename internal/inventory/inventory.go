@@ -43,7 +43,7 @@ func (p Phase) String() string { return phaseNames[p] }
 // Root is where execution of a piece of work starts.
 type Root struct {
 	Func   link.Func
-	Node   effects.Node // of Func's own instance; the script part for Script
+	Node   effects.Node // what is called: Func, or what decorators of the program's own made of it; the script part for Script
 	Phase  Phase
 	Method string // HTTP method of a Request, "" when it may be any
 	Route  string // path of a Request, "" when unknown

@@ -65,7 +65,8 @@ type Registration struct {
 	From    Instance
 	ID      uint32
 	Op      *facts.Op
-	Func    Func
+	Func    Func     // as the program wrote it
+	Runs    Instance // what the framework calls: Func, or what decorators of the program's own made of it
 	Entity  *knowledge.Entity
 	Call    *knowledge.Call
 	Factory uint32 // place of the decorator factory's call, if the function was decorated by its result; ID+1

@@ -275,22 +275,25 @@ func (s *solver) passedOn(e *knowledge.Entity, c *knowledge.Call, a *callArgs) *
 
 func (s *solver) registerAll(c *knowledge.Call, e *knowledge.Entity, fs Set, factory uint32) {
 	for _, v := range s.sets.values(fs) {
-		if f, ok := s.funcOf(v); ok {
-			s.runIn(v)
+		if f, ok := s.written(v); ok {
+			if g, is := s.funcOf(v); is && f == g { // the wrapper of some function, for all that is known
+				if under, is := s.decorates(); is {
+					f = under
+				}
+			}
 			s.give(v, c.Gives)
-			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: Instance(f), entity: e, call: c, ext: factory})
+			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: s.runIn(v), entity: e, call: c, ext: factory, fn: f})
 		}
 	}
 }
 
 // runIn evaluates a function that a framework will call in the context it was made in: a wrapper calls what it wraps.
-func (s *solver) runIn(v Value) {
-	for s.objs[v].kind == kBound || s.objs[v].kind == kManaged {
-		v = Value(s.objs[v].a)
+func (s *solver) runIn(v Value) Instance {
+	if ob := s.objs[s.bare(v)]; ob.kind == kFunc {
+		return s.instanceIn(Func(ob.a), ob.b)
 	}
-	if ob := s.objs[v]; ob.kind == kFunc && ob.b != 0 {
-		s.instanceIn(Func(ob.a), ob.b)
-	}
+	f, _ := s.funcOf(v)
+	return Instance(f)
 }
 
 // give tells the parameters of a registered function that have no annotation what the framework calls it with.

@@ -53,9 +53,73 @@ func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a
 	}
 	s.nClones[f]++
 	c := uint32(len(s.clones))
-	s.clones = append(s.clones, clone{root: f, parent: parent, depth: s.clones[parent].depth + 1})
+	s.clones = append(s.clones, clone{root: f, parent: parent, depth: s.clones[parent].depth + 1, given: s.givenFunction(a)})
 	s.cloneIDs[k] = c
 	return c
+}
+
+func (s *solver) givenFunction(a *callArgs) Value {
+	if len(a.pos) != 1 || a.pos[0].star || len(a.kw) > 0 {
+		return 0
+	}
+	if vs := s.sets.values(a.pos[0].set); len(vs) == 1 {
+		if _, ok := s.funcOf(vs[0]); ok {
+			return vs[0]
+		}
+	}
+	return 0
+}
+
+// written is the function that the program wrote where v is what decorators of its own made of it: of a wrapper, made in a context
+// that was handed one function, it is that function.
+func (s *solver) written(v Value) (Func, bool) {
+	f, ok := s.funcOf(v)
+	for range maxContextDepth {
+		v = s.bare(v)
+		ob := s.objs[v]
+		if ob.kind != kFunc || ob.b == 0 {
+			break
+		}
+		c := &s.clones[ob.b]
+		g, is := s.funcOf(c.given)
+		if c.given == 0 || !is || f == c.root || s.funcFile[f] != s.funcFile[c.root] {
+			break // the decorator gives back what it was handed, or something of its own
+		}
+		f, v = g, c.given
+	}
+	return f, ok
+}
+
+// decorates is the function that stands under the decorator whose call is evaluated.
+func (s *solver) decorates() (Func, bool) {
+	op, at := s.op, s.Facts(s.cur.fn).Ops[0]
+	ops := s.ff.Ops[at : at+s.at]
+	for op.Code == facts.Call && op.Flags&facts.FlagDecorator != 0 {
+		pos := s.ff.Args(op).Pos
+		if len(pos) != 1 {
+			return 0, false
+		}
+		for op = nil; op == nil && len(ops) > 0; ops = ops[:len(ops)-1] {
+			if last := &ops[len(ops)-1]; last.Dst == facts.Ref(pos[0]) {
+				op = last
+			}
+		}
+		if op == nil {
+			return 0, false
+		}
+	}
+	if op.Code != facts.MakeFunc {
+		return 0, false
+	}
+	return Func(s.fileOf.fn + op.A), true
+}
+
+// bare is the function object behind a method or a managed generator.
+func (s *solver) bare(v Value) Value {
+	for s.objs[v].kind == kBound || s.objs[v].kind == kManaged {
+		v = Value(s.objs[v].a)
+	}
+	return v
 }
 
 // handsFunction: an argument is, or may be, a function of the program.

@@ -14,7 +14,8 @@ type event struct {
 	how    Binding // evEdge
 	id     uint32
 	op     *facts.Op
-	to     Instance // evEdge; evRegistered: the Func
+	to     Instance // evEdge, evRegistered
+	fn     Func     // evRegistered
 	ext    uint32   // evLibrary; evRegistered: the factory
 	recv   Value
 	at     uint32 // the operation that was evaluated, counted from the block's first
@@ -63,7 +64,7 @@ func (s *solver) replay(in Instance, events []event, c Collector) {
 			x := &s.exts[e.ext]
 			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, Within: e.within, s: s, args: e.args})
 		case evRegistered:
-			c.Registered(&Registration{From: in, ID: e.id, Op: e.op, Func: Func(e.to), Entity: e.entity, Call: e.call, Factory: e.ext})
+			c.Registered(&Registration{From: in, ID: e.id, Op: e.op, Func: e.fn, Runs: e.to, Entity: e.entity, Call: e.call, Factory: e.ext})
 		case evUnresolved:
 			c.Unresolved(in, e.id, e.op)
 		case evMutated:

@@ -86,9 +86,9 @@ func (s *solver) handlersOf(f *File, class uint32, mro []base, e *knowledge.Enti
 				continue
 			}
 			for _, v := range s.sets.values(s.shared[file.shared+m.Ref.Index()]) {
-				if g, ok := s.funcOf(v); ok && !told[g] {
+				if g, ok := s.written(v); ok && !told[g] {
 					told[g] = true
-					c.Registered(&Registration{From: Instance(f.FirstFunc() + Func(parent)), ID: f.op + at, Op: &f.Facts.Ops[at], Func: g, Entity: e, Call: call})
+					c.Registered(&Registration{From: Instance(f.FirstFunc() + Func(parent)), ID: f.op + at, Op: &f.Facts.Ops[at], Func: g, Runs: s.runIn(v), Entity: e, Call: call})
 				}
 			}
 		}

@@ -113,6 +113,7 @@ type clone struct {
 	root   Func
 	parent uint32
 	depth  uint8
+	given  Value // the function that the use hands over as its one positional argument: what a decorator decorates; 0 for none
 }
 
 type solver struct {

@@ -26,7 +26,13 @@ func (s *solver) step(op *facts.Op, fn *facts.Func) {
 	case facts.Slice:
 		s.set(op.Dst, s.slice(op))
 	case facts.Call:
-		s.set(op.Dst, s.callOp(op))
+		x := s.callOp(op)
+		s.set(op.Dst, x)
+		if op.Flags&facts.FlagDecorator != 0 && fn.Kind == facts.ClassBody { // a framework may call the method: see handlers
+			for _, v := range s.sets.values(x) {
+				s.runIn(v)
+			}
+		}
 	case facts.MakeFunc:
 		s.set(op.Dst, Set(s.closure(Func(s.fileOf.fn+op.A))))
 	case facts.MakeClass:

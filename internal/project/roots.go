@@ -38,6 +38,8 @@ type LayoutOptions struct {
 	// Imported says whether any file imports this dotted name absolutely. It settles names that directories alone leave
 	// open; nil when the imports are not known yet.
 	Imported func(name string) bool
+	// Below says whether any file imports absolutely what has this first part: base.models is below base.
+	Below func(top string) bool
 }
 
 // A Layout is the modules of a project and how imports between them resolve. It is immutable once built.
@@ -297,8 +299,8 @@ type Target struct {
 }
 
 // Resolve finds the module that `import name` means in the module with index from: the file's own root first, then the
-// directory it would be started in, the directories above it, and last the other roots, those of declared
-// dependencies before the rest. A name of the standard library or of a declared dependency is only taken from the root,
+// directory it would be started in, the directories above it, then the other roots, those of declared dependencies before the
+// rest, and last the packages that it is in. A name of the standard library or of a declared dependency is only taken from the root,
 // where it would truly shadow the library.
 func (l *Layout) Resolve(from int, name string) (Target, bool) {
 	top, rest, _ := strings.Cut(name, ".")
@@ -368,7 +370,35 @@ func (l *Layout) Resolve(from int, name string) (Target, bool) {
 			found.Guess = true
 		}
 	}
-	return found, ok
+	if ok {
+		return found, true
+	}
+	// A directory of packages is often a package itself and on sys.path all the same: apps/shop/views.py that imports base.models.
+	for d := parentOf(dir); d != "" && l.packages[d]; d = parentOf(d) {
+		if t, ok, _ := l.within(d, top, rest); ok && l.packages[joinPath(d, top)] && l.onPath(d) {
+			t.Guess = true
+			return t, true
+		}
+	}
+	return Target{}, false
+}
+
+// onPath: the packages right in a package's directory are imported by their own names, two of three at least, so that something puts
+// the directory on sys.path.
+func (l *Layout) onPath(dir string) bool {
+	if l.options.Below == nil {
+		return false
+	}
+	own, all := 0, 0
+	for p := range l.packages {
+		if p != "" && parentOf(p) == dir {
+			all++
+			if l.options.Below(baseOf(p)) {
+				own++
+			}
+		}
+	}
+	return all >= 3 && own*3 >= all*2
 }
 
 // beside looks a name up in a directory that is not the module's own root. A module does not mean itself: requests.py that imports requests.

@@ -161,6 +161,25 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+func TestResolveInPackagesOnThePath(t *testing.T) {
+	const files = "shop/__init__.py shop/base/__init__.py shop/base/models.py shop/cart/__init__.py shop/cart/views.py shop/stripe/__init__.py shop/stripe/pay.py"
+	for _, tt := range []struct {
+		imported []string
+		want     bool
+	}{
+		{[]string{"base", "cart"}, true},
+		{[]string{"stripe"}, false}, // a library whose name a plugin has as well
+		{nil, false},
+	} {
+		l := layout(files, LayoutOptions{Below: func(top string) bool { return slices.Contains(tt.imported, top) }})
+		from := slices.IndexFunc(l.Modules, func(m Module) bool { return m.Path == "shop/cart/views.py" })
+		got, ok := l.Resolve(from, "base.models")
+		if ok != tt.want || ok && l.Modules[got.Module].Path != "shop/base/models.py" {
+			t.Errorf("imported %v: base.models is %v, %v; want %v", tt.imported, got, ok, tt.want)
+		}
+	}
+}
+
 func TestResolvePackageThatIsTheRoot(t *testing.T) {
 	l := layout("__init__.py a.py sub/b.py", LayoutOptions{Package: "acme.pkg"})
 	for name, want := range map[string]string{"acme.pkg": "__init__.py", "acme.pkg.a": "a.py", "acme.pkg.sub.b": "sub/b.py", "a": "a.py"} {

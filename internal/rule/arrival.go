@@ -58,7 +58,7 @@ func (p *Pass) arriveAll() *Arrivals {
 		if r.Call.Phase == "job" && (r.Entity == nil || !HasPrefix(r.Entity.Path, "celery", "dramatiq", "rq", "arq", "huey", "airflow", "prefect", "dagster")) {
 			continue
 		}
-		starts = a.start(starts, effects.Node(r.Func), arrival{by: r})
+		starts = a.start(starts, effects.Node(r.Runs), arrival{by: r})
 	}
 	for _, f := range p.Middleware() {
 		starts = a.start(starts, effects.Node(f), arrival{})
@@ -165,6 +165,17 @@ func (a *Arrivals) Way(n effects.Node) []effects.Step {
 	}
 	slices.Reverse(steps)
 	return steps
+}
+
+// For is the function, as it is written, that the way to a node starts from.
+func (a *Arrivals) For(p *Pass, n effects.Node) link.Func {
+	switch from := a.via[n]; {
+	case from.by != nil:
+		return from.by.Func
+	case from.root != nil:
+		return from.root.Func
+	}
+	return p.FuncOf(a.Entry(n))
 }
 
 // Entry is where the way to a node starts.

@@ -79,9 +79,9 @@ func modelCallWithoutTimeout(p *rule.Pass) {
 		if fine || !from.Reaches(s.Node) || its.call == nil && bounded[lib] {
 			continue
 		}
-		before, entry := from.Way(s.Node), from.Entry(s.Node)
+		before := from.Way(s.Node)
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("`%s` may hold %s (`%s`) for ten minutes and more: neither the call nor its client sets a limit, and by default an attempt lasts ten minutes and a failed one is repeated", rule.CalledAs(s), from.What(s.Node), p.Short(p.FuncOf(entry)))
+		x.Message = fmt.Sprintf("`%s` may hold %s (`%s`) for ten minutes and more: neither the call nor its client sets a limit, and by default an attempt lasts ten minutes and a failed one is repeated", rule.CalledAs(s), from.What(s.Node), p.Short(from.For(p, s.Node)))
 		x.Help = limitHelp
 		x.Witness = p.Frames(append(before, p.SiteStep(s)))
 		if c := its.call; c != nil {

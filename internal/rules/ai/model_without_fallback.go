@@ -35,9 +35,8 @@ func modelWithoutFallback(p *rule.Pass) {
 		if slices.ContainsFunc(way, func(step effects.Step) bool { return handled(p.File(step.Node), step.Op) }) {
 			continue
 		}
-		entry := from.Entry(s.Node)
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("when `%s` fails or is overloaded, so does the request (`%s`): nothing on the way does anything else", rule.CalledAs(s), p.Short(p.FuncOf(entry)))
+		x.Message = fmt.Sprintf("when `%s` fails or is overloaded, so does the request (`%s`): nothing on the way does anything else", rule.CalledAs(s), p.Short(from.For(p, s.Node)))
 		x.Help = "catch what the client raises where something sensible can be done: another model, an answer that was kept, or a reply that says to try later"
 		x.Witness = p.Frames(way)
 		x.Group = p.Rule.Code + ":" + file.Path

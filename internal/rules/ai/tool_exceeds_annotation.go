@@ -36,7 +36,7 @@ func toolExceedsAnnotation(p *rule.Pass) {
 				continue
 			}
 			hints := annotations(flow, file, rule.Keyword(file, call, "annotations"))
-			n := effects.Node(r.Func)
+			n := effects.Node(r.Runs)
 			if hints["readOnlyHint"] == facts.ConstTrue {
 				if changing == nil {
 					changing = p.Trace(func(s *effects.Site) bool { return changes(s) }, rule.Happens)

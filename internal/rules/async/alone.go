@@ -43,8 +43,9 @@ func undisturbed(p *rule.Pass) *alone {
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
 		switch {
-		case start[r.Func]:
-		case r.Entity != nil && rule.HasPrefix(r.Entity.Path, "rq") && !p.Has(effects.Node(r.Func), knowledge.Task):
+		case start[r.Func] || p.FuncOf(effects.Node(r.Runs)) != r.Func:
+			// What a decorator of the program's own made of it is called, and stands among the ways into it.
+		case r.Entity != nil && rule.HasPrefix(r.Entity.Path, "rq") && !p.Has(effects.Node(r.Runs), knowledge.Task):
 			jobs[r.Func] = true // RQ runs a coroutine in a loop that it makes for that one job
 		default:
 			registered[r.Func] = true

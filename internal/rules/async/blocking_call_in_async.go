@@ -29,6 +29,7 @@ func blockingCallInAsync(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	quiet := undisturbed(p)
 	once := keptOnce(p, flow)
+	onLoop := runOnLoop(p)
 	t := p.Trace(func(s *effects.Site) bool {
 		return s.Blocking && holdsLoop(s.Kind) && !p.File(s.Node).Test && !returnsAtOnce(p, flow, s)
 	}, func(e *effects.Edge) bool {
@@ -45,13 +46,19 @@ func blockingCallInAsync(p *rule.Pass) {
 		x.Certainty = certainty
 		via := p.Via(steps)
 		what := whatBlocks(site)
+		who := "`async def " + p.Short(f) + "`"
+		if onLoop[f] {
+			who = "`" + p.Short(f) + "`, which its server calls on the event loop,"
+		}
 		if via == "" {
-			x.Message = fmt.Sprintf("`async def %s` waits for `%s`, which %s: nothing else on the event loop runs until it returns", p.Short(f), rule.CalledAs(site), what)
+			x.Message = fmt.Sprintf("%s waits for `%s`, which %s: nothing else on the event loop runs until it returns", who, rule.CalledAs(site), what)
 		} else {
-			x.Message = fmt.Sprintf("`async def %s` calls `%s`, which ends in `%s`; it %s, and nothing else on the event loop runs until it returns", p.Short(f), lastName(via), rule.CalledAs(site), what)
+			x.Message = fmt.Sprintf("%s calls `%s`, which ends in `%s`; it %s, and nothing else on the event loop runs until it returns", who, lastName(via), rule.CalledAs(site), what)
 		}
 		x.Help = unblock(site, via)
-		if via == "" {
+		if onLoop[f] {
+			x.Help = "make it `async def`, and await what blocks in a thread: `await asyncio.to_thread(…)`"
+		} else if via == "" {
 			x.Fixes = asyncSleep(p, f, op, site)
 		}
 		x.Witness = p.Frames(steps)
@@ -59,10 +66,10 @@ func blockingCallInAsync(p *rule.Pass) {
 		reported.Report(p, x)
 	}
 	for n := range effects.Node(p.Nodes()) {
-		if !async(n) || p.File(n).Test {
+		f := p.FuncOf(n)
+		if !async(n) && !onLoop[f] || p.File(n).Test {
 			continue
 		}
-		f := p.FuncOf(n)
 		told := map[*facts.Op]bool{}
 		for _, i := range p.SitesOf(n) {
 			s := &p.Sites[i]

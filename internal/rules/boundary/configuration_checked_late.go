@@ -78,7 +78,7 @@ func configurationCheckedLate(p *rule.Pass) {
 		s := late[key][0]
 		f := p.FuncOf(s.Node)
 		x := p.At(f, s.Op)
-		x.Message = fmt.Sprintf("`%s` is asked for only when %s comes (`%s`): a program that lacks it starts, and fails for the first one who uses it", key, from.What(s.Node), p.Short(p.FuncOf(from.Entry(s.Node))))
+		x.Message = fmt.Sprintf("`%s` is asked for only when %s comes (`%s`): a program that lacks it starts, and fails for the first one who uses it", key, from.What(s.Node), p.Short(from.For(p, s.Node)))
 		x.Help = "read it with the other settings when the program starts, so that it stops there and says what is missing"
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
 		x.Group = p.Rule.Code + ":" + key

@@ -106,7 +106,7 @@ func forked(p *rule.Pass, flow *rule.Flow) map[effects.Node]*process {
 	if prefork(p) && !opensAnew(p, flow) {
 		for i := range p.Registrations {
 			r := &p.Registrations[i]
-			n := effects.Node(r.Func)
+			n := effects.Node(r.Runs)
 			if r.Call != nil && r.Call.Phase == "job" && r.Entity != nil && rule.HasPrefix(r.Entity.Path, "celery") && out[n] == nil && !p.FileOf(r.Func).Test {
 				out[n] = &process{"runs in Celery's forked workers", nil}
 				layer = append(layer, n)

@@ -131,7 +131,7 @@ func threaded(p *rule.Pass, from map[spot]arrival) []spot {
 		r := &p.Registrations[i]
 		if r.Call != nil && r.Call.Phase == "request" && r.Entity != nil && rule.HasPrefix(r.Entity.Path, "fastapi", "starlette", "flask", "django", "rest_framework") && !strings.Contains(r.Entity.Path, ".cli.") &&
 			p.Facts(r.Func).Kind == facts.Function && p.Facts(r.Func).Flags&facts.FuncAsync == 0 && !p.FileOf(r.Func).Test {
-			start(effects.Node(r.Func), root{what: "request handler `" + p.Short(r.Func) + "`"})
+			start(effects.Node(r.Runs), root{what: "request handler `" + p.Short(r.Func) + "`"})
 		}
 	}
 	for _, f := range p.Middleware() {

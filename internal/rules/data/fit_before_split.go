@@ -55,28 +55,7 @@ func fittedOn(flow *rule.Flow, file *link.File, made *facts.Op, rows facts.Ref) 
 func fitBeforeSplit(p *rule.Pass) {
 	var flow *rule.Flow
 	flow = p.NewFlow(func(v *rule.Value) string {
-		if v.Op == nil || v.Op.Code != facts.Call {
-			return ""
-		}
-		recv, method := flow.Method(v.File, v.Op)
-		if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" && method != "transform" {
-			return ""
-		}
-		made := flow.Made(v.File, recv)
-		if made == nil || made.Code != facts.Call {
-			return ""
-		}
-		if method == "transform" {
-			if made = fittedOn(flow, v.File, made, rule.Pos(v.File, v.Op, 0)); made == nil {
-				return ""
-			}
-		}
-		class := flow.Dotted(v.File, facts.Ref(made.A))
-		name := class[strings.LastIndexByte(class, '.')+1:]
-		if !rule.HasPrefix(class, "sklearn", "imblearn") || !slices.Contains(learns, name) {
-			return ""
-		}
-		return "`" + name + "." + method + "`"
+		return learned(flow, v.File, v.Op, 0)
 	})
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
 		switch flow.Dotted(file, facts.Ref(op.A)) {
@@ -98,4 +77,36 @@ func fitBeforeSplit(p *rule.Pass) {
 			}
 		}
 	})
+}
+
+// tables give the rows of their first argument in another form.
+var tables = []string{"pandas.DataFrame", "pandas.Series", "pandas.core.frame.DataFrame", "pandas.core.series.Series", "numpy.array", "numpy.asarray"}
+
+// learned names the fitting whose rows a call gives, "" if it gives none.
+func learned(flow *rule.Flow, file *link.File, op *facts.Op, depth int) string {
+	if op == nil || op.Code != facts.Call || depth > 4 {
+		return ""
+	}
+	if slices.Contains(tables, flow.Dotted(file, facts.Ref(op.A))) {
+		return learned(flow, file, flow.Made(file, rule.Pos(file, op, 0)), depth+1)
+	}
+	recv, method := flow.Method(file, op)
+	if method != "fit_transform" && method != "fit_resample" && method != "fit_sample" && method != "transform" {
+		return ""
+	}
+	made := flow.Made(file, recv)
+	if made == nil || made.Code != facts.Call {
+		return ""
+	}
+	if method == "transform" {
+		if made = fittedOn(flow, file, made, rule.Pos(file, op, 0)); made == nil {
+			return ""
+		}
+	}
+	class := flow.Dotted(file, facts.Ref(made.A))
+	name := class[strings.LastIndexByte(class, '.')+1:]
+	if !rule.HasPrefix(class, "sklearn", "imblearn") || !slices.Contains(learns, name) {
+		return ""
+	}
+	return "`" + name + "." + method + "`"
 }

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -72,14 +73,7 @@ func undeclaredInput(p *rule.Pass) {
 	}
 }
 
-func sortedKeys(m map[string]*facts.Op) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
-}
+func sortedKeys[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
 // reached: what a needs leads to the asset, or is not known whole.
 func reached(byName map[string]*asset, a, to *asset, seen map[*asset]bool) bool {
@@ -110,8 +104,18 @@ func assetOf(p *rule.Pass, flow *rule.Flow, f link.Func, call *facts.Op) *asset 
 				a.open = true
 			}
 		}
-		for _, word := range []string{"key", "key_prefix", "ins", "non_argument_deps"} {
+		for _, word := range []string{"key_prefix", "non_argument_deps"} {
 			a.open = a.open || rule.Keyword(file, call, word) != 0 // named in more ways than are looked through
+		}
+		if r := rule.Keyword(file, call, "key"); r != 0 {
+			if name := keyed(flow, file, r); name != "" {
+				a.names = append(a.names, name)
+			} else {
+				a.open = true
+			}
+		}
+		if r := rule.Keyword(file, call, "ins"); r != 0 {
+			a.given(flow, file, r)
 		}
 		a.open = a.open || rule.OpenKeywords(file, call)
 		if r := rule.Keyword(file, call, "deps"); r != 0 {
@@ -123,15 +127,49 @@ func assetOf(p *rule.Pass, flow *rule.Flow, f link.Func, call *facts.Op) *asset 
 		if op.Code != facts.Call {
 			continue
 		}
-		if path, write := accessed(flow, file, op); path != "" {
-			if write {
-				a.writes[path] = op
-			} else if a.reads[path] == nil {
-				a.reads[path] = op
+		reads, writes := touched(flow, file, op)
+		for _, w := range writes {
+			a.writes[w] = op
+		}
+		for _, r := range reads {
+			if a.reads[r] == nil {
+				a.reads[r] = op
 			}
 		}
 	}
 	return a
+}
+
+// given adds the assets of ins={"orders": AssetIn(key="raw_orders")}; without a key the parameter's name is the asset's.
+func (a *asset) given(flow *rule.Flow, file *link.File, r facts.Ref) {
+	d := flow.Made(file, r)
+	if d == nil || d.Code != facts.MakeDict {
+		a.open = true
+		return
+	}
+	items := file.Facts.Items(d)
+	for i := 0; i+1 < len(items); i += 2 {
+		name := ""
+		if in := flow.Made(file, facts.Ref(items[i+1])); items[i] != 0 && in != nil && in.Code == facts.Call && rule.Keyword(file, in, "key_prefix") == 0 {
+			key := rule.Argument(file, in, 0, "key")
+			if name = text(file, facts.Ref(items[i])); key != 0 {
+				name = keyed(flow, file, key)
+			}
+		}
+		if name == "" {
+			a.open = true
+			continue
+		}
+		a.needs = append(a.needs, name)
+	}
+}
+
+// keyed is the name of a key: its text, or AssetKey("raw"). One of several parts is not looked through.
+func keyed(flow *rule.Flow, file *link.File, r facts.Ref) string {
+	if d := flow.Made(file, r); d != nil && d.Code == facts.Call && strings.HasSuffix(flow.Called(file, d), ".AssetKey") {
+		r = rule.Pos(file, d, 0)
+	}
+	return text(file, r)
 }
 
 // declared adds the names of a list of assets.

@@ -24,6 +24,19 @@ func (q *queries) lists() {
 			}
 		}
 	}
+	// BookSerializer(books, many=True), wherever it stands.
+	q.p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
+		if file.Test || !rule.Keyword(file, op, "many").Is(facts.ConstTrue) || strings.Contains("/"+file.Path, "/management/commands/") {
+			return
+		}
+		at, class := q.flow.ClassOf(file, facts.Ref(op.A))
+		rows := rule.Argument(file, op, 0, "instance")
+		if class == nil || rows == 0 || q.p.Facts(f).Kind != facts.Function {
+			return
+		}
+		v := &listView{query: rows, in: file, fetched: q.fetches(file, q.p.Facts(f))}
+		q.writesOthers(v, q.p.Short(f), at, class)
+	})
 }
 
 // listView is what a view's class and the classes of the program that it extends say about its rows.
@@ -39,20 +52,26 @@ type listView struct {
 func (q *queries) list(file *link.File, view *facts.Class) {
 	v := &listView{}
 	q.viewOf(file, view, v, 0)
-	if v.other || v.query == 0 || v.serializer == 0 || slices.Contains(v.fetched, "*") {
+	if v.other || v.query == 0 || v.serializer == 0 {
+		return
+	}
+	if at, class := q.flow.ClassOf(v.by, v.serializer); class != nil {
+		q.writesOthers(v, file.Facts.Str(view.Name), at, class)
+	}
+}
+
+// writesOthers reports a query whose rows a serializer writes with rows of other tables that the query does not fetch.
+func (q *queries) writesOthers(v *listView, name string, at *link.File, class *facts.Class) {
+	if slices.Contains(v.fetched, "*") || !q.nests(at, class, 0) || q.represents(at, class, 0) {
 		return
 	}
 	over := q.rows(v.in, v.query, 0)
 	if over == nil || over.model == nil || over.prefetched || over.few || q.managed(over.model, 0) {
 		return
 	}
-	at, class := q.flow.ClassOf(v.by, v.serializer)
-	if class == nil || !q.nests(at, class, 0) || q.represents(at, class, 0) {
-		return
-	}
 	var names, one, many []string
 	var frames []diag.Frame
-	for _, f := range q.related(at, class, over.model) {
+	for _, f := range append(q.related(at, class, over.model), q.readByMethods(at, class, over.model)...) {
 		if slices.Contains(over.joined, "*") || slices.Contains(over.joined, f.name) || slices.Contains(v.fetched, f.name) || slices.Contains(names, f.name) {
 			continue
 		}
@@ -65,11 +84,10 @@ func (q *queries) list(file *link.File, view *facts.Class) {
 		}
 		frames = append(frames, diag.Frame{Function: at.Facts.Str(class.Name), File: at.Path, Line: line, Cell: cell, Note: "writes " + f.name})
 	}
-	d := q.place(v.in, v.query)
+	d := q.place(v.in, v.query, 0)
 	if len(names) == 0 || d == nil {
 		return
 	}
-	name := file.Facts.Str(view.Name)
 	x := q.p.At(v.in.FirstFunc(), d)
 	x.Message = fmt.Sprintf("`%s` lists rows without `%s`, and its serializer writes that for each row: each read is a query, so a thousand rows are %s queries more", name, strings.Join(names, "`, `"), thousands(len(names)))
 	x.Help = "fetch it with the rows: " + strings.Join(slices.DeleteFunc([]string{fetch("select_related", one), fetch("prefetch_related", many)}, func(s string) bool { return s == "" }), " and ")
@@ -78,8 +96,8 @@ func (q *queries) list(file *link.File, view *facts.Class) {
 	q.p.Report(x)
 }
 
-// place is the first call that gives the rows.
-func (q *queries) place(file *link.File, r facts.Ref) *facts.Op {
+// place is the first call that gives the rows, of several ways to them the one that is written first.
+func (q *queries) place(file *link.File, r facts.Ref, depth int) (first *facts.Op) {
 	for _, i := range q.flow.Defs(file, r) {
 		d := q.flow.Made(file, r)
 		if d == nil {
@@ -88,11 +106,14 @@ func (q *queries) place(file *link.File, r facts.Ref) *facts.Op {
 		if d.Code == facts.Return {
 			d = q.flow.Made(file, facts.Ref(d.A))
 		}
-		if d != nil && d.Code == facts.Call {
-			return d
+		if d != nil && d.Code == facts.Copy && d.Flags&facts.FlagBack == 0 && depth < 8 {
+			d = q.place(file, facts.Ref(d.A), depth+1)
+		}
+		if d != nil && d.Code == facts.Call && (first == nil || d.Pos < first.Pos) {
+			first = d
 		}
 	}
-	return nil
+	return first
 }
 
 func fetch(method string, names []string) string {
@@ -246,6 +267,35 @@ func (q *queries) related(file *link.File, class *facts.Class, m *model) []relat
 	for _, b := range class.Bases {
 		if in, base := q.flow.ClassOf(file, b); base != nil && base != class {
 			out = append(out, q.related(in, base, m)...)
+		}
+	}
+	return out
+}
+
+// readByMethods are the foreign keys of the row that methods of SerializerMethodFields read whatever happens, for more than the key.
+func (q *queries) readByMethods(file *link.File, class *facts.Class, m *model) []related {
+	var out []related
+	for _, name := range q.methodFields(file, class, 0) {
+		f, ok := q.methodNamed(file, class, name, 0)
+		if !ok || q.p.FileOf(f) != file {
+			continue
+		}
+		fn := q.p.Facts(f)
+		if len(fn.Params) < 2 {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Code != facts.Attr || !q.flow.IsCopyOf(file, facts.Ref(op.A), fn.Params[1].Var) || !rule.Certain(file, fn, op) || !q.has(m, file.Facts.Str(op.B), toOne, 0) {
+				continue
+			}
+			for i := o + 1; i < fn.Ops[1]; i++ {
+				of := &file.Facts.Ops[i]
+				if of.Code == facts.Attr && facts.Ref(of.A) == op.Dst && file.Facts.Str(of.B) != "pk" && file.Facts.Str(of.B) != "id" && rule.Certain(file, fn, of) {
+					out = append(out, related{file.Facts.Str(op.B), false, op})
+					break
+				}
+			}
 		}
 	}
 	return out

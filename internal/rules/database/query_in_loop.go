@@ -36,6 +36,7 @@ func queryInLoop(p *rule.Pass) {
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
 		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) ||
+			slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return onceOnly(file.Facts.Str(x.Name)) }) ||
 			strings.Contains("/"+file.Path, "/management/commands/") {
 			continue
 		}

@@ -51,7 +51,7 @@ func causeLost(p *rule.Pass) {
 					told[h.Pos] = true
 					site := rule.Last(steps())
 					y := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
-					y.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), the line that this handler logs holds neither the exception nor its traceback: nothing tells the cause", rule.CalledAs(site), from.What(n), p.Short(p.FuncOf(from.Entry(n))))
+					y.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), the line that this handler logs holds neither the exception nor its traceback: nothing tells the cause", rule.CalledAs(site), from.What(n), p.Short(from.For(p, n)))
 					y.Help = "log it with its traceback: `logger.exception(…)`, or `exc_info=True`"
 					y.Witness = p.Frames(append(from.Way(n), steps()...))
 					y.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)
@@ -69,7 +69,7 @@ func causeLost(p *rule.Pass) {
 				}
 				site := rule.Last(steps())
 				y := p.At(f, raised)
-				y.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), this raises another error without a word of why, and %s: nothing tells the cause", rule.CalledAs(site), from.What(n), p.Short(p.FuncOf(from.Entry(n))), ends)
+				y.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), this raises another error without a word of why, and %s: nothing tells the cause", rule.CalledAs(site), from.What(n), p.Short(from.For(p, n)), ends)
 				y.Help = "log the exception with its traceback before (`logger.exception(…)`), or tell the cause with the error"
 				y.Witness = append(p.Frames(append(from.Way(n), steps()...)), frames...)
 				y.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)

@@ -81,7 +81,7 @@ func defaultLimitOfMinutes(p *rule.Pass) {
 		if its != nil && (its.Keyword("timeout").Given || rule.OpenKeywords(p.File(effects.Node(its.From)), its.Op)) {
 			continue
 		}
-		entry := p.Short(p.FuncOf(from.Entry(s.Node)))
+		entry := p.Short(from.For(p, s.Node))
 		x := p.At(p.FuncOf(s.Node), s.Op)
 		x.Message = fmt.Sprintf("`%s` may hold a request (`%s`) for %.0f minutes: that is its library's own limit, and nothing here sets another", rule.CalledAs(s), entry, ef.Seconds/60)
 		param := ef.Timeout

@@ -46,6 +46,13 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 		if b.elsewhere(s) {
 			continue
 		}
+		if kw, _ := b.handedOn(file, p.Facts(p.FuncOf(s.Node)), s.Op); kw >= 0 {
+			if rule.Keyword(file, s.Op, s.Effect.Timeout) != 0 {
+				continue
+			}
+			b.leftOut(&once, s, s.Node, kw, []effects.Step{p.SiteStep(s)})
+			continue
+		}
 		switch s.Timeout {
 		case effects.WaitsForever:
 			b.report(&once, s, "")
@@ -92,10 +99,10 @@ func (b *bounds) collect() {
 			b.made[c.Entity.Path] = append(b.made[c.Entity.Path], c)
 		}
 		if strings.HasSuffix(c.Path, ".mount") && rule.HasPrefix(c.Path, "requests") {
-			// An adapter of the program's own may set a default.
+			// An adapter of the program's own may set a default, where it sends.
 			file := b.p.File(effects.Node(c.From))
 			for _, t := range c.Pos(1).Types() {
-				if rule.HasPrefix(t, "requests") {
+				if rule.HasPrefix(t, "requests") || !b.sends(file, rule.Pos(file, c.Op, 1)) {
 					b.plain[file] = true
 					continue
 				}
@@ -124,6 +131,22 @@ func (b *bounds) collect() {
 	}
 }
 
+// sends: the adapter's class may send requests in its own way; one that only makes its connections otherwise does not.
+func (b *bounds) sends(file *link.File, r facts.Ref) bool {
+	made := b.flow.Made(file, r)
+	if made == nil || made.Code != facts.Call {
+		return true
+	}
+	at, class := b.flow.ClassOf(file, facts.Ref(made.A))
+	if class == nil || len(class.Bases) != 1 || !rule.HasPrefix(b.flow.Dotted(at, class.Bases[0]), "requests") {
+		return true
+	}
+	return slices.ContainsFunc(class.Members, func(m facts.NamedRef) bool {
+		name := at.Facts.Str(m.Name)
+		return name == "send" || strings.Contains(strings.ToLower(name), "timeout")
+	})
+}
+
 // elsewhere: something that the call itself does not show bounds it, or may.
 func (b *bounds) elsewhere(s *effects.Site) bool {
 	c := s.Call
@@ -138,15 +161,9 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 	if rule.HasPrefix(c.Path, "django.core.mail") && (b.mailTimeout || c.Keyword("connection").Given) {
 		return true
 	}
-	// **options may hold one.
-	if c.Op.Code == facts.Call {
-		a := file.Facts.Args(c.Op)
-		for i := 0; i < len(a.Kw); i += 2 {
-			if a.Kw[i] == 0 {
-				return true
-			}
-		}
-		if a.Stars != 0 {
+	// **options may hold one; those of the function's own are looked at where it is called.
+	if openArgs(b.p, c) {
+		if kw, alone := b.handedOn(file, b.p.Facts(b.p.FuncOf(s.Node)), c.Op); kw < 0 || !alone || s.Effect.Timeout == "" || s.Effect.DefaultTimeout != knowledge.Forever {
 			return true
 		}
 	}
@@ -418,6 +435,75 @@ func (b *bounds) defaultOfWrapper(once *rule.Once, s *effects.Site) {
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.FileOf(f).Index, s.Op.Pos)
 			once.Report(p, x)
 		}
+	}
+}
+
+// handedOn is the parameter **options of a function that it hands on to a call as it came, -1 for none; alone: nothing else of the
+// call is open.
+func (b *bounds) handedOn(file *link.File, fn *facts.Func, op *facts.Op) (kw int, alone bool) {
+	kw = slices.IndexFunc(fn.Params, func(p facts.Param) bool { return p.Kind == facts.VarKeyword })
+	if kw < 0 || op.Code != facts.Call {
+		return -1, false
+	}
+	own, open := fn.Params[kw].Var, 0
+	a := file.Facts.Args(op)
+	for i := 0; i < len(a.Kw); i += 2 {
+		if a.Kw[i] != 0 {
+			continue
+		}
+		if open++; facts.Ref(a.Kw[i+1]) != own {
+			return -1, false
+		}
+	}
+	if open != 1 {
+		return -1, false
+	}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ { // options["timeout"] = …, options.setdefault(…), prepare(options)
+		if x := &file.Facts.Ops[o]; x != op && slices.Contains(rule.Reads(file, x), own) {
+			return -1, false
+		}
+	}
+	return kw, a.Stars == 0
+}
+
+// leftOut reports the callers of a function that hands its **options on to a call without a limit, where they give it none.
+func (b *bounds) leftOut(once *rule.Once, s *effects.Site, n effects.Node, kw int, steps []effects.Step) {
+	p := b.p
+	f := p.FuncOf(n)
+	fn := p.Facts(f)
+	if slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return p.FileOf(f).Facts.Str(x.Name) == s.Effect.Timeout }) {
+		return // its own parameter of that name is none of the options
+	}
+	// Where some callers give a limit, each that does not is mended by itself; else the function is.
+	each := slices.ContainsFunc(p.InEdges(n), func(i uint32) bool {
+		e := &p.Edges[i]
+		return e.Op.Code == facts.Call && rule.Keyword(p.File(e.From), e.Op, s.Effect.Timeout) != 0
+	})
+	for _, i := range p.InEdges(n) {
+		e := &p.Edges[i]
+		file := p.File(e.From)
+		if e.Mode != link.Called || e.Op.Code != facts.Call || e.Certainty != diag.Proved || file.Test || file.Facts.Notebook != nil || buildFile(file.Path) || rule.Keyword(file, e.Op, s.Effect.Timeout) != 0 {
+			continue
+		}
+		way := append([]effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}, steps...)
+		if up, _ := b.handedOn(file, p.Facts(p.FuncOf(e.From)), e.Op); up >= 0 {
+			if len(way) < 4 {
+				b.leftOut(once, s, e.From, up, way)
+			}
+			continue
+		}
+		if rule.OpenKeywords(file, e.Op) {
+			continue
+		}
+		x := p.At(p.FuncOf(e.From), e.Op)
+		x.Message = fmt.Sprintf("`%s` may wait for ever: `%s` hands its options on, and no `%s` is among them here", rule.CalledAs(s), p.Short(f), s.Effect.Timeout)
+		x.Help = fmt.Sprintf("let `%s` set a limit where it is given none, or give one here", p.Short(f))
+		x.Witness = p.Frames(way)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(s.Node).Index, s.Op.Pos)
+		if each {
+			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, e.Op.Pos)
+		}
+		once.Report(p, x)
 	}
 }
 

@@ -73,6 +73,21 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		writing = p.Trace(func(s *effects.Site) bool { return s.Kind == knowledge.DBWrite && !p.File(s.Node).Test }, rule.Runs)
 	}
 	var once rule.Once
+	report := func(f link.Func, e *effects.Edge, whose string) {
+		steps := []effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}
+		last := e
+		for last.Mode != link.Enqueued && len(steps) < 50 {
+			last = via[last.To]
+			steps = append(steps, effects.Step{Node: last.From, Op: last.Op, Mode: last.Mode, To: last.To})
+		}
+		x := p.At(f, e.Op)
+		task := p.Short(p.FuncOf(last.To))
+		x.Message = fmt.Sprintf("`%s` enqueues `%s` inside %s: a worker may start it before the commit, or though it is rolled back", p.Short(f), task, whose)
+		x.Help = fmt.Sprintf("enqueue it after the commit: `transaction.on_commit(lambda: %s.delay(…))`, or after the `with`", task)
+		x.Witness = p.Frames(steps)
+		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(last.From).Index, last.Op.Pos)
+		once.Report(p, x)
+	}
 	for f := range link.Func(p.Funcs()) {
 		n := effects.Node(f)
 		if via[n] == nil {
@@ -95,24 +110,17 @@ func enqueueInsideTransaction(p *rule.Pass) {
 				}
 				return !inside
 			})
-			if !inside {
-				continue
+			if inside {
+				report(f, e, "a transaction")
 			}
-			steps := []effects.Step{{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}
-			last := e
-			for last.Mode != link.Enqueued && len(steps) < 50 {
-				last = via[last.To]
-				steps = append(steps, effects.Step{Node: last.From, Op: last.Op, Mode: last.Mode, To: last.To})
-			}
-			x := p.At(f, e.Op)
-			task := p.Short(p.FuncOf(last.To))
-			x.Message = fmt.Sprintf("`%s` enqueues `%s` inside a transaction: a worker may start it before the commit, or though it is rolled back", p.Short(f), task)
-			x.Help = fmt.Sprintf("enqueue it after the commit: `transaction.on_commit(lambda: %s.delay(…))`, or after the `with`", task)
-			x.Witness = p.Frames(steps)
-			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(last.From).Index, last.Op.Pos)
-			once.Report(p, x)
 		}
 	}
+	s := &sent{p: p, flow: flow, atomic: requests != nil, admin: ofAdmin(p, flow)}
+	s.inside(func(f link.Func, n effects.Node, whose string) {
+		if e := via[n]; e != nil && p.FuncOf(e.From) == f {
+			report(f, e, whose)
+		}
+	})
 }
 
 // enqueuedByQueue are the calls of RQ's queues, which are given the function that a worker runs later: for each node that makes one.

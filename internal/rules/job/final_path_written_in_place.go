@@ -10,6 +10,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
+	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -119,7 +120,8 @@ func opened(flow *rule.Flow, file *link.File, s *effects.Site) (facts.Ref, strin
 	return 0, ""
 }
 
-// place names a path that outlives the function: a constant of a module, or an attribute of the method's class.
+// place names a path that outlives the function: a constant of a module, an attribute of the method's class, what a function of the
+// program gives without arguments, and a file with a name that is written out in one of those.
 func place(flow *rule.Flow, file *link.File, fn *facts.Func, r facts.Ref) string {
 	for range 8 {
 		if !r.IsVar() {
@@ -150,11 +152,56 @@ func place(flow *rule.Flow, file *link.File, fn *facts.Func, r facts.Ref) string
 				return fmt.Sprintf("%s.%s.%s", file.Module, file.Facts.Str(file.Facts.Classes[fn.Class-1].QualName), file.Facts.Str(d.B))
 			}
 			return ""
+		case facts.BinOp: // DATA / "state.json", DATA + "/state.json"
+			right := facts.Ref(d.C)
+			if o := ast.Operator(d.B); right.Tag() != facts.TagStr || o != ast.Div && o != ast.Add {
+				return ""
+			}
+			return below(place(flow, file, fn, facts.Ref(d.A)), strings.TrimPrefix(file.Facts.Str(right.Index()), "/"))
+		case facts.Call:
+			switch a := file.Facts.Args(d); flow.Called(file, d) {
+			case "pathlib.Path":
+				if len(a.Pos) != 1 {
+					return ""
+				}
+				r = facts.Ref(a.Pos[0])
+				continue
+			case "os.path.join":
+				if len(a.Pos) != 2 || facts.Ref(a.Pos[1]).Tag() != facts.TagStr {
+					return ""
+				}
+				return below(place(flow, file, fn, facts.Ref(a.Pos[0])), file.Facts.Str(facts.Ref(a.Pos[1]).Index()))
+			default:
+				if len(a.Pos)+len(a.Kw) > 0 || a.Stars != 0 || !flow.CallsOwn(file, d) {
+					return ""
+				}
+				at, global := flow.Global(file, facts.Ref(d.A))
+				for _, g := range globals(at) {
+					if g.Ref == global {
+						return at.Module + "." + at.Facts.Str(g.Name) + "()"
+					}
+				}
+				return ""
+			}
 		default:
 			return ""
 		}
 	}
 	return ""
+}
+
+func globals(file *link.File) []facts.NamedRef {
+	if file == nil {
+		return nil
+	}
+	return file.Facts.Globals
+}
+
+func below(dir, name string) string {
+	if dir == "" {
+		return ""
+	}
+	return dir + "/" + name
 }
 
 // replaces: the function gives a file another's name.

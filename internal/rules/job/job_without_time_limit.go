@@ -53,7 +53,7 @@ func jobWithoutTimeLimit(p *rule.Pass) {
 		}
 		var steps []effects.Step
 		for _, k := range canHang {
-			if w := p.Witness(effects.Node(r.Func), k, true); w != nil && (steps == nil || len(w) < len(steps)) {
+			if w := p.Witness(effects.Node(r.Runs), k, true); w != nil && (steps == nil || len(w) < len(steps)) {
 				steps = w
 			}
 		}

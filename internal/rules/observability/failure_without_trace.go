@@ -73,9 +73,9 @@ func failureWithoutTrace(p *rule.Pass) {
 					return false
 				}
 				told[h.Pos] = true
-				before, entry := from.Way(n), from.Entry(n)
+				before := from.Way(n)
 				x := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
-				x.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), nothing tells of it: this handler drops every exception without a log, a metric or an error", rule.CalledAs(site), from.What(n), p.Short(p.FuncOf(entry)))
+				x.Message = fmt.Sprintf("when `%s` fails in %s (`%s`), nothing tells of it: this handler drops every exception without a log, a metric or an error", rule.CalledAs(site), from.What(n), p.Short(from.For(p, n)))
 				x.Help = "log it with its traceback (`logger.exception(…)`), or catch only the exception that is expected"
 				x.Witness = p.Frames(append(before, ss...))
 				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)

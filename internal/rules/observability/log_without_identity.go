@@ -52,7 +52,7 @@ func logWithoutIdentity(p *rule.Pass) {
 		return
 	}
 	x := p.At(p.FuncOf(first.Node), first.Op)
-	x.Message = fmt.Sprintf("requests write %d different log lines (here on the way of `%s`), and nothing in the program gives them the name of their request: lines of requests that run at the same time cannot be told apart", len(places), p.Short(p.FuncOf(from.Entry(first.Node))))
+	x.Message = fmt.Sprintf("requests write %d different log lines (here on the way of `%s`), and nothing in the program gives them the name of their request: lines of requests that run at the same time cannot be told apart", len(places), p.Short(from.For(p, first.Node)))
 	x.Help = "take or make an identifier for each request in a middleware, keep it in a context variable and let a filter of the log write it on every line"
 	x.Witness = p.Frames(append(from.Way(first.Node), p.SiteStep(first)))
 	p.Report(x)

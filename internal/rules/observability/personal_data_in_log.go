@@ -77,7 +77,7 @@ func personalDataInLog(p *rule.Pass) {
 				continue
 			}
 			x := p.At(f, op)
-			x.Message = fmt.Sprintf("%s of a person goes into %s of `%s`: everybody who reads the %s reads it, for as long as they are kept", o.What, into, p.Short(p.FuncOf(from.Entry(n))), readers)
+			x.Message = fmt.Sprintf("%s of a person goes into %s of `%s`: everybody who reads the %s reads it, for as long as they are kept", o.What, into, p.Short(from.For(p, n)), readers)
 			x.Help = "log the identifier of the record instead, or a hash where lines have to be told apart"
 			x.Witness = append(slices.Clone(o.Frames), diag.Frame{Function: p.Name(f), File: x.File, Line: x.Line, Cell: x.Cell, Note: "calls " + sink})
 			x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, op.Pos)

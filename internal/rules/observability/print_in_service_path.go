@@ -44,7 +44,7 @@ func printInServicePath(p *rule.Pass) {
 			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("`%s` tells about %s (`%s`) without time, level or logger: no setting can route, filter or switch it off", s.Path[strings.LastIndexByte(s.Path, '.')+1:], from.What(s.Node), p.Short(p.FuncOf(from.Entry(s.Node))))
+		x.Message = fmt.Sprintf("`%s` tells about %s (`%s`) without time, level or logger: no setting can route, filter or switch it off", s.Path[strings.LastIndexByte(s.Path, '.')+1:], from.What(s.Node), p.Short(from.For(p, s.Node)))
 		x.Help = "log it: `logger = logging.getLogger(__name__)`, `logger.info(…)`"
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
 		x.Group = p.Rule.Code + ":" + file.Path

@@ -36,9 +36,9 @@ func fixedTemporaryFile(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
-		before, entry := from.Way(s.Node), from.Entry(s.Node)
+		before := from.Way(s.Node)
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("`%s` writes `%s` for every run of `%s`: two at the same time mix their data, and any user of the machine can put a link or a file of their own there first", rule.CalledAs(s), at, p.Short(p.FuncOf(entry)))
+		x.Message = fmt.Sprintf("`%s` writes `%s` for every run of `%s`: two at the same time mix their data, and any user of the machine can put a link or a file of their own there first", rule.CalledAs(s), at, p.Short(from.For(p, s.Node)))
 		x.Help = "use `tempfile.NamedTemporaryFile()` or `tempfile.TemporaryDirectory()`, which make a name that nobody else has"
 		x.Witness = p.Frames(append(before, p.SiteStep(s)))
 		x.Group = p.Rule.Code + ":" + at

@@ -206,6 +206,9 @@ func (x *flow) call(op *facts.Op, try func(...uint32) string) string {
 		}
 		return ""
 	}
+	if name := givenBy(x.calledName(op)); strings.HasSuffix(name, "_token") && (secretName(name) || !slices.ContainsFunc(rule.Words(name), aboutSecret) && !slices.ContainsFunc(rule.Words(name), wordOfTexts)) {
+		return name
+	}
 	m := x.def(callee)
 	if m == nil {
 		return ""
@@ -324,8 +327,15 @@ func secretInLog(p *rule.Pass) {
 			continue
 		}
 		x := at(f)
+		said := ""
+		if !standsIn(file.Path) {
+			said = x.said(s.Op)
+		}
 		for _, r := range x.logged(s.Op) {
 			name, param := x.secret(facts.Ref(r))
+			if name == "" && said != "" {
+				name, said = said, ""
+			}
 			switch {
 			case name != "":
 				report(f, s.Op, name, []effects.Step{p.SiteStep(s)}, s.Certainty)
