@@ -1,6 +1,8 @@
 package link
 
 import (
+	"slices"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -239,7 +241,7 @@ next:
 	return out
 }
 
-// ofModel ties a Django manager, or the query of Flask-SQLAlchemy, to the model whose class attribute it is: its elements are instances of that.
+// ofModel ties a Django manager, or another library's query, to the model whose class attribute it is: its elements are instances of that.
 func (s *solver) ofModel(x Set, c Class) Set {
 	qs := s.wellKnown.querySet
 	if s.linear(c, 0) == nil || s.classes[c].traits&knowledge.ORM == 0 {
@@ -249,7 +251,7 @@ func (s *solver) ofModel(x Set, c Class) Set {
 	for _, v := range s.sets.values(x) {
 		switch ob := s.objs[v]; ob.kind {
 		case kExtInst:
-			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && (s.Catalogue.Inherits(e, qs) || s.Catalogue.Inherits(e, s.wellKnown.query)) {
+			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && slices.ContainsFunc(s.wellKnown.queries, func(q *knowledge.Entity) bool { return s.Catalogue.Inherits(e, q) }) {
 				v = s.object(kExtInst, ob.a, uint32(c)+1)
 				s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
 			}
