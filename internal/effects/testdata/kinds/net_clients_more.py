@@ -96,7 +96,7 @@ class Coordinator:
             return self.zk.get("/leader")
 
 
-def ask(address):  # want: net queue!
+def ask(address):  # want: net!
     socket = zmq.Context.instance().socket(zmq.REQ)
     socket.connect(address)
     socket.send_string("hello")

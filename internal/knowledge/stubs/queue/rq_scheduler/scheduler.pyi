@@ -1,6 +1,6 @@
 # Facts: RQ Scheduler documentation.
 from rq.job import Job
-@framework("task-queue")
+
 class Scheduler:
     def __init__(self, queue_name=..., queue=..., interval=..., connection=..., job_class=..., queue_class=..., name=...): ...
     @registers("func", phase="job")
