@@ -1,6 +1,8 @@
 package link
 
 import (
+	"slices"
+
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
@@ -239,17 +241,17 @@ next:
 	return out
 }
 
-// ofModel ties a Django manager to the model whose class attribute it is: its elements are instances of that.
+// ofModel ties a Django manager, or another library's query, to the model whose class attribute it is: its elements are instances of that.
 func (s *solver) ofModel(x Set, c Class) Set {
 	qs := s.wellKnown.querySet
-	if qs == nil || s.linear(c, 0) == nil || s.classes[c].traits&knowledge.ORM == 0 {
+	if s.linear(c, 0) == nil || s.classes[c].traits&knowledge.ORM == 0 {
 		return x
 	}
 	var out Set
 	for _, v := range s.sets.values(x) {
 		switch ob := s.objs[v]; ob.kind {
 		case kExtInst:
-			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && s.Catalogue.Inherits(e, qs) {
+			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && slices.ContainsFunc(s.wellKnown.queries, func(q *knowledge.Entity) bool { return s.Catalogue.Inherits(e, q) }) {
 				v = s.object(kExtInst, ob.a, uint32(c)+1)
 				s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
 			}

@@ -26,7 +26,8 @@ type wellKnown struct {
 	operator, reflected, inplace                                                 [32]Sym
 
 	strClass, intClass, listClass, tupleClass, dictClass, setClass, generatorClass, dequeClass, querySet, related *knowledge.Entity
-	str                                                                                                           Set // a string of unknown value
+	queries                                                                                                       []*knowledge.Entity // attributes of these classes give the rows of the model whose they are
+	str                                                                                                           Set                 // a string of unknown value
 	offload, awaiter                                                                                              uint32
 	anyStr, anyInt                                                                                                Value
 	starter                                                                                                       uint32
@@ -93,6 +94,11 @@ func (w *wellKnown) init2(s *solver) {
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), s.Catalogue.Lookup("types.GeneratorType")
 	w.querySet = s.Catalogue.Lookup("django.db.models.query.QuerySet")
+	for _, path := range []string{"django.db.models.query.QuerySet", "sqlalchemy.orm.query.Query", "mongoengine.queryset.QuerySet", "ormar.queryset.queryset.QuerySet"} {
+		if e := s.Catalogue.Lookup(path); e != nil {
+			w.queries = append(w.queries, e)
+		}
+	}
 	w.related = s.Catalogue.Lookup("django.db.models.manager._ManyRelatedManager")
 	w.dequeClass = s.Catalogue.Lookup("collections.deque")
 	if w.strClass != nil {

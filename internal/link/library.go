@@ -128,6 +128,9 @@ func (s *solver) extAttrOf(x uint32, name Sym) Set {
 			if m.Kind == knowledge.Function && m.Property && e.Kind == knowledge.Class {
 				return Set(s.object(kExt, s.extOfEntity(m), 0))
 			}
+			if m.Kind == knowledge.Function && m.ClassMethod {
+				return Set(s.object(kMethod, s.extOfEntity(m), uint32(s.object(kExt, x, 0)))) // Self is this class, also where a base has the method
+			}
 			if m.Kind == knowledge.Variable && e.Kind == knowledge.Class && m.Returns == nil {
 				return Set(s.object(kExtInst, s.extOfEntity(e), 0)) // a class's constant: of its own class, as in an enum
 			}

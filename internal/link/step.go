@@ -783,6 +783,7 @@ func (s *solver) binOp(op *facts.Op) Set {
 	left, right := s.val(facts.Ref(op.A)), s.val(facts.Ref(op.C))
 	names := s.wellKnown.operator[op.B]
 	var out Set
+	reflect := left == 0
 	for _, v := range s.sets.values(left) {
 		switch ob := s.objs[v]; ob.kind {
 		case kInst:
@@ -821,6 +822,7 @@ func (s *solver) binOp(op *facts.Op) Set {
 			}
 		case kList, kTuple, kSet, kDict, kView:
 			out = s.sets.union(out, Set(v))
+			reflect = reflect || ob.kind == kDict && ast.Operator(op.B) == ast.BitOr // {"question": ask} | prompt
 			if right != 0 {
 				for _, w := range s.sets.values(right) {
 					switch s.objs[w].kind {
@@ -831,7 +833,7 @@ func (s *solver) binOp(op *facts.Op) Set {
 			}
 		}
 	}
-	if left == 0 || out == 0 {
+	if reflect || out == 0 {
 		rnames := s.wellKnown.reflected[op.B]
 		for _, v := range s.sets.values(right) {
 			switch ob := s.objs[v]; ob.kind {

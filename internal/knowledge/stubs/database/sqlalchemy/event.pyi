@@ -2,5 +2,5 @@
 
 @registers("fn",phase="callback")
 def listen(target, identifier, fn, *args, **kw): ...
-@registers_decorated(phase="callback")
+@registers_decorated(phase="callback", factory=True)
 def listens_for(target, identifier, *args, **kw): ...

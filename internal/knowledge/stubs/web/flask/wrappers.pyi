@@ -1,4 +1,5 @@
 # Facts: Flask documentation, "Incoming Request Data".
+from werkzeug.datastructures import _Files
 
 class Request:
     method: str
@@ -14,7 +15,7 @@ class Request:
     def values(self): ...
     @property
     @effect(taint="user")
-    def files(self): ...
+    def files(self) -> _Files: ...
     @property
     @effect(taint="user")
     def json(self): ...

@@ -1,0 +1,2 @@
+# Facts: python-consul and py-consul documentation.
+from consul.std import Consul as Consul

@@ -1,0 +1,2 @@
+# Facts: hvac documentation.
+from hvac.v1 import Client as Client

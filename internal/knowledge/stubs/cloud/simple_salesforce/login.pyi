@@ -1,0 +1,3 @@
+# Facts: Simple Salesforce documentation.
+@effect("net")
+def SalesforceLogin(username=..., password=..., security_token=..., organizationId=..., sf_version=..., proxies=..., session=..., client_id=..., domain=..., instance_url=..., consumer_key=..., consumer_secret=..., privatekey_file=..., privatekey=..., scratch_url=...): ...

@@ -1,0 +1,9 @@
+# Facts: Tweepy documentation, "Pagination".
+
+class Cursor:
+    @calls("method")
+    def __init__(self, method, *args, **kwargs): ...
+    @effect("net", taint="external")
+    def pages(self, limit=...) -> Iterator[Any]: ...
+    @effect("net", taint="external")
+    def items(self, limit=...) -> Iterator[Any]: ...

@@ -1,0 +1,3 @@
+# Facts: yfinance documentation, "Reference".
+@effect("net", taint="external", timeout="timeout", default_timeout=10)
+def download(tickers, start=..., end=..., actions=..., threads=..., ignore_tz=..., group_by=..., auto_adjust=..., back_adjust=..., repair=..., keepna=..., progress=..., period=..., interval=..., prepost=..., rounding=..., timeout=..., session=..., multi_level_index=...): ...

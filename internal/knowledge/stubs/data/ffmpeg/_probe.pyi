@@ -1,0 +1,3 @@
+# Facts: ffmpeg-python documentation; without `timeout` the program is waited for without end.
+@effect("subprocess", timeout="timeout", default_timeout=None)
+def probe(filename, cmd=..., **kwargs): ...

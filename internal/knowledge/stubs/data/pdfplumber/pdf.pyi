@@ -1,0 +1,9 @@
+# Facts: pdfplumber documentation; pages are read when they are asked for.
+
+class PDF:
+    pages: list[Any]
+    def __enter__(self) -> Self: ...
+    def close(self): ...
+    @classmethod
+    @effect("fs.read")
+    def open(cls, path_or_fp, pages=..., laparams=..., password=..., strict_metadata=..., unicode_norm=..., repair=..., gs_path=..., repair_setting=..., raise_unicode_errors=...) -> Self: ...

@@ -1,0 +1,6 @@
+# Facts: python-pptx documentation, "Presentations".
+
+class Presentation:
+    @effect("fs.write")
+    def save(self, file): ...
+    slides: Any

@@ -1,0 +1,2 @@
+# Facts: pytesseract documentation: every call runs the program tesseract.
+from pytesseract.pytesseract import image_to_string as image_to_string, image_to_data as image_to_data, image_to_boxes as image_to_boxes, image_to_osd as image_to_osd, image_to_pdf_or_hocr as image_to_pdf_or_hocr, image_to_alto_xml as image_to_alto_xml, run_and_get_output as run_and_get_output, get_tesseract_version as get_tesseract_version, get_languages as get_languages

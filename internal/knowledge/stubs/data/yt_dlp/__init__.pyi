@@ -1,0 +1,2 @@
+# Facts: yt-dlp documentation, "Embedding yt-dlp".
+from yt_dlp.YoutubeDL import YoutubeDL as YoutubeDL

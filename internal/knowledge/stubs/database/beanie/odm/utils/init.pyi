@@ -1,0 +1,3 @@
+# Facts: Beanie documentation, "Initialization": indexes are made.
+@effect("db.write")
+async def init_beanie(database=..., connection_string=..., document_models=..., allow_index_dropping=..., recreate_views=..., skip_indexes=...): ...

@@ -1,0 +1,3 @@
+# Facts: django-redis documentation.
+from redis.client import Redis
+def get_redis_connection(alias=..., write=...) -> Redis: ...

@@ -1,0 +1,2 @@
+# Facts: Flask-SQLAlchemy documentation, "API".
+from flask_sqlalchemy.extension import SQLAlchemy as SQLAlchemy

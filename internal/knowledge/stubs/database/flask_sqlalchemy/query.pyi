@@ -1,0 +1,13 @@
+# Facts: Flask-SQLAlchemy documentation, "Legacy Query Interface".
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm.query import Query as _Query
+
+class Query(_Query):
+    @effect("db", taint="db")
+    def get_or_404(self, ident, description=...) -> T: ...
+    @effect("db", taint="db")
+    def first_or_404(self, description=...) -> T: ...
+    @effect("db", taint="db")
+    def one_or_404(self, description=...) -> T: ...
+    @effect("db", taint="db")
+    def paginate(self, *, page=..., per_page=..., max_per_page=..., error_out=..., count=...) -> Pagination: ...

@@ -1,0 +1,6 @@
+# Facts: ODMantic documentation, "Modeling".
+@model
+class Model:
+    id: Any
+@model
+class EmbeddedModel: ...

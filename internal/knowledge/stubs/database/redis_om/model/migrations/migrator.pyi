@@ -1,0 +1,3 @@
+# Facts: Redis OM documentation, "Models and Fields".
+
+class Migrator: ...

@@ -1,0 +1,3 @@
+# Facts: TinyDB documentation.
+from tinydb.database import TinyDB as TinyDB
+from tinydb.queries import Query as Query, where as where

@@ -1,0 +1,2 @@
+# Facts: aioftp documentation.
+from aioftp.client import Client as Client

@@ -1,0 +1,16 @@
+# Facts: aiohttp-retry documentation.
+
+class ExponentialRetry:
+    def __init__(self, attempts=..., start_timeout=..., max_timeout=..., factor=..., statuses=..., exceptions=..., methods=..., retry_all_server_errors=..., evaluate_response_callback=...): ...
+
+class FibonacciRetry:
+    def __init__(self, attempts=..., multiplier=..., statuses=..., exceptions=..., methods=..., max_timeout=..., retry_all_server_errors=..., evaluate_response_callback=...): ...
+
+class JitterRetry:
+    def __init__(self, attempts=..., start_timeout=..., max_timeout=..., factor=..., statuses=..., exceptions=..., methods=..., random_interval_size=..., retry_all_server_errors=..., evaluate_response_callback=...): ...
+
+class ListRetry:
+    def __init__(self, timeouts, statuses=..., exceptions=..., methods=..., retry_all_server_errors=..., evaluate_response_callback=...): ...
+
+class RandomRetry:
+    def __init__(self, attempts=..., statuses=..., exceptions=..., methods=..., min_timeout=..., max_timeout=..., random_func=..., retry_all_server_errors=..., evaluate_response_callback=...): ...

@@ -1,0 +1,3 @@
+# Facts: AsyncSSH documentation, "SCP Support".
+@effect("net", write=True)
+async def scp(srcpaths, dstpath=..., *, preserve=..., recurse=..., block_size=..., progress_handler=..., error_handler=..., **kwargs): ...

@@ -1,0 +1,6 @@
+# Facts: ldap3 documentation, "Server"; `connect_timeout` bounds connecting.
+
+class Server:
+    def __init__(self, host, port=..., use_ssl=..., allowed_referral_hosts=..., get_info=..., tls=..., formatter=..., connect_timeout=..., mode=..., validator=...): ...
+    @effect("net")
+    def check_availability(self, source_address=..., source_port=..., source_port_list=...): ...

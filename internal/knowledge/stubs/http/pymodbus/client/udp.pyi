@@ -1,0 +1,8 @@
+# Facts: PyModbus documentation, "Client".
+from pymodbus.client import _Modbus, _AsyncModbus
+
+class ModbusUdpClient(_Modbus):
+    def __init__(self, host, *, framer=..., port=..., name=..., source_address=..., reconnect_delay=..., reconnect_delay_max=..., timeout=..., retries=..., trace_packet=..., trace_pdu=..., trace_connect=...): ...
+
+class AsyncModbusUdpClient(_AsyncModbus):
+    def __init__(self, host, *, framer=..., port=..., name=..., source_address=..., reconnect_delay=..., reconnect_delay_max=..., timeout=..., retries=..., trace_packet=..., trace_pdu=..., trace_connect=...): ...

@@ -1,0 +1,6 @@
+# Facts: requests-cache documentation, "Sessions"; without a timeout a request waits for ever, as in requests.
+from requests.sessions import Session
+
+class CachedSession(Session):
+    def __init__(self, cache_name=..., backend=..., serializer=..., expire_after=..., urls_expire_after=..., cache_control=..., content_root_key=..., allowable_codes=..., allowable_methods=..., always_revalidate=..., ignored_parameters=..., match_headers=..., filter_fn=..., key_fn=..., read_only=..., stale_if_error=..., autoclose=..., **kwargs): ...
+    def __enter__(self) -> Self: ...

@@ -1,0 +1,2 @@
+# Facts: Telethon documentation.
+from telethon.client.telegramclient import TelegramClient as TelegramClient

@@ -1,0 +1,2 @@
+# Facts: faster-whisper documentation.
+from faster_whisper.transcribe import WhisperModel as WhisperModel, BatchedInferencePipeline as BatchedInferencePipeline

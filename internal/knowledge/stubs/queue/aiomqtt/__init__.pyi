@@ -1,0 +1,2 @@
+# Facts: aiomqtt documentation.
+from aiomqtt.client import Client as Client

@@ -1,0 +1,6 @@
+# Facts: django-apscheduler documentation.
+from django.db.models import Model
+
+class DjangoJob(Model): ...
+
+class DjangoJobExecution(Model): ...

@@ -1,0 +1,3 @@
+# Facts: django-apscheduler documentation, "close_old_connections".
+@wraps_decorated()
+def close_old_connections(func): ...

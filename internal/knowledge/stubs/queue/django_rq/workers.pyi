@@ -1,0 +1,3 @@
+# Facts: Django-RQ documentation, "Running workers".
+from rq.worker import Worker
+def get_worker(*queue_names, job_class=..., queue_class=..., worker_class=..., **kwargs) -> Worker: ...

@@ -1,0 +1,6 @@
+# Facts: Eclipse Paho MQTT documentation, "Subscribe"; both wait for messages without end.
+@effect("net", taint="external")
+def simple(topics, qos=..., msg_count=..., retained=..., hostname=..., port=..., client_id=..., keepalive=..., will=..., auth=..., tls=..., protocol=..., transport=..., clean_session=..., proxy_args=...): ...
+@registers("callback", phase="job")
+@effect("net")
+def callback(callback, topics, qos=..., userdata=..., hostname=..., port=..., client_id=..., keepalive=..., will=..., auth=..., tls=..., protocol=..., transport=..., clean_session=..., proxy_args=...): ...

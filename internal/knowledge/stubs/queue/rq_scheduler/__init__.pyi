@@ -1,0 +1,2 @@
+# Facts: RQ Scheduler documentation.
+from rq_scheduler.scheduler import Scheduler as Scheduler

@@ -1,0 +1,2 @@
+# Facts: croniter documentation; without a start it begins now.
+from croniter.croniter import croniter as croniter

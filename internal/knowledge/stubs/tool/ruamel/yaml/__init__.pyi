@@ -1,0 +1,2 @@
+# Facts: ruamel.yaml documentation; the loader "unsafe" makes any object.
+from ruamel.yaml.main import YAML as YAML

@@ -1,0 +1,6 @@
+# Facts: python-socketio documentation, "Emitting from external processes".
+
+class RedisManager:
+    def __init__(self, url=..., channel=..., write_only=..., logger=..., json=..., redis_options=...): ...
+    @effect("queue", idempotent=False)
+    def emit(self, event, data, namespace=..., room=..., skip_sid=..., callback=..., to=..., **kwargs): ...
