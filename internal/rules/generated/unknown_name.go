@@ -150,8 +150,11 @@ func (u *names) file(f *link.File) {
 
 // abstract: a name of collections.abc that collections had, too, until Python 3.9.
 func abstract(module, name string) bool {
+	if module != "collections" {
+		return false
+	}
 	exists, _ := knowledge.StandardName("collections.abc", name)
-	return exists && module == "collections"
+	return exists
 }
 
 // where says in which versions of Python the name is missing.
