@@ -77,7 +77,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			if e.Certainty != diag.Proved || later(p, e.Op) || e.Mode != link.Enqueued && !(runs(e) && via[e.To] != nil) || e.Mode == link.Enqueued && waits(e) {
 				continue
 			}
-			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(requests, n) && unsaved(p, requests, writing, n, e.Op)
+			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(p, requests, n) && unsaved(p, requests, writing, n, e.Op)
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
 					inside = inside || transaction(rule.Transaction(p, f, c))
@@ -133,8 +133,13 @@ func atomicRequests(p *rule.Pass) bool {
 	return false
 }
 
-// inView: a view of Django's comes to it; middleware runs outside the view's transaction.
-func inView(from *rule.Arrivals, n effects.Node) bool {
+// inView: a view of Django's comes to it, before the commit; middleware runs outside the view's transaction.
+func inView(p *rule.Pass, from *rule.Arrivals, n effects.Node) bool {
+	for _, s := range from.Way(n) {
+		if later(p, s.Op) {
+			return false
+		}
+	}
 	by := from.By(n)
 	return by != nil && by.Call.Phase == "request" && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "django", "rest_framework")
 }
