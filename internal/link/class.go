@@ -96,12 +96,27 @@ func (s *solver) inheritTypes(c Class, cl *facts.Class) {
 				params := s.Facts(f).Params
 				for i := 1; i < min(len(params), len(e.Params)+1); i++ {
 					if params[i].Kind <= facts.Positional && params[i].Type == 0 && e.Params[i-1].Type != nil {
-						s.addShared(s.varOf(Instance(f), params[i].Var), s.typeSet(e.Params[i-1].Type, 0, nil, e, 0))
+						x := s.roleOf(s.firstInst+Value(c), e.Params[i-1].Name+"_class")
+						if x == 0 {
+							x = s.typeSet(e.Params[i-1].Type, 0, nil, e, 0)
+						}
+						s.addShared(s.varOf(Instance(f), params[i].Var), x)
 					}
 				}
 			}
 		}
 	}
+}
+
+// roleOf are objects of the class that an object's attribute names: the form of a view, by form_class.
+func (s *solver) roleOf(v Value, attr string) Set {
+	var out Set
+	for _, c := range s.sets.values(s.loadAttr(v, s.Sym(attr))) {
+		if k := s.objs[c].kind; k == kClass || k == kExt {
+			out = s.sets.union(out, s.instanceOf(c, 0))
+		}
+	}
+	return out
 }
 
 // announceClass runs what a class statement runs beside the class's body: the metaclass's __new__ and __init__, and the
@@ -520,7 +535,7 @@ func (s *solver) bindOne(v, recv Value, c Class) Set {
 		}
 		return Set(s.object(kBound, uint32(v), uint32(recv)))
 	case kMade:
-		if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class {
+		if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class || ob.a == s.wellKnown.offload || ob.a == s.wellKnown.awaiter {
 			return Set(s.object(kBound, uint32(v), uint32(recv)))
 		}
 		return Set(v)

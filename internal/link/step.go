@@ -507,6 +507,10 @@ func (s *solver) slice(op *facts.Op) Set {
 			}
 			out = s.sets.union(out, Set(o))
 		default:
+			if s.isQuerySet(v) && !facts.Ref(op.B).Is(facts.ConstEllipsis) { // a slice without a step is a query still
+				out = s.sets.union(out, Set(v))
+				continue
+			}
 			out = s.sets.union(out, s.loadItem(v, 0))
 			if k := s.objs[v].kind; k == kStr || k == kExtInst {
 				out = s.sets.union(out, Set(v))
