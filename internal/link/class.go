@@ -71,6 +71,36 @@ func (s *solver) makeClass(op *facts.Op) {
 	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
 	s.announceClass(c, cl)
+	if strings.HasSuffix(s.ff.Str(cl.Name), "WorkerSettings") {
+		s.shareContext(cl)
+	}
+}
+
+// shareContext: what a class of arq's settings lists are functions that get the same dict first, which on_startup fills. arq is
+// told of the class by name, on the command line.
+func (s *solver) shareContext(cl *facts.Class) {
+	ctx := Set(s.object(kDict, s.opID, 17))
+	for _, m := range cl.Members {
+		switch s.ff.Str(m.Name) {
+		case "functions", "on_startup", "on_shutdown", "on_job_start", "on_job_end", "after_job_end":
+		default:
+			continue
+		}
+		if !m.Ref.IsVar() {
+			continue
+		}
+		for _, v := range s.sets.values(s.readShared(s.sharedIndex(m.Ref.Index()))) {
+			fs := Set(v)
+			if s.isContainer(v) {
+				fs = s.iterateOne(v, false)
+			}
+			for _, f := range s.sets.values(fs) {
+				if ob := s.objs[f]; ob.kind == kFunc && len(s.Facts(Func(ob.a)).Params) > 0 && !s.final {
+					s.addShared(s.varOf(s.instanceIn(Func(ob.a), ob.b), s.Facts(Func(ob.a)).Params[0].Var), ctx)
+				}
+			}
+		}
+	}
 }
 
 // inheritTypes gives the parameters of methods the types that the library's method which they replace declares, where they
