@@ -243,9 +243,7 @@ func (l *lowerer) slice(s *ast.Slice) (lo, hi Ref) {
 	}
 	if s.Step != nil {
 		l.expr(s.Step)
-		if lo == 0 {
-			lo = constRef(ConstEllipsis)
-		}
+		lo = constRef(ConstEllipsis)
 	}
 	return lo, hi
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 8
+const Version = 9
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -80,7 +80,7 @@ const (
 	SetAttr           // A.B = C
 	Item              // dst ← A[C]
 	SetItem           // A[B] = C; dst, if any, is the same container as seen by later code of this block
-	Slice             // dst ← A[B:C], B and C Refs
+	Slice             // dst ← A[B:C], B and C Refs; B is ... where there is a step
 	Call              // dst ← A(args), B index of the arguments in Extra (see Args)
 	MakeFunc          // dst ← function A (index into Funcs)
 	MakeClass         // dst ← class A (index into Classes)

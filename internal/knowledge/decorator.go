@@ -27,7 +27,8 @@ func init() {
 		"calls":               {1, many, conditionWords, callback(Calls)},
 		"returns_call":        {1, many, conditionWords, callback(ReturnsCall)},
 		"calls_when_iterated": {1, many, conditionWords, callback(CallsWhenIterated)},
-		"offloads":            {1, many, conditionWords, callback(Offloads)},
+		"offloads":            {1, many, append([]string{"gives"}, conditionWords...), callback(Offloads)},
+		"makes":               {1, 1, conditionWords, (*reader).makes},
 		"starts":              {1, many, append([]string{"on"}, conditionWords...), callback(Starts)},
 		"schedules":           {1, many, conditionWords, callback(Schedules)},
 		"awaits":              {1, many, conditionWords, callback(Awaits)},
@@ -36,7 +37,7 @@ func init() {
 		"enqueues":            {1, 1, conditionWords, callback(Enqueues)},
 		"registers":           {1, many, append([]string{"phase", "method", "gives"}, conditionWords...), callback(Registers)},
 		"registers_decorated": {0, 0, []string{"phase", "method", "gives", "keeps", "becomes", "binds", "factory", "context"}, decorated(RegistersDecorated, Both)},
-		"wraps_decorated":     {0, 0, []string{"context", "factory", "becomes"}, decorated(WrapsDecorated, Direct)},
+		"wraps_decorated":     {0, 0, []string{"context", "factory", "becomes", "gives"}, decorated(WrapsDecorated, Direct)},
 		"handlers":            {1, many, []string{"phase", "method"}, (*reader).handlers},
 		"context": {1, 1, nil, func(r *reader, e *Entity, a *arguments) {
 			e.Context = a.string(0, "")
@@ -123,6 +124,19 @@ func decorated(mode CallMode, form Form) func(r *reader, e *Entity, a *arguments
 		}
 		e.Calls = append(e.Calls, k)
 	}
+}
+
+// makes names the class of which a constructor gives an instance when a condition holds.
+func (r *reader) makes(e *Entity, a *arguments) {
+	if e.Name != "__init__" {
+		a.fault("@makes belongs on __init__")
+		return
+	}
+	k := Call{Mode: Makes, Becomes: a.string(0, ""), When: a.condition("when", "equals", "not_equals"), Keeps: true}
+	if k.When == nil {
+		a.fault("@makes needs when")
+	}
+	e.Calls = append(e.Calls, k)
 }
 
 // handlers names the methods that a framework calls on the classes that a program makes from this one. A name in capitals is an

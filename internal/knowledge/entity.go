@@ -251,6 +251,7 @@ const (
 	Depends                            // called by the framework for the function whose parameter this call is a default of
 	Defaults                           // called for each instance made of the class whose field this call is the default of
 	Enqueues                           // a worker calls the function that the receiver was made from
+	Makes                              // under a condition, what this constructor makes is an instance of the class Becomes
 	RegistersDecorated                 // the function decorated by this is kept for the framework
 	WrapsDecorated                     // the function decorated by this stays callable, called through a wrapper
 	CallModes          int      = iota
@@ -258,7 +259,7 @@ const (
 
 var callNames = [CallModes]string{
 	"calls", "returns_call", "calls_when_iterated", "offloads", "starts", "schedules", "awaits", "registers", "depends",
-	"default_factory", "enqueues", "registers_decorated", "wraps_decorated",
+	"default_factory", "enqueues", "makes", "registers_decorated", "wraps_decorated",
 }
 
 func (m CallMode) String() string { return callNames[m] }
@@ -281,10 +282,10 @@ type Call struct {
 	On      string   // Starts: the method that starts it, "" for this call itself
 	Phase   string   // Registers, RegistersDecorated: "request", "job", "startup", "callback", …
 	Method  string   // RegistersDecorated: the HTTP method, "" when not fixed
-	Gives   []string // Registers, RegistersDecorated: canonical paths of the classes whose instances the function is called with
+	Gives   []string // Registers, RegistersDecorated, WrapsDecorated, Offloads: canonical paths of the classes whose instances the function is called with first
 	Context string   // WrapsDecorated: "retry", "cache", "timeout", "transaction", "offload", "await", "contextmanager", …
 	Form    Form     // RegistersDecorated, WrapsDecorated
-	Becomes string   // RegistersDecorated: canonical path of the class whose attributes the decorated name gains
+	Becomes string   // Makes: path of that class; RegistersDecorated: canonical path of the class whose attributes the decorated name gains
 	Binds   string   // RegistersDecorated: the parameter that, when True, gives the function an instance of Becomes first
 	Keeps   bool     // RegistersDecorated: calling the name still calls the function
 	When    *Condition

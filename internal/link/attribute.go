@@ -243,28 +243,49 @@ next:
 
 // ofModel ties a Django manager, or another library's query, to the model whose class attribute it is: its elements are instances of that.
 func (s *solver) ofModel(x Set, c Class) Set {
-	qs := s.wellKnown.querySet
 	if s.linear(c, 0) == nil || s.classes[c].traits&knowledge.ORM == 0 {
 		return x
 	}
 	var out Set
 	for _, v := range s.sets.values(x) {
-		switch ob := s.objs[v]; ob.kind {
-		case kExtInst:
-			if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class && slices.ContainsFunc(s.wellKnown.queries, func(q *knowledge.Entity) bool { return s.Catalogue.Inherits(e, q) }) {
+		if s.givesRows(v) {
+			if ob := s.objs[v]; ob.kind == kExtInst {
 				v = s.object(kExtInst, ob.a, uint32(c)+1)
-				s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
 			}
-		case kInst:
-			for _, b := range s.mro(Class(ob.a)) {
-				if b.ext != 0 && s.exts[b.ext].entity == qs {
-					s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
-				}
-			}
+			s.addShared(s.field(v, keyElem), Set(s.firstInst+Value(c)))
 		}
 		out = s.sets.union(out, Set(v))
 	}
 	return out
+}
+
+// givesRows: as an attribute of a model, the value gives its rows.
+func (s *solver) givesRows(v Value) bool {
+	if ob := s.objs[v]; ob.kind == kExtInst {
+		e := s.exts[ob.a].entity
+		return e != nil && e.Kind == knowledge.Class && slices.ContainsFunc(s.wellKnown.queries, func(q *knowledge.Entity) bool { return s.Catalogue.Inherits(e, q) })
+	}
+	return s.isQuerySet(v)
+}
+
+// isQuerySet: the value is one of Django's querysets or managers, or of a class of the program made from those.
+func (s *solver) isQuerySet(v Value) bool {
+	qs := s.wellKnown.querySet
+	if qs == nil {
+		return false
+	}
+	switch ob := s.objs[v]; ob.kind {
+	case kExtInst:
+		e := s.exts[ob.a].entity
+		return e != nil && e.Kind == knowledge.Class && s.Catalogue.Inherits(e, qs)
+	case kInst:
+		for _, b := range s.mro(Class(ob.a)) {
+			if b.ext != 0 && s.exts[b.ext].entity == qs {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *solver) classAttr(v Value, c Class, name Sym) Set {

@@ -136,7 +136,15 @@ func (s *solver) callback(x uint32, e *knowledge.Entity, c *knowledge.Call, fs S
 		s.store(o, keyElem, r)
 		return Set(o)
 	case knowledge.Offloads:
-		r := s.callSet(fs, s.following(e, c, a), Offloaded)
+		b := s.following(e, c, a)
+		for i := len(c.Gives) - 1; i >= 0; i-- {
+			if e := s.Catalogue.Lookup(c.Gives[i]); e != nil {
+				b = b.prepend(Set(s.object(kExtInst, s.extOfEntity(e), 0)))
+			}
+		}
+		done := s.aside()
+		r := s.callSet(fs, b, Offloaded)
+		done()
 		s.offloadGenerators(fs)
 		if e.Async || strings.HasPrefix(e.Path, "asyncio.") {
 			o := s.object(kResult, s.place(), 8)
@@ -219,7 +227,7 @@ func (s *solver) awaitAll(x Set, mode Mode) Set {
 		switch s.objs[v].kind {
 		case kList, kTuple, kSet, kGen, kView, kDict:
 			out = s.sets.union(out, s.await(s.iterateOne(v, false), mode))
-		case kFunc, kBound: // anyio.run(main), trio.run(main)
+		case kFunc, kBound, kPartial: // anyio.run(main), trio.run(main), transaction.on_commit(f)
 			out = s.sets.union(out, s.await(s.call(v, &callArgs{}, mode), mode))
 		}
 	}
@@ -362,6 +370,11 @@ func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) 
 			s.addShared(s.field(s.firstClass+Value(s.fileOf.class+fn.Class-1), keyArgs), fs)
 		}
 	}
+	if c.Mode == knowledge.WrapsDecorated {
+		for _, v := range s.sets.values(fs) {
+			s.give(v, c.Gives)
+		}
+	}
 	if c.Becomes != "" {
 		if cl := s.Catalogue.Lookup(c.Becomes); cl != nil {
 			bx := s.extOfEntity(cl)
@@ -390,6 +403,15 @@ func (s *solver) decorated(x uint32, c *knowledge.Call, fs Set, factory uint32) 
 		var out Set
 		for _, f := range s.sets.values(fs) {
 			out = s.sets.union(out, Set(s.object(kMade, x, uint32(f))))
+		}
+		return out
+	case "property":
+		var out Set
+		for _, f := range s.sets.values(fs) {
+			if s.objs[f].kind != kProperty {
+				f = s.object(kProperty, uint32(f), 0)
+			}
+			out = s.sets.union(out, Set(f))
 		}
 		return out
 	}
@@ -431,7 +453,9 @@ func (s *solver) startMade(v Value, ob object, a *callArgs) {
 func (s *solver) callMade(v Value, ob object, a *callArgs, mode Mode) Set {
 	s.given = nil // a library may add to them: the task, first
 	if ob.a == s.wellKnown.offload {
+		done := s.aside()
 		r := s.call(Value(ob.b), a, Offloaded)
+		done()
 		o := s.object(kResult, s.place(), 3)
 		s.addShared(s.field(o, keyResult), r)
 		return Set(o)
@@ -505,6 +529,13 @@ func (s *solver) enterLibrary(v Value, async bool) Set {
 		out = Set(v)
 	}
 	return out
+}
+
+// aside marks what libraries do until the returned function runs as done in a worker thread: list(queryset), handed to one.
+func (s *solver) aside() func() {
+	old := s.offloaded
+	s.offloaded = true
+	return func() { s.offloaded = old }
 }
 
 // implied marks the calls until the returned function runs as made by a statement, not written by the user.

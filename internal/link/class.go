@@ -71,6 +71,36 @@ func (s *solver) makeClass(op *facts.Op) {
 	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
 	s.announceClass(c, cl)
+	if strings.HasSuffix(s.ff.Str(cl.Name), "WorkerSettings") {
+		s.shareContext(cl)
+	}
+}
+
+// shareContext: what a class of arq's settings lists are functions that get the same dict first, which on_startup fills. arq is
+// told of the class by name, on the command line.
+func (s *solver) shareContext(cl *facts.Class) {
+	ctx := Set(s.object(kDict, s.opID, 17))
+	for _, m := range cl.Members {
+		switch s.ff.Str(m.Name) {
+		case "functions", "on_startup", "on_shutdown", "on_job_start", "on_job_end", "after_job_end":
+		default:
+			continue
+		}
+		if !m.Ref.IsVar() {
+			continue
+		}
+		for _, v := range s.sets.values(s.readShared(s.sharedIndex(m.Ref.Index()))) {
+			fs := Set(v)
+			if s.isContainer(v) {
+				fs = s.iterateOne(v, false)
+			}
+			for _, f := range s.sets.values(fs) {
+				if ob := s.objs[f]; ob.kind == kFunc && len(s.Facts(Func(ob.a)).Params) > 0 && !s.final {
+					s.addShared(s.varOf(s.instanceIn(Func(ob.a), ob.b), s.Facts(Func(ob.a)).Params[0].Var), ctx)
+				}
+			}
+		}
+	}
 }
 
 // inheritTypes gives the parameters of methods the types that the library's method which they replace declares, where they
@@ -96,12 +126,27 @@ func (s *solver) inheritTypes(c Class, cl *facts.Class) {
 				params := s.Facts(f).Params
 				for i := 1; i < min(len(params), len(e.Params)+1); i++ {
 					if params[i].Kind <= facts.Positional && params[i].Type == 0 && e.Params[i-1].Type != nil {
-						s.addShared(s.varOf(Instance(f), params[i].Var), s.typeSet(e.Params[i-1].Type, 0, nil, e, 0))
+						x := s.roleOf(s.firstInst+Value(c), e.Params[i-1].Name+"_class")
+						if x == 0 {
+							x = s.typeSet(e.Params[i-1].Type, 0, nil, e, 0)
+						}
+						s.addShared(s.varOf(Instance(f), params[i].Var), x)
 					}
 				}
 			}
 		}
 	}
+}
+
+// roleOf are objects of the class that an object's attribute names: the form of a view, by form_class.
+func (s *solver) roleOf(v Value, attr string) Set {
+	var out Set
+	for _, c := range s.sets.values(s.loadAttr(v, s.Sym(attr))) {
+		if k := s.objs[c].kind; k == kClass || k == kExt {
+			out = s.sets.union(out, s.instanceOf(c, 0))
+		}
+	}
+	return out
 }
 
 // announceClass runs what a class statement runs beside the class's body: the metaclass's __new__ and __init__, and the
@@ -520,7 +565,7 @@ func (s *solver) bindOne(v, recv Value, c Class) Set {
 		}
 		return Set(s.object(kBound, uint32(v), uint32(recv)))
 	case kMade:
-		if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class {
+		if e := s.exts[ob.a].entity; e != nil && e.Kind == knowledge.Class || ob.a == s.wellKnown.offload || ob.a == s.wellKnown.awaiter {
 			return Set(s.object(kBound, uint32(v), uint32(recv)))
 		}
 		return Set(v)

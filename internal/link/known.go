@@ -3,6 +3,7 @@ package link
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
@@ -156,26 +157,30 @@ func allHooks() map[string]hook {
 		"builtins.__import__":                     hookImportModule,
 		"contextlib.ExitStack.enter_context":      hookEnter(false),
 		"contextlib.AsyncExitStack.enter_context": hookEnter(false),
-		"contextlib.AsyncExitStack.enter_async_context": hookEnter(true),
-		"threading.Thread.start":                        hookRun,
-		"multiprocessing.Process.start":                 hookRun,
-		"multiprocessing.context.Process.start":         hookRun,
-		"multiprocessing.process.BaseProcess.start":     hookRun,
-		"typing.TypeVar":                                hookTypeVar,
-		"typing_extensions.TypeVar":                     hookTypeVar,
-		contextVar + ".set":                             hookContextVarSet,
-		"typing.NewType":                                hookNewType,
-		"functools.singledispatch":                      hookDispatch,
-		"functools.singledispatchmethod":                hookDispatch,
-		"builtins.sum":                                  hookIterates,
-		"builtins.min":                                  hookIterates,
-		"builtins.max":                                  hookIterates,
-		"builtins.any":                                  hookIterates,
-		"builtins.all":                                  hookIterates,
-		"builtins.str.join":                             hookIterates,
-		"builtins.str.format":                           hookText,
-		"builtins.print":                                hookPrint,
-		"argparse.ArgumentParser.set_defaults":          hookSetDefaults,
+		"contextlib.AsyncExitStack.enter_async_context":         hookEnter(true),
+		"threading.Thread.start":                                hookRun,
+		"multiprocessing.Process.start":                         hookRun,
+		"multiprocessing.context.Process.start":                 hookRun,
+		"multiprocessing.process.BaseProcess.start":             hookRun,
+		"typing.TypeVar":                                        hookTypeVar,
+		"typing_extensions.TypeVar":                             hookTypeVar,
+		contextVar + ".set":                                     hookContextVarSet,
+		"typing.NewType":                                        hookNewType,
+		"functools.singledispatch":                              hookDispatch,
+		"functools.singledispatchmethod":                        hookDispatch,
+		"builtins.sum":                                          hookIterates,
+		"builtins.min":                                          hookPick,
+		"builtins.max":                                          hookPick,
+		"builtins.any":                                          hookIterates,
+		"builtins.all":                                          hookIterates,
+		"builtins.str.join":                                     hookIterates,
+		"builtins.str.format":                                   hookText,
+		"builtins.print":                                        hookPrint,
+		"argparse.ArgumentParser.set_defaults":                  hookSetDefaults,
+		"rest_framework.generics.GenericAPIView.get_serializer": hookRole("serializer_class"),
+		"django.views.generic.edit.FormView.get_form":           hookRole("form_class"),
+		"rest_framework.generics.GenericAPIView.get_queryset":   hookQueryset,
+		"rest_framework.generics.GenericAPIView.get_object":     hookQueryset,
 	}
 	for name := range methodHooks {
 		hooks[name] = methodHooks[name]
@@ -383,6 +388,31 @@ func hookSorted(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, b
 	return out, true
 }
 
+// hookPick: max(items, key=f) gives one of what it is given.
+func hookPick(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	s.report(x, recv, a, mode)
+	var out Set
+	for i := range a.pos {
+		if len(a.pos) == 1 || a.pos[i].star {
+			out = s.sets.union(out, s.iterate(a.pos[i].set, false))
+		} else {
+			out = s.sets.union(out, a.pos[i].set)
+		}
+	}
+	for i := range a.kw {
+		switch {
+		case a.kw[i].name == 0:
+		case s.Names[a.kw[i].name] == "key":
+			within := s.within()
+			s.callSet(a.kw[i].set, s.argList(out), Called)
+			within()
+		case s.Names[a.kw[i].name] == "default":
+			out = s.sets.union(out, a.kw[i].set)
+		}
+	}
+	return out, true
+}
+
 // hookIterates: the call iterates over its first argument, be it an object of the program; the stub says the rest.
 func hookIterates(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
 	for _, v := range s.sets.values(a.first()) {
@@ -465,6 +495,42 @@ func hookSetDefaults(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (S
 		}
 	}
 	return 0, true
+}
+
+// hookRole: the call makes an instance of the class that an attribute of its receiver names.
+func hookRole(attr string) hook {
+	return func(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+		if recv == 0 {
+			return 0, false
+		}
+		out := s.roleOf(recv, attr)
+		if out != 0 {
+			s.report(x, recv, a, mode)
+		}
+		return out, out != 0
+	}
+}
+
+// hookQueryset: a view's get_queryset gives its attribute queryset, and get_object a row of that.
+func hookQueryset(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if recv == 0 {
+		return 0, false
+	}
+	var out Set
+	for _, v := range s.sets.values(s.loadAttr(recv, s.Sym("queryset"))) {
+		if !s.isQuerySet(v) {
+			continue
+		}
+		if strings.HasSuffix(s.exts[x].path, ".get_object") {
+			out = s.sets.union(out, s.readField(v, keyElem))
+		} else {
+			out = s.sets.union(out, Set(v))
+		}
+	}
+	if out != 0 {
+		s.report(x, recv, a, mode)
+	}
+	return out, out != 0
 }
 
 func hookIter(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
@@ -677,13 +743,21 @@ func hookContextVarSet(s *solver, x uint32, recv Value, a *callArgs, mode Mode) 
 	return 0, false
 }
 
-// hookTypeVar: a type variable with a bound is, as an annotation, its bound.
+// hookTypeVar: a type variable with a bound is, as an annotation, its bound; one with constraints is any of them.
 func hookTypeVar(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
 	for i := range a.kw {
 		if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "bound" && a.kw[i].set != 0 {
 			s.report(x, recv, a, mode)
 			return a.kw[i].set, true
 		}
+	}
+	if len(a.pos) > 2 {
+		var out Set
+		for i := range a.pos[1:] {
+			out = s.sets.union(out, a.pos[1+i].set)
+		}
+		s.report(x, recv, a, mode)
+		return out, true
 	}
 	return 0, false
 }

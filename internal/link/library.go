@@ -85,11 +85,42 @@ func (s *solver) extPath(path string) Set {
 			}
 		}
 	}
+	if c := s.typedClient(path); c != nil {
+		out = Set(s.object(kExt, s.extOfEntity(c), 0))
+	}
 	if out == 0 {
 		out = Set(s.object(kExt, s.extByPath(path, nil, 0), 0))
 	}
 	s.extSets[path] = out
 	return out
+}
+
+// typedClient is the class that a name of the packages of types for AWS stands for: mypy_boto3_s3.client.S3Client is a client of
+// boto3. There is a package for each service.
+func (s *solver) typedClient(path string) *knowledge.Entity {
+	top, _, _ := strings.Cut(path, ".")
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	switch {
+	case strings.HasPrefix(top, "mypy_boto3_"), strings.HasPrefix(top, "types_boto3_"):
+		switch {
+		case strings.HasSuffix(name, "Client"):
+			return s.Catalogue.Lookup("botocore.client.BaseClient")
+		case strings.HasSuffix(name, "Paginator"):
+			return s.Catalogue.Lookup("botocore.client._Paginator")
+		case strings.HasSuffix(name, "ServiceResource"):
+			return s.Catalogue.Lookup("boto3.resources.base.ServiceResource")
+		case name == "Table", name == "Bucket", name == "Object", name == "Queue", name == "Message":
+			return s.Catalogue.Lookup("boto3.resources.base._" + name)
+		}
+	case strings.HasPrefix(top, "types_aiobotocore_"):
+		switch {
+		case strings.HasSuffix(name, "Client"):
+			return s.Catalogue.Lookup("aiobotocore.client.AioBaseClient")
+		case strings.HasSuffix(name, "Paginator"):
+			return s.Catalogue.Lookup("aiobotocore.client._Paginator")
+		}
+	}
+	return nil
 }
 
 // entitySet is the value of a name of the catalogue.
@@ -117,6 +148,9 @@ func (s *solver) extAttrOf(x uint32, name Sym) Set {
 	text := s.Names[name]
 	if e == nil {
 		path := s.exts[x].path + "." + text
+		if c := s.typedClient(path); c != nil {
+			return Set(s.object(kExt, s.extOfEntity(c), 0))
+		}
 		if m := s.Catalogue.Module(path); m != nil {
 			return Set(s.object(kExt, s.extOfEntity(m), 0))
 		}
@@ -133,6 +167,11 @@ func (s *solver) extAttrOf(x uint32, name Sym) Set {
 			}
 			if m.Kind == knowledge.Variable && e.Kind == knowledge.Class && m.Returns == nil {
 				return Set(s.object(kExtInst, s.extOfEntity(e), 0)) // a class's constant: of its own class, as in an enum
+			}
+			if m.Kind == knowledge.Variable && e.Kind == knowledge.Class {
+				if t := s.typeSet(m.Returns, s.object(kExt, x, 0), nil, nil, 0); t != 0 {
+					return t
+				}
 			}
 			return s.entitySet(m)
 		}

@@ -56,6 +56,9 @@ func (s *solver) library(x uint32, recv Value, a *callArgs, mode Mode) {
 	if e := s.exts[x].entity; s.implicit && e != nil && len(e.Effects) == 0 {
 		return // a special method that a statement implies is worth telling only if it does something
 	}
+	if s.offloaded && mode == Called {
+		mode = Offloaded
+	}
 	s.tell(event{kind: evLibrary, mode: mode, id: s.opID, op: s.op, ext: x, recv: recv, args: a})
 }
 
@@ -102,7 +105,7 @@ func (s *solver) callExt(x uint32, recv Value, a *callArgs, mode Mode) Set {
 		if c.Mode != knowledge.WrapsDecorated && c.Mode != knowledge.RegistersDecorated {
 			continue
 		}
-		direct := c.Form != knowledge.Factory && len(a.pos) > 0 && s.callable(a.pos[0].set)
+		direct := c.Form != knowledge.Factory && len(a.pos) > 0 && (s.callable(a.pos[0].set) || s.wrappable(c, a.pos[0].set))
 		if direct {
 			s.library(x, recv, a, mode)
 			return s.decorated(x, c, a.pos[0].set, 0)
@@ -219,6 +222,22 @@ func (s *solver) consumeSet(x Set) {
 	}
 }
 
+// wrappable: what a decorator is given is, though no function of the program, one to be decorated: a property, and a library's
+// function for a decorator that is written as a call, sync_to_async(Order.objects.get).
+func (s *solver) wrappable(c *knowledge.Call, x Set) bool {
+	for _, v := range s.sets.values(x) {
+		switch s.objs[v].kind {
+		case kProperty:
+			return true
+		case kMethod, kExt:
+			if c.Context == "offload" || c.Context == "await" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (s *solver) callable(x Set) bool {
 	for _, v := range s.sets.values(x) {
 		switch s.objs[v].kind {
@@ -250,6 +269,12 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 		var starters Set
 		for i := range init.Calls {
 			c := &init.Calls[i]
+			if c.Mode == knowledge.Makes {
+				if cl := s.Catalogue.Lookup(c.Becomes); cl != nil && s.conditionIs(c.When, init, a) {
+					made = Set(s.object(kExtInst, s.extOfEntity(cl), 0))
+				}
+				continue
+			}
 			if fs := s.argOf(init, a, c.Param); fs != 0 {
 				if c.Mode == knowledge.Starts && c.On != "" {
 					for _, f := range s.sets.values(fs) {
@@ -268,6 +293,31 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 		if len(init.Calls) == 0 {
 			s.consume(a)
 		}
+		made = s.typed(made, init, a)
+	}
+	return made
+}
+
+// typed keeps, with the objects that a constructor gives, the class that it was given for T: class_: type[T] of a sessionmaker.
+func (s *solver) typed(made Set, init *knowledge.Entity, a *callArgs) Set {
+	for i := range init.Params {
+		t := init.Params[i].Type
+		if t == nil || t.Kind != knowledge.ClassOf || t.ArgAt(0) == nil || t.Args[0].Kind != knowledge.Var {
+			continue
+		}
+		x := s.instancesOf(s.argOf(init, a, init.Params[i].Name), 0)
+		if x == 0 {
+			continue
+		}
+		var out Set
+		for _, v := range s.sets.values(made) {
+			if ob := s.objs[v]; ob.kind == kExtInst && ob.b == 0 {
+				v = s.object(kExtInst, ob.a, s.place())
+				s.addShared(s.field(v, keyElem), x)
+			}
+			out = s.sets.union(out, Set(v))
+		}
+		return out
 	}
 	return made
 }

@@ -186,6 +186,7 @@ type solver struct {
 	runs         int
 	withins      int  // see within
 	implicit     bool // what is called now is implied by a statement
+	offloaded    bool // what libraries are called now by runs in a worker thread, see aside
 	cloneIDs     map[cloneKey]uint32
 	maxContexts  int
 	extIDs       map[*knowledge.Entity]uint32

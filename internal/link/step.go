@@ -438,6 +438,9 @@ func (s *solver) storeItems(op *facts.Op) {
 				out = s.sets.union(out, Set(view))
 			}
 			s.storeKeyed(v, key, val)
+			if root := s.root(v); root != v { // who else holds it
+				s.storeKeyed(root, key, val)
+			}
 			continue
 		case kInst:
 			if m := s.classMethod(Class(ob.a), v, s.wellKnown.setitem); m != 0 {
@@ -467,6 +470,14 @@ func (s *solver) view(v Value) Value {
 		}
 	}
 	return s.object(kView, place, uint32(v))
+}
+
+// root is the container that a view is a later version of.
+func (s *solver) root(v Value) Value {
+	for s.objs[v].kind == kView {
+		v = Value(s.objs[v].b)
+	}
+	return v
 }
 
 func (s *solver) delete(op *facts.Op) {
@@ -513,6 +524,10 @@ func (s *solver) slice(op *facts.Op) Set {
 			}
 			out = s.sets.union(out, Set(o))
 		default:
+			if s.isQuerySet(v) && !facts.Ref(op.B).Is(facts.ConstEllipsis) { // a slice without a step is a query still
+				out = s.sets.union(out, Set(v))
+				continue
+			}
 			out = s.sets.union(out, s.loadItem(v, 0))
 			if k := s.objs[v].kind; k == kStr || k == kExtInst {
 				out = s.sets.union(out, Set(v))
@@ -642,10 +657,7 @@ func (s *solver) elementsOf(v Value, async bool) Set {
 }
 
 func (s *solver) baseKind(v Value) kind {
-	for s.objs[v].kind == kView {
-		v = Value(s.objs[v].b)
-	}
-	return s.objs[v].kind
+	return s.objs[s.root(v)].kind
 }
 
 // await is what `await x` gives; mode says whether the coroutine runs here, in a task, or in a thread.

@@ -9,6 +9,9 @@ import (
 
 // ---- types of the catalogue ----
 
+// typedBy, in the second part of a kExtInst, comes with the value that its type argument stands for.
+const typedBy = 1 << 29
+
 // typeSet makes the values that a stub's annotation promises. salt tells the parts of one annotation apart.
 func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledge.Entity, salt uint32) Set {
 	if t == nil || salt > 4000 {
@@ -29,7 +32,14 @@ func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledg
 		if c == nil {
 			return 0
 		}
-		return Set(s.object(kExtInst, s.extOfEntity(c), 0))
+		v := s.object(kExtInst, s.extOfEntity(c), 0)
+		if len(t.Args) == 1 && t.Args[0].Kind == knowledge.Self && s.isQuerySet(v) { // objects: Manager[Self] of a library's model
+			if row := Value(s.typeSet(t.Args[0], recv, a, e, salt*4+1)); row != 0 && s.objs[row].kind == kExtInst {
+				v = s.object(kExtInst, s.extOfEntity(c), typedBy|uint32(row))
+				s.addShared(s.field(v, keyElem), Set(row))
+			}
+		}
+		return Set(v)
 	case knowledge.ClassOf:
 		if t.ArgAt(0) != nil {
 			if c := s.Catalogue.Class(t.Args[0]); c != nil {
@@ -115,6 +125,26 @@ func (s *solver) conditionMay(c *knowledge.Condition, e *knowledge.Entity, a *ca
 	return s.conditionOn(c, x, ref, given)
 }
 
+// conditionIs: the condition holds for these arguments. What the block around the call was itself given may be something else
+// another time.
+func (s *solver) conditionIs(c *knowledge.Condition, e *knowledge.Entity, a *callArgs) bool {
+	x, ref, given := s.argRef(e, a, c.Param)
+	if !given || ref.Is(facts.ConstNone) {
+		return false
+	}
+	for _, p := range s.Facts(s.cur.fn).Params {
+		if p.Var == ref && ref != 0 {
+			return false
+		}
+	}
+	for _, l := range c.Values {
+		if eq, _ := s.equalsLiteral(l, x, ref); eq {
+			return c.Op == knowledge.Equals
+		}
+	}
+	return c.Op == knowledge.Given
+}
+
 func (s *solver) conditionOn(c *knowledge.Condition, x Set, ref facts.Ref, given bool) bool {
 	if c.Op == knowledge.Absent {
 		return !given || ref.Is(facts.ConstNone) || x == 0
@@ -164,6 +194,11 @@ func (s *solver) equalsLiteral(l knowledge.Literal, x Set, ref facts.Ref) (eq, s
 			if (l.Kind == knowledge.LitName || l.Kind == knowledge.LitString) && sameName(s.exts[ob.a].path, l.Text) {
 				return true, true
 			}
+		case kExtInst: // an object of the class
+			if l.Kind != knowledge.LitName || !sameName(s.exts[ob.a].path, l.Text) {
+				return false, false
+			}
+			return true, true
 		case kClass: // a subclass of the library's
 			for _, b := range s.mro(Class(ob.a)) {
 				if b.ext != 0 && (l.Kind == knowledge.LitName || l.Kind == knowledge.LitString) && sameName(s.exts[b.ext].path, l.Text) {

@@ -109,7 +109,7 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 		case "type", "Type":
 			out = s.sets.union(out, arg(0))
 		case "list", "List", "Sequence", "MutableSequence", "Collection", "Iterable", "Iterator", "set", "Set", "frozenset", "FrozenSet",
-			"AbstractSet", "deque", "Deque", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "QuerySet", "Reversible":
+			"AbstractSet", "deque", "Deque", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "Reversible":
 			c := s.object(kList, s.place(), 13+uint32(depth))
 			s.store(c, keyElem, s.instancesOf(arg(0), depth+1))
 			out = s.sets.union(out, Set(c))
@@ -150,7 +150,13 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 			s.addShared(s.field(c, keyElem), s.instancesOf(arg(0), depth+1))
 			out = s.sets.union(out, Set(c))
 		default:
-			out = s.sets.union(out, s.instanceOf(o, depth+1))
+			x := s.instanceOf(o, depth+1)
+			for _, m := range s.sets.values(arg(0)) { // QuerySet[Order]
+				if s.objs[m].kind == kClass {
+					x = s.ofModel(x, Class(s.objs[m].a))
+				}
+			}
+			out = s.sets.union(out, x)
 		}
 	}
 	return out

@@ -274,7 +274,7 @@ func datagram(p *rule.Pass, s *effects.Site) bool {
 		}
 		// family, kind, proto, _, address = one of getaddrinfo(…, SOCK_DGRAM)
 		d := rule.DefOf(file, fn, facts.Ref(a))
-		for d != nil && (d.Code == facts.Unpack || d.Code == facts.Iter || d.Code == facts.Item || d.Code == facts.Copy) {
+		for n := 0; n < 10 && d != nil && (d.Code == facts.Unpack || d.Code == facts.Iter || d.Code == facts.Item || d.Code == facts.Copy); n++ {
 			d = rule.DefOf(file, fn, facts.Ref(d.A))
 		}
 		return d != nil && d.Code == facts.Call && slices.ContainsFunc(file.Facts.Args(d).Pos, func(a uint32) bool { return flagged(p, s, facts.Ref(a), "SOCK_DGRAM") })

@@ -250,7 +250,7 @@ func (b *bounds) waitedFor(s *effects.Site) bool {
 	}
 	file := b.p.File(s.Node)
 	d := b.flow.Def(file, rule.Pos(file, s.Op, 0))
-	for d != nil && (d.Code == facts.Iter || d.Code == facts.Unpack || d.Code == facts.Item || d.Code == facts.Copy) {
+	for n := 0; n < 10 && d != nil && (d.Code == facts.Iter || d.Code == facts.Unpack || d.Code == facts.Item || d.Code == facts.Copy); n++ {
 		d = b.flow.Def(file, facts.Ref(d.A))
 	}
 	return d != nil && d.Code == facts.Call && slices.ContainsFunc(b.p.CallsAt(d), func(i int) bool { return b.p.Calls[i].Path == "ray.wait" })

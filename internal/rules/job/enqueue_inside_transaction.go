@@ -132,7 +132,7 @@ func enqueuedByQueue(p *rule.Pass) map[effects.Node][]*effects.Edge {
 		if r.Entity == nil || r.Op == nil || !rule.HasPrefix(r.Entity.Path, "rq") || p.File(n).Test || later(p, r.Op) {
 			continue
 		}
-		out[n] = append(out[n], &effects.Edge{From: n, To: effects.Node(r.Func), Op: r.Op, Mode: link.Enqueued, Certainty: diag.Proved})
+		out[n] = append(out[n], &effects.Edge{From: n, To: effects.Node(r.Runs), Op: r.Op, Mode: link.Enqueued, Certainty: diag.Proved})
 	}
 	return out
 }
@@ -166,9 +166,15 @@ func atomicRequests(p *rule.Pass) bool {
 	return false
 }
 
-// inView: a view of Django's comes to it; middleware runs outside the view's transaction.
+// inView: a view of Django's comes to it, before the commit; middleware runs outside the view's transaction.
 func inView(p *rule.Pass, from *rule.Arrivals, e *effects.Edge) bool {
-	by := from.By(from.Runs(p, e.From, e.ID))
+	n := from.Runs(p, e.From, e.ID)
+	for _, s := range from.Way(n) {
+		if later(p, s.Op) {
+			return false
+		}
+	}
+	by := from.By(n)
 	return by != nil && by.Call.Phase == "request" && by.Entity != nil && rule.HasPrefix(by.Entity.Path, "django", "rest_framework")
 }
 

@@ -126,21 +126,26 @@ func (x *flow) pieces(args []uint32) (whole string, out []piece) {
 
 // named is what a value is called: a parameter, an attribute, a key.
 func (x *flow) named(r facts.Ref) string {
-	for i := range x.fn.Params {
-		if x.fn.Params[i].Var == r {
-			return x.file.Facts.Str(x.fn.Params[i].Name)
+	for range 10 { // in a loop, a variable may be a copy of itself
+		for i := range x.fn.Params {
+			if x.fn.Params[i].Var == r {
+				return x.file.Facts.Str(x.fn.Params[i].Name)
+			}
 		}
-	}
-	switch op := x.def(r); {
-	case op == nil:
-	case op.Code == facts.Attr:
-		return x.file.Facts.Str(op.B)
-	case op.Code == facts.Item && facts.Ref(op.C).Tag() == facts.TagStr:
-		return x.file.Facts.Str(facts.Ref(op.C).Index())
-	case op.Code == facts.Copy, op.Code == facts.Narrow:
-		return x.named(facts.Ref(op.A))
-	case op.Code == facts.Call:
-		return givenBy(x.calledName(op))
+		switch op := x.def(r); {
+		case op == nil:
+			return ""
+		case op.Code == facts.Copy, op.Code == facts.Narrow:
+			r = facts.Ref(op.A)
+		case op.Code == facts.Attr:
+			return x.file.Facts.Str(op.B)
+		case op.Code == facts.Item && facts.Ref(op.C).Tag() == facts.TagStr:
+			return x.file.Facts.Str(facts.Ref(op.C).Index())
+		case op.Code == facts.Call:
+			return givenBy(x.calledName(op))
+		default:
+			return ""
+		}
 	}
 	return ""
 }

@@ -6,7 +6,7 @@ def answer(request):  # want:
     return httpx.Response(200)
 
 
-def mocked():  # want: # extra: net!
+def mocked():  # want:
     client = httpx.Client(transport=httpx.MockTransport(answer))
     return client.get("http://x")
 

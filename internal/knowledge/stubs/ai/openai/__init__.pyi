@@ -6,6 +6,21 @@ from openai.resources.audio import AsyncAudio
 from openai.resources.beta import Beta, AsyncBeta
 from openai.resources.responses import Responses, AsyncResponses
 
+# The client of the module itself.
+chat: Chat
+responses: Responses
+completions: Completions
+embeddings: Embeddings
+images: Images
+audio: Audio
+moderations: Moderations
+files: Files
+models: Models
+beta: Beta
+batches: Batches
+fine_tuning: FineTuning
+vector_stores: VectorStores
+
 @framework("ai-client")
 class OpenAI:
     chat: Chat

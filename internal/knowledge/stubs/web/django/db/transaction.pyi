@@ -1,9 +1,9 @@
-# Facts: Django documentation, "Database transactions".
+# Facts: Django documentation, "Database transactions". What on_commit is given runs when the transaction is over, or at once without one.
 
 @context("transaction")
 @effect("db", transaction="begin")
 def atomic(using=..., savepoint=..., durable=...): ...
-@registers("func",phase="callback")
+@schedules("func")
 def on_commit(func, using=..., robust=...): ...
 @effect("db.write", transaction="commit")
 def commit(using=...): ...

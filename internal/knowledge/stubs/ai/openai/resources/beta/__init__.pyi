@@ -1,10 +1,13 @@
 # Facts: OpenAI API reference, "Assistants".
+from openai.resources.chat import Chat, AsyncChat
 
 class Beta:
+    chat: Chat
     threads: Threads
     assistants: Assistants
 
 class AsyncBeta:
+    chat: AsyncChat
     threads: AsyncThreads
     assistants: AsyncAssistants
 

@@ -1,5 +1,6 @@
 # Facts: Django documentation, "django.contrib.auth".
 from django.db.models import Model, Manager
+from django.db.models.manager import _ManyRelatedManager
 
 class AbstractUser(Model):
     objects: UserManager
@@ -12,9 +13,14 @@ class AbstractUser(Model):
     @effect("notify", idempotent=False)
     def email_user(self, subject, message, from_email=..., **kwargs): ...
 
-class User(AbstractUser): ...
-class Group(Model): ...
-class Permission(Model): ...
+class User(AbstractUser):
+    groups: _ManyRelatedManager
+    user_permissions: _ManyRelatedManager
+class Group(Model):
+    name: str
+    user_set: Manager
+class Permission(Model):
+    codename: str
 class UserManager(Manager):
     @effect("db.write")
     def create_user(self, username, email=..., password=..., **extra_fields): ...

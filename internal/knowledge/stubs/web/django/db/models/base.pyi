@@ -3,7 +3,7 @@ from django.db.models.manager import Manager as Manager
 
 @orm
 class Model:
-    objects: Manager
+    objects: Manager[Self]
     pk: Any
     id: int
     @effect("db.write")

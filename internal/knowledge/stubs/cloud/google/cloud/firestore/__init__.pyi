@@ -1,0 +1,6 @@
+# Facts: Cloud Firestore Python client documentation. A query runs when it is fetched, streamed or counted.
+from google.cloud.firestore_v1 import Client as Client, AsyncClient as AsyncClient, CollectionReference as CollectionReference, DocumentReference as DocumentReference, DocumentSnapshot as DocumentSnapshot, Query as Query, Transaction as Transaction, WriteBatch as WriteBatch
+@wraps_decorated(context="transaction")
+def transactional(to_wrap): ...
+@wraps_decorated(context="transaction")
+def async_transactional(to_wrap): ...

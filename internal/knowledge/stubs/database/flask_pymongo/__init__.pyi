@@ -1,0 +1,13 @@
+# Facts: Flask-PyMongo documentation. The connection is made on first use.
+from pymongo import MongoClient
+from pymongo.database import Database
+
+class PyMongo:
+    cx: MongoClient
+    db: Database
+    def __init__(self, app=..., uri=..., *args, **kwargs): ...
+    def init_app(self, app, uri=..., *args, **kwargs): ...
+    @effect("db", taint="db")
+    def send_file(self, filename, base=..., version=..., cache_for=...): ...
+    @effect("db.write")
+    def save_file(self, filename, fileobj, base=..., content_type=..., **kwargs): ...

@@ -1,0 +1,1 @@
+# Facts: dnspython documentation. The names are in the submodules.

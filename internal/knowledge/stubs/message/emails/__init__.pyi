@@ -1,0 +1,2 @@
+# Facts: python-emails documentation, "Quickstart".
+from emails.message import Message as Message, html as html

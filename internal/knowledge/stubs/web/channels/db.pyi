@@ -1,0 +1,6 @@
+# Facts: Django Channels documentation, "Database Access": runs in a thread.
+
+@wraps_decorated(context="offload", factory="both")
+def database_sync_to_async(func=..., thread_sensitive=...): ...
+@effect("db", blocking=False)
+async def aclose_old_connections(): ...

@@ -1,0 +1,9 @@
+# Facts: Django REST framework documentation, "Authentication: TokenAuthentication".
+from rest_framework.views import APIView
+
+class ObtainAuthToken(APIView):
+    def get_serializer(self, *args, **kwargs): ...
+    @effect("db.write")
+    def post(self, request, *args, **kwargs): ...
+
+def obtain_auth_token(request, *args, **kwargs): ...
