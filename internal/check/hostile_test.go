@@ -68,6 +68,18 @@ class B:
 for x in A():
     print(x)
 `},
+		"a variable that is a copy of itself": {"a.py": `import logging
+
+log = logging.getLogger(__name__)
+
+def report(text=None):
+    def tell():
+        nonlocal text
+        text = text or "token"
+        log.warning(text)
+
+    return tell
+`},
 		"callables that call each other": {"a.py": `def pick(n):
     return [P(), Q(), R(), S(), T()][n]
 
