@@ -80,6 +80,16 @@ def report(text=None):
 
     return tell
 `},
+		"a factory of objects that is given for a class": {"a.py": `import json
+from sqlalchemy.orm import Session, sessionmaker
+
+class Mine(Session):
+    def default(self, x):
+        return open(x)
+
+def f():
+    return json.dumps({}, cls=sessionmaker(class_=Mine))
+`},
 		"callables that call each other": {"a.py": `def pick(n):
     return [P(), Q(), R(), S(), T()][n]
 

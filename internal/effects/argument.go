@@ -114,20 +114,21 @@ func (c *call) handsOn(r facts.Ref) bool {
 	if !r.IsVar() {
 		return false
 	}
-	k := passing{c.f, r}
+	k := variable{c.f, r}
 	ok, known := c.v.passed[k]
 	if !known {
-		ok = onlyHandedOn(c.file.Facts, c.v.a.Facts(c.f), r)
+		ok = c.onlyHandedOn(r)
 		c.v.passed[k] = ok
 	}
 	return ok
 }
 
-func onlyHandedOn(file *facts.File, fn *facts.Func, r facts.Ref) bool {
+func (c *call) onlyHandedOn(r facts.Ref) bool {
+	file, fn := c.file.Facts, c.v.a.Facts(c.f)
 	var of facts.Ref
 	for i := range fn.Params {
 		if k := fn.Params[i].Kind; k == facts.VarPositional || k == facts.VarKeyword {
-			if x := fn.Params[i].Var; x == r || copyOf(file, fn, r) == x {
+			if x := fn.Params[i].Var; x == r || c.copyOf(r) == x {
 				of = x
 			}
 		}
@@ -170,26 +171,46 @@ func onlyHandedOn(file *facts.File, fn *facts.Func, r facts.Ref) bool {
 
 // copyOf is what a local variable is a copy of and nothing else, any other variable itself. In a loop a parameter is read
 // by way of such a copy.
-func copyOf(file *facts.File, fn *facts.Func, r facts.Ref) facts.Ref {
+func (c *call) copyOf(r facts.Ref) facts.Ref {
+	if r.Tag() != facts.TagLocal {
+		return r
+	}
+	copies, ok := c.v.copies[c.f]
+	if !ok {
+		copies = onlyCopies(c.file.Facts, c.v.a.Facts(c.f))
+		c.v.copies[c.f] = copies
+	}
 	for range 4 {
-		if r.Tag() != facts.TagLocal {
+		from, ok := copies[r]
+		if !ok {
 			break
 		}
-		var only *facts.Op
-		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			if d := &file.Ops[o]; d.Dst == r {
-				if only != nil || d.Code != facts.Copy {
-					return r
-				}
-				only = d
-			}
-		}
-		if only == nil {
-			break
-		}
-		r = facts.Ref(only.A)
+		r = from
 	}
 	return r
+}
+
+// onlyCopies are the local variables of a function that one operation sets, a copy, with what they are copies of.
+func onlyCopies(file *facts.File, fn *facts.Func) map[facts.Ref]facts.Ref {
+	var out map[facts.Ref]facts.Ref
+	set := map[facts.Ref]bool{}
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Ops[o]
+		switch {
+		case op.Dst.Tag() != facts.TagLocal:
+		case set[op.Dst]:
+			delete(out, op.Dst)
+		default:
+			set[op.Dst] = true
+			if op.Code == facts.Copy {
+				if out == nil {
+					out = map[facts.Ref]facts.Ref{}
+				}
+				out[op.Dst] = facts.Ref(op.A)
+			}
+		}
+	}
+	return out
 }
 
 // param is the parameter of the call's function that an argument is, as it was given; -1 for anything else.
@@ -198,7 +219,7 @@ func (c *call) param(r facts.Ref) int {
 	if !r.IsVar() || len(fn.Params) == 0 {
 		return -1
 	}
-	r = copyOf(c.file.Facts, fn, r)
+	r = c.copyOf(r)
 	for i := range fn.Params {
 		if fn.Params[i].Var == r && i < 64 && fn.Params[i].Kind != facts.VarPositional && fn.Params[i].Kind != facts.VarKeyword {
 			return i

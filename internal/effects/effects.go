@@ -138,7 +138,7 @@ func makeIndex(nodes, n int, key func(i int) Node) index {
 // Analyse collects and propagates.
 func Analyse(sol *link.Solution) *Analysis {
 	a := &Analysis{Solution: sol}
-	c := &collector{a: a, targets: map[target]uint32{}, transactions: map[*facts.Op]bool{}}
+	c := &collector{a: a, targets: map[target]uint32{}, transactions: map[variable]bool{}}
 	sol.Collect(c)
 	a.first = sol.Instances()
 	a.nodes = a.first + len(sol.Files)
@@ -191,9 +191,15 @@ func (a *Analysis) Unresolved(n Node) int {
 
 type collector struct {
 	a            *Analysis
-	transactions map[*facts.Op]bool // calls whose `with` holds a transaction
-	targets      map[target]uint32  // number of different callees
+	transactions map[variable]bool // what calls give that holds a transaction as the object of a `with`
+	targets      map[target]uint32 // number of different callees
 	pending      []Edge
+}
+
+// variable is a variable of a function, or what one of its operations gives.
+type variable struct {
+	f   link.Func
+	ref facts.Ref
 }
 
 // node is the instance, or the script part when the operation is below the main guard. ok is false for code that never
@@ -286,7 +292,7 @@ func (c *collector) Library(lc *link.LibraryCall) {
 		return
 	}
 	if e.Context == "transaction" {
-		c.transactions[lc.Op] = true
+		c.transactions[variable{c.a.Solution.FuncOf(lc.From), lc.Op.Dst}] = true
 	}
 	for i := range e.Effects {
 		c.effect(n, call, &e.Effects[i], e.Async)
@@ -304,17 +310,12 @@ func (c *collector) Library(lc *link.LibraryCall) {
 }
 
 // inTransaction: a `with` of the block holds a transaction around the call.
-func (c *collector) inTransaction(n Node, lc *link.LibraryCall) bool {
+func (c *collector) inTransaction(lc *link.LibraryCall) bool {
 	f := c.a.Solution.FuncOf(lc.From)
-	ff, fn := c.a.FileOf(f).Facts, c.a.Facts(f)
+	ff := c.a.FileOf(f).Facts
 	for x := lc.Op.Ctx; x != 0; x = ff.Ctxs[x].Parent {
-		if ff.Ctxs[x].Kind != facts.CtxWith {
-			continue
-		}
-		for k := int(fn.Ops[0]); k < ff.IndexOf(lc.Op); k++ {
-			if ff.Ops[k].Code == facts.Call && ff.Ops[k].Dst == ff.Ctxs[x].A && c.transactions[&ff.Ops[k]] {
-				return true
-			}
+		if ff.Ctxs[x].Kind == facts.CtxWith && c.transactions[variable{f, ff.Ctxs[x].A}] {
+			return true
 		}
 	}
 	return false
@@ -325,7 +326,7 @@ func (c *collector) effect(n Node, lc *link.LibraryCall, ef *knowledge.Effect, a
 	if (ef.Kind == knowledge.FSRead || ef.Kind == knowledge.FSWrite) && lc.Buffered() {
 		return
 	}
-	if ef.Staged && !c.inTransaction(n, lc) {
+	if ef.Staged && !c.inTransaction(lc) {
 		return
 	}
 	if !lc.May(ef.When) || ef.Kind == knowledge.Deserialize && lc.Safe() {

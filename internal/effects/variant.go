@@ -77,14 +77,9 @@ type varier struct {
 	given  []*given // by variant
 	room   given    // see gives
 	made   map[Node]int
-	does   map[Node]uint64 // branches that hold an edge or a site
-	passed map[passing]bool
-}
-
-// passing is a parameter of a function that takes the rest of the arguments.
-type passing struct {
-	f   link.Func
-	ref facts.Ref
+	does   map[Node]uint64                       // branches that hold an edge or a site
+	passed map[variable]bool                     // parameters that take the rest of the arguments, see handsOn
+	copies map[link.Func]map[facts.Ref]facts.Ref // see copyOf
 }
 
 // base is the node that a variant is one of, and any other node itself.
@@ -128,7 +123,7 @@ func (a *Analysis) Holds(n Node, id uint32) bool {
 
 // vary makes the variants and leads to them the calls that are theirs.
 func (a *Analysis) vary() {
-	v := &varier{a: a, edges: len(a.Edges), shapes: make([]*shape, a.Funcs()), known: map[variantKey]Node{}, made: map[Node]int{}, does: map[Node]uint64{}, passed: map[passing]bool{}}
+	v := &varier{a: a, edges: len(a.Edges), shapes: make([]*shape, a.Funcs()), known: map[variantKey]Node{}, made: map[Node]int{}, does: map[Node]uint64{}, passed: map[variable]bool{}, copies: map[link.Func]map[facts.Ref]facts.Ref{}}
 	for _, f := range a.Files {
 		if len(f.Facts.Branches) == 0 {
 			continue
@@ -249,21 +244,12 @@ func (v *varier) target(i int, has *given) Node {
 	return to
 }
 
-// maker is the call that made the coroutine or generator which an edge runs, where that is an operand of its operation; the
-// nil where that is not certain.
+// maker is the call that made the coroutine or generator which an edge runs, where that is an operand of its operation; nil
+// where that is not certain.
 func (v *varier) maker(i int, to Node) *Edge {
 	e := &v.a.Edges[i]
 	row := v.out.of(e.From)
-	at := 0
-	for lo, hi := 0, len(row); lo < hi; {
-		if m := (lo + hi) / 2; row[m] < uint32(i) {
-			lo = m + 1
-			at = lo
-		} else {
-			hi = m
-			at = hi
-		}
-	}
+	at, _ := slices.BinarySearch(row, uint32(i))
 	for k := at - 1; k >= 0 && k >= at-32; k-- {
 		m := &v.a.Edges[row[k]]
 		if m.Mode == link.Made && v.a.base(m.To) == to && m.binding != link.Unbound && operand(v.a.File(e.From), e.Op, m.Op.Dst) {

@@ -8,13 +8,6 @@ import (
 // Files that are none: io.BytesIO and io.StringIO, and the archives and compressed streams made over one. What a library
 // does with such a file reads and writes memory.
 
-// inMemory, as the second part of a kExtInst, tells a stream over a buffer from one over a file.
-const inMemory = 1 << 30
-
-// ownObject, with a place, as the second part of a kExtInst tells an object from the others of its class: what one holds
-// the others do not.
-const ownObject = 1 << 29
-
 // streams are the modules whose objects read and write what they were made from.
 var streams = []string{"bz2", "gzip", "io", "lzma", "tarfile", "zipfile"}
 

@@ -64,12 +64,11 @@ func (s *solver) callMembers(e *knowledge.Entity, recv Value, a *callArgs, param
 	}
 	for _, v := range s.sets.values(on) {
 		ob := s.objs[v]
-		c := Class(ob.a)
-		switch {
-		case ob.kind == kInst || ob.kind == kClass:
-		case ob.kind == kExtInst && ob.b != 0 && ob.b < ownObject: // the manager of a model: its rows
-			c = Class(ob.b - 1)
-		default:
+		c, ok := ob.modelOf()
+		if ob.kind == kInst || ob.kind == kClass {
+			c, ok = Class(ob.a), true
+		}
+		if !ok {
 			continue
 		}
 		if prefix, ok := strings.CutSuffix(name, "*"); ok {

@@ -112,10 +112,7 @@ func (s *solver) inheritTypes(c Class, cl *facts.Class) {
 		}
 		for _, m := range cl.Members {
 			e := s.Catalogue.Member(s.exts[b.ext].entity, s.ff.Str(m.Name))
-			if e == nil || e.Kind != knowledge.Function || e.Static || e.ClassMethod {
-				continue
-			}
-			if !m.Ref.IsVar() {
+			if !m.Ref.IsVar() || e == nil || e.Kind != knowledge.Function || e.Static || e.ClassMethod {
 				continue
 			}
 			for _, v := range s.sets.values(s.readShared(s.sharedIndex(m.Ref.Index()))) {

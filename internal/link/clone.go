@@ -226,15 +226,21 @@ func (s *solver) below(file *File, b, root uint32) bool {
 	return false
 }
 
-type funcTraits uint8
+// funcTraits are flags, and above them, from echoShift on, one more than the place of the parameter that the function gives
+// back: as it was handed over, and nothing else.
+type funcTraits uint16
 
 const (
 	returnsInner funcTraits = 1 << iota // returns a function defined in it that uses its variables
 	hasClass                            // holds a class definition
 	usesFixtures                        // a test or fixture whose parameters name fixtures
 	returnsOwn                          // a class method that gives an instance of the class it was called on: cls()
-	returnsParam                        // gives back one of its parameters, as it was handed over, and nothing else
+
+	echoShift = 8
 )
+
+// echoes is the parameter that the function gives back.
+func (t funcTraits) echoes() (param int, ok bool) { return int(t>>echoShift) - 1, t>>echoShift != 0 }
 
 // traitsOf reads a function's traits off its operations.
 func traitsOf(ff *facts.File) []funcTraits {
@@ -247,8 +253,8 @@ func traitsOf(ff *facts.File) []funcTraits {
 		}
 	}
 	for i := range ff.Funcs {
-		if returnedParam(ff, &ff.Funcs[i]) >= 0 {
-			out[i] |= returnsParam
+		if p := returnedParam(ff, &ff.Funcs[i]); p < 1<<(16-echoShift)-1 {
+			out[i] |= funcTraits(p+1) << echoShift
 		}
 		if makesOwn(ff, &ff.Funcs[i]) {
 			out[i] |= returnsOwn
@@ -345,11 +351,10 @@ func (s *solver) echo(f Func, fn *facts.Func, recv Value, a *callArgs) Set {
 	if traits&returnsOwn != 0 && recv != 0 && s.objs[recv].kind == kClass {
 		return Set(s.firstInst + Value(s.objs[recv].a))
 	}
-	if traits&returnsParam == 0 {
+	p, ok := traits.echoes()
+	if !ok {
 		return 0
 	}
-	file := s.FileOf(f)
-	p := returnedParam(file.Facts, fn)
 	at := p
 	if recv != 0 {
 		if at == 0 {
@@ -365,7 +370,7 @@ func (s *solver) echo(f Func, fn *facts.Func, recv Value, a *callArgs) Set {
 			return a.pos[i].set
 		}
 	}
-	name := s.symbol(file, fn.Params[p].Name)
+	name := s.symbol(s.FileOf(f), fn.Params[p].Name)
 	for i := range a.kw {
 		if a.kw[i].name == name {
 			return a.kw[i].set

@@ -253,7 +253,7 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 	init := s.Catalogue.Constructor(e)
 	inst := s.object(kExtInst, x, 0)
 	if s.exts[x].path == contextVar {
-		inst = s.object(kExtInst, x, ownObject|s.place())
+		inst = s.own(x, s.place())
 		for i := range a.kw {
 			if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "default" {
 				s.addShared(s.field(inst, keyElem), a.kw[i].set)
@@ -312,7 +312,7 @@ func (s *solver) typed(made Set, init *knowledge.Entity, a *callArgs) Set {
 		var out Set
 		for _, v := range s.sets.values(made) {
 			if ob := s.objs[v]; ob.kind == kExtInst && ob.b == 0 {
-				v = s.object(kExtInst, ob.a, s.place())
+				v = s.own(ob.a, s.place())
 				s.addShared(s.field(v, keyElem), x)
 			}
 			out = s.sets.union(out, Set(v))

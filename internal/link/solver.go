@@ -20,7 +20,7 @@ const (
 	kModule             // a: file
 	kSpace              // a: index of a namespace package
 	kExt                // a: ext; a module, function or class of a library
-	kExtInst            // a: ext; an instance of the class, or what an unknown callable gave
+	kExtInst            // a: ext; an instance of the class, or what an unknown callable gave; b: which one, see the constants below
 	kMethod             // a: ext; b: receiver value; a library method bound to its receiver
 	kBound              // a: value of a function; b: receiver value
 	kProperty           // a: value of the getter
@@ -59,6 +59,22 @@ const (
 type object struct {
 	kind kind
 	a, b uint32
+}
+
+// The second part of a kExtInst is 0 for any object of its class, or tells an object from the others: a Class + 1 for the
+// manager, or another query, that gives the rows of a model of the program, or one of these.
+const (
+	ownObject = 1 << 29 // with a place or value: what the object holds the others do not, see own
+	inMemory  = 1 << 30 // a stream over a buffer, not over a file
+)
+
+// own is an object of a library's class that holds what others of the class do not. by tells it from those: the place that
+// makes it, or the value that it holds.
+func (s *solver) own(x, by uint32) Value { return s.object(kExtInst, x, ownObject|by) }
+
+// modelOf is the model of the program whose rows an object of a library's class gives.
+func (ob object) modelOf() (Class, bool) {
+	return Class(ob.b - 1), ob.kind == kExtInst && ob.b != 0 && ob.b < ownObject
 }
 
 // Fixed field keys of objects. Constant keys of containers are their values; these lie above all values.

@@ -9,9 +9,6 @@ import (
 
 // ---- types of the catalogue ----
 
-// typedBy, in the second part of a kExtInst, comes with the value that its type argument stands for.
-const typedBy = 1 << 29
-
 // typeSet makes the values that a stub's annotation promises. salt tells the parts of one annotation apart.
 func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledge.Entity, salt uint32) Set {
 	if t == nil || salt > 4000 {
@@ -35,7 +32,7 @@ func (s *solver) typeSet(t *knowledge.Type, recv Value, a *callArgs, e *knowledg
 		v := s.object(kExtInst, s.extOfEntity(c), 0)
 		if len(t.Args) == 1 && t.Args[0].Kind == knowledge.Self && s.isQuerySet(v) { // objects: Manager[Self] of a library's model
 			if row := Value(s.typeSet(t.Args[0], recv, a, e, salt*4+1)); row != 0 && s.objs[row].kind == kExtInst {
-				v = s.object(kExtInst, s.extOfEntity(c), typedBy|uint32(row))
+				v = s.own(s.extOfEntity(c), uint32(row))
 				s.addShared(s.field(v, keyElem), Set(row))
 			}
 		}

@@ -146,7 +146,7 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 			}
 		case "Literal", "Concatenate", "Generic", "Protocol":
 		case "ContextVar":
-			c := s.object(kExtInst, ob.a, ownObject|s.place())
+			c := s.own(ob.a, s.place())
 			s.addShared(s.field(c, keyElem), s.instancesOf(arg(0), depth+1))
 			out = s.sets.union(out, Set(c))
 		default:

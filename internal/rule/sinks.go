@@ -58,6 +58,19 @@ func Argument(file *link.File, op *facts.Op, n int, name string) facts.Ref {
 	return Keyword(file, op, name)
 }
 
+// Given is all that a call is given, by place and then by name.
+func Given(file *link.File, op *facts.Op) []facts.Ref {
+	a := file.Facts.Args(op)
+	out := make([]facts.Ref, 0, len(a.Pos)+len(a.Kw)/2)
+	for _, r := range a.Pos {
+		out = append(out, facts.Ref(r))
+	}
+	for i := 0; i+1 < len(a.Kw); i += 2 {
+		out = append(out, facts.Ref(a.Kw[i+1]))
+	}
+	return out
+}
+
 // ReportFlow reports a call with the way of the value that reaches it.
 func (p *Pass) ReportFlow(f link.Func, op *facts.Op, o *Origin, sink, message, help string) {
 	x := p.At(f, op)

@@ -76,16 +76,12 @@ const agentLoopHelp = "count the steps (`for step in range(MAX_STEPS):`) and say
 // on the way down.
 func recurses(p *rule.Pass, flow *rule.Flow, f link.Func, op *facts.Op) bool {
 	file, fn := p.FileOf(f), p.Facts(f)
-	args := file.Facts.Args(op)
-	given := slices.Clone(args.Pos)
-	for i := 0; i+1 < len(args.Kw); i += 2 {
-		given = append(given, args.Kw[i+1])
-	}
-	if len(given) == 0 || args.Stars != 0 {
+	given := rule.Given(file, op)
+	if len(given) == 0 || file.Facts.Args(op).Stars != 0 {
 		return false
 	}
 	for _, r := range given {
-		if in, par := flow.ParamOf(file, facts.Ref(r)); par == nil || in != f {
+		if in, par := flow.ParamOf(file, r); par == nil || in != f {
 			return false
 		}
 	}

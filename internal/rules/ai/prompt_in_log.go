@@ -67,14 +67,9 @@ func promptInLog(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
-		a := file.Facts.Args(s.Op)
-		given := slices.Clone(a.Pos)
-		for k := 0; k+1 < len(a.Kw); k += 2 {
-			given = append(given, a.Kw[k+1]) // structlog's and loguru's fields, and extra=
-		}
-		for _, r := range given {
-			o := flow.From(file, facts.Ref(r))
-			if o == nil || counted(flow, file, facts.Ref(r)) {
+		for _, r := range rule.Given(file, s.Op) { // by name: structlog's and loguru's fields, and extra=
+			o := flow.From(file, r)
+			if o == nil || counted(flow, file, r) {
 				continue
 			}
 			f := p.FuncOf(s.Node)

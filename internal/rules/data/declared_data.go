@@ -23,8 +23,7 @@ type step struct {
 	f         link.Func
 	outs, ins []declared
 	open      bool // not all that it declares is written out
-	reads     map[string]*facts.Op
-	writes    map[string]*facts.Op
+	access
 }
 
 // declared is the name of a dataset, table or model as a declaration gives it.
@@ -105,7 +104,7 @@ func (l *pipeline) operator(f link.Func, file *link.File, op *facts.Op) {
 	} else if !strings.HasSuffix(last, "Operator") {
 		return
 	}
-	s := &step{f: f, reads: map[string]*facts.Op{}, writes: map[string]*facts.Op{}}
+	s := &step{f: f, access: newAccess()}
 	if r := rule.Keyword(file, op, "python_callable"); r != 0 {
 		if at, g := l.function(file, r); at != nil {
 			s = l.step(g)
@@ -207,7 +206,7 @@ func (l *pipeline) add(s *step, to []declared, file *link.File, r facts.Ref, key
 
 // step is a function with what it, and what it certainly calls, reads and writes by names that are written out.
 func (l *pipeline) step(f link.Func) *step {
-	s := &step{f: f, reads: map[string]*facts.Op{}, writes: map[string]*facts.Op{}}
+	s := &step{f: f, access: newAccess()}
 	seen := map[effects.Node]bool{}
 	var visit func(n effects.Node, depth int)
 	visit = func(n effects.Node, depth int) {
@@ -216,21 +215,7 @@ func (l *pipeline) step(f link.Func) *step {
 		}
 		seen[n] = true
 		file, fn := l.p.File(n), l.p.Facts(l.p.FuncOf(n))
-		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-			op := &file.Facts.Ops[o]
-			if op.Code != facts.Call {
-				continue
-			}
-			reads, writes := touched(l.flow, file, op)
-			for _, r := range reads {
-				if s.reads[r] == nil {
-					s.reads[r] = op
-				}
-			}
-			for _, w := range writes {
-				s.writes[w] = op
-			}
-		}
+		s.seen(l.flow, file, fn)
 		for _, i := range l.p.OutEdges(n) {
 			if e := &l.p.Edges[i]; depth < 3 && e.Mode == link.Called && e.Certainty == diag.Proved && l.p.FileOf(l.p.FuncOf(e.To)) == file {
 				visit(e.To, depth+1) // its operations have to be of the file that findings are told of
@@ -239,6 +224,31 @@ func (l *pipeline) step(f link.Func) *step {
 	}
 	visit(effects.Node(f), 0)
 	return s
+}
+
+// access is what functions are seen to read and write, by names that are written out: the first operation that reads each,
+// and the last that writes it.
+type access struct{ reads, writes map[string]*facts.Op }
+
+func newAccess() access { return access{map[string]*facts.Op{}, map[string]*facts.Op{}} }
+
+// seen adds what the calls of a function read and write.
+func (a *access) seen(flow *rule.Flow, file *link.File, fn *facts.Func) {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		reads, writes := touched(flow, file, op)
+		for _, r := range reads {
+			if a.reads[r] == nil {
+				a.reads[r] = op
+			}
+		}
+		for _, w := range writes {
+			a.writes[w] = op
+		}
+	}
 }
 
 // touched are the files and tables that a call reads and writes, by names that are written out.

@@ -19,12 +19,11 @@ var _ = rule.Register(rule.Rule{
 
 // asset is a function that Dagster runs to make something, with what it says that it needs and what it is seen to read and write.
 type asset struct {
-	f      link.Func
-	names  []string // by which others may name it
-	needs  []string
-	open   bool // what it needs is not written out
-	reads  map[string]*facts.Op
-	writes map[string]*facts.Op
+	f     link.Func
+	names []string // by which others may name it
+	needs []string
+	open  bool // what it needs is not written out
+	access
 }
 
 // undeclaredInput compares the files that assets read and write, themselves or in what they call, with what they declare.
@@ -92,7 +91,7 @@ func reached(byName map[string]*asset, a, to *asset, seen map[*asset]bool) bool 
 
 func assetOf(p *rule.Pass, flow *rule.Flow, f link.Func, call *facts.Op) *asset {
 	file, fn := p.FileOf(f), p.Facts(f)
-	a := &asset{f: f, names: []string{file.Facts.Str(fn.Name)}, reads: map[string]*facts.Op{}, writes: map[string]*facts.Op{}}
+	a := &asset{f: f, names: []string{file.Facts.Str(fn.Name)}, access: newAccess()}
 	for i := range fn.Params {
 		a.needs = append(a.needs, file.Facts.Str(fn.Params[i].Name))
 	}
@@ -122,21 +121,7 @@ func assetOf(p *rule.Pass, flow *rule.Flow, f link.Func, call *facts.Op) *asset 
 			a.declared(flow, file, r)
 		}
 	}
-	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-		op := &file.Facts.Ops[o]
-		if op.Code != facts.Call {
-			continue
-		}
-		reads, writes := touched(flow, file, op)
-		for _, w := range writes {
-			a.writes[w] = op
-		}
-		for _, r := range reads {
-			if a.reads[r] == nil {
-				a.reads[r] = op
-			}
-		}
-	}
+	a.seen(flow, file, fn)
 	return a
 }
 

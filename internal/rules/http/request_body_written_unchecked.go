@@ -131,11 +131,14 @@ func untouched(flow *rule.Flow, file *link.File, op *facts.Op) bool {
 
 // checkedWhereTaken: the function that takes the body from the request, and hands it on, has it checked.
 func checkedWhereTaken(p *rule.Pass, flow *rule.Flow, o *rule.Origin) bool {
+	if o.Op == nil {
+		return false
+	}
 	for _, file := range p.Files {
-		k := -1
-		if o.Op != nil && file.Path == o.Frames[0].File {
-			k = file.Facts.IndexOf(o.Op)
+		if file.Path != o.Frames[0].File {
+			continue
 		}
+		k := file.Facts.IndexOf(o.Op)
 		for i := range file.Facts.Funcs {
 			if fn := &file.Facts.Funcs[i]; k >= int(fn.Ops[0]) && k < int(fn.Ops[1]) {
 				return flow.CallsNamed(file, fn, checking...)

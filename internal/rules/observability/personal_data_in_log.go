@@ -68,11 +68,11 @@ func personalDataInLog(p *rule.Pass) {
 	}
 	told := map[*facts.Op]bool{}
 	var once rule.Once
-	report := func(n effects.Node, op *facts.Op, given []uint32, into, readers, sink string) {
+	report := func(n effects.Node, op *facts.Op, given []facts.Ref, into, readers, sink string) {
 		f := p.FuncOf(n)
 		file := p.FileOf(f)
 		for _, r := range given {
-			o := flow.From(file, facts.Ref(r))
+			o := flow.From(file, r)
 			if o == nil {
 				continue
 			}
@@ -96,7 +96,7 @@ func personalDataInLog(p *rule.Pass) {
 			continue
 		}
 		told[s.Op] = true
-		report(s.Node, s.Op, values(p.File(s.Node), s.Op), "the log", "logs", rule.CalledAs(s))
+		report(s.Node, s.Op, rule.Given(p.File(s.Node), s.Op), "the log", "logs", rule.CalledAs(s))
 	}
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
 		n := effects.Node(f)
@@ -104,22 +104,12 @@ func personalDataInLog(p *rule.Pass) {
 			return
 		}
 		_, method := flow.Method(file, op)
-		given := values(file, op)
+		given := rule.Given(file, op)
 		switch {
 		case method == "labels" && rule.HasPrefix(flow.Called(file, op), "prometheus_client"):
 			report(n, op, given, "a label of a metric", "metrics", method)
-		case method == "set_attribute" && len(given) == 2 && facts.Ref(given[0]).Tag() == facts.TagStr:
+		case method == "set_attribute" && len(given) == 2 && given[0].Tag() == facts.TagStr:
 			report(n, op, given[1:], "a span", "traces", method)
 		}
 	})
-}
-
-// values are all that a call is given, by place and by name.
-func values(file *link.File, op *facts.Op) []uint32 {
-	a := file.Facts.Args(op)
-	out := slices.Clone(a.Pos)
-	for i := 0; i+1 < len(a.Kw); i += 2 {
-		out = append(out, a.Kw[i+1])
-	}
-	return out
 }

@@ -37,7 +37,7 @@ func rootLoggerInServicePath(p *rule.Pass) {
 			continue
 		}
 		x := p.At(p.FuncOf(s.Node), s.Op)
-		x.Message = fmt.Sprintf("`%s` tells about %s (`%s`) through the root logger: the line does not say which module it comes from, and no setting is for this one alone", s.Path, from.What(s.Node), p.Short(p.FuncOf(from.Entry(s.Node))))
+		x.Message = fmt.Sprintf("`%s` tells about %s (`%s`) through the root logger: the line does not say which module it comes from, and no setting is for this one alone", s.Path, from.What(s.Node), p.Short(from.For(p, s.Node)))
 		x.Help = "log through a logger with the module's name: `logger = logging.getLogger(__name__)`"
 		x.Witness = p.Frames(append(from.Way(s.Node), p.SiteStep(s)))
 		x.Group = p.Rule.Code + ":" + file.Path

@@ -96,22 +96,22 @@ class Watch:
 
     def reach(self, tree):
         """Names whose values a statement can have changed."""
-        reached, todo, seen = set(), list(mentioned(tree)), set()
-        while todo:
-            name = todo.pop()
+        reached, waiting, seen = set(), list(mentioned(tree)), set()
+        while waiting:
+            name = waiting.pop()
             if name in reached:
                 continue
             reached.add(name)
             value = self.namespace.get(name)
             if isinstance(value, types.FunctionType):
-                todo.extend(code_names(value.__code__, seen))
+                waiting.extend(code_names(value.__code__, seen))
                 for cell in value.__closure__ or ():
                     try:
                         inner = cell.cell_contents
                     except ValueError:
                         continue
                     if isinstance(inner, types.FunctionType):
-                        todo.extend(code_names(inner.__code__, seen))
+                        waiting.extend(code_names(inner.__code__, seen))
             elif isinstance(value, type) or type(value).__module__ == "__main__":
                 cls = value if isinstance(value, type) else type(value)
                 for c in cls.__mro__:
@@ -119,10 +119,10 @@ class Watch:
                         for f in c.__dict__.values():
                             f = getattr(f, "__func__", f)
                             if isinstance(f, types.FunctionType):
-                                todo.extend(code_names(f.__code__, seen))
+                                waiting.extend(code_names(f.__code__, seen))
             if isinstance(value, types.ModuleType) and value.__name__ == "matplotlib.pyplot" or type(value).__module__.startswith("matplotlib"):
-                todo.extend(self.drawn())
-            todo.extend(self.groups.get(name, ()))
+                waiting.extend(self.drawn())
+            waiting.extend(self.groups.get(name, ()))
         return reached
 
     def drawn(self):
