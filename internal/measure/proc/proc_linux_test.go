@@ -3,9 +3,11 @@ package proc
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -90,8 +92,27 @@ func waitGone(t *testing.T, pid int) {
 
 // The test binary starts itself as a victim that runs a command with a grandchild, and kills it with the signal nobody can handle.
 func TestKilledParentLeavesNoOrphans(t *testing.T) {
+	leavesNoOrphans(t, func(argv []string) { Run(context.Background(), Command{Argv: argv}) })
+}
+
+// The victim dies after the start of its command and before it could tell its guard the group.
+func TestKilledBetweenStartAndNumberLeavesNoOrphans(t *testing.T) {
+	leavesNoOrphans(t, func(argv []string) {
+		g, err := theGuard()
+		if err != nil {
+			panic(err)
+		}
+		_, mark := g.announce()
+		cmd := exec.Command(argv[0], argv[1:]...)
+		cmd.Env = append(os.Environ(), mark)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		cmd.Run()
+	})
+}
+
+func leavesNoOrphans(t *testing.T, victim func(argv []string)) {
 	if file := os.Getenv("PROC_TEST_VICTIM"); file != "" {
-		Run(context.Background(), Command{Argv: []string{"sh", "-c", "sleep 300 & echo $! $$ >" + file + "; wait"}})
+		victim([]string{"sh", "-c", "sleep 300 & echo $! $$ >" + file + "; wait"})
 		return
 	}
 	self, err := os.Executable()
@@ -99,7 +120,7 @@ func TestKilledParentLeavesNoOrphans(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "pids")
-	p, err := os.StartProcess(self, []string{self, "-test.run=TestKilledParentLeavesNoOrphans"},
+	p, err := os.StartProcess(self, []string{self, "-test.run=^" + t.Name() + "$"},
 		&os.ProcAttr{Env: append(os.Environ(), "PROC_TEST_VICTIM="+file)})
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -114,18 +115,21 @@ func (p *Process) supervise(ctx context.Context, path string, c Command, g *guar
 	defer runtime.UnlockOSThread()
 	counter := openInstructions()
 	before := ownPeak()
+	start, mark := g.announce()
+	env = append(slices.Clip(env), mark)
 	p.start = time.Now()
 	pid, err := syscall.ForkExec(path, c.Argv, &syscall.ProcAttr{
 		Dir: c.Dir, Env: env, Files: files,
 		Sys: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL},
 	})
 	if err != nil {
+		g.fail(start)
 		counter.close()
 		started <- err
 		return
 	}
 	p.Pid = pid
-	g.add(pid)
+	g.add(start, pid)
 	started <- nil
 
 	// Whatever ends the group early does so through the group's number, which stays ours until the leader is reaped below.
