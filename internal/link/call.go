@@ -163,7 +163,7 @@ func (s *solver) callOp(op *facts.Op) Set {
 	callee := s.val(facts.Ref(op.A))
 	if callee == 0 {
 		if op.Flags&facts.FlagDecorator == 0 {
-			s.tell(event{kind: evUnresolved, id: s.opID, op: op})
+			s.tell(event{kind: evUnresolved})
 		}
 		if op.Flags&facts.FlagDecorator != 0 { // an unknown decorator: the function stays what it is
 			if s.lenient {
@@ -685,7 +685,7 @@ func (s *solver) edge(mode Mode, to Instance, v Value) { s.bound(mode, to, Unbou
 // bound is edge for a call of which it is known how it binds its arguments.
 func (s *solver) bound(mode Mode, to Instance, how Binding) {
 	if mode != silent {
-		s.tell(event{kind: evEdge, mode: mode, how: how, id: s.opID, op: s.op, to: to})
+		s.tell(event{kind: evEdge, mode: mode, how: how, to: uint32(to)})
 	}
 }
 
@@ -694,5 +694,5 @@ func (s *solver) moduleEdge(file int) {
 	if s.op.Code == facts.ImportName && s.ff.Imports[s.op.A].Lazy {
 		return
 	}
-	s.tell(event{kind: evEdge, mode: Imported, id: s.opID, op: s.op, to: Instance(s.Files[file].fn)})
+	s.tell(event{kind: evEdge, mode: Imported, to: s.Files[file].fn})
 }

@@ -289,7 +289,8 @@ func (s *solver) registerAll(c *knowledge.Call, e *knowledge.Entity, fs Set, fac
 				}
 			}
 			s.give(v, c.Gives)
-			s.tell(event{kind: evRegistered, id: s.opID, op: s.op, to: s.runIn(v), entity: e, call: c, ext: factory, fn: f})
+			s.registered = append(s.registered, registered{f, s.runIn(v), factory, e, c})
+			s.tell(event{kind: evRegistered, to: uint32(len(s.registered) - 1)})
 		}
 	}
 }

@@ -68,7 +68,7 @@ func (s *solver) makeClass(op *facts.Op) {
 		s.forgetMRO(c)
 	}
 	s.inheritTypes(c, cl)
-	s.tell(event{kind: evEdge, mode: ClassRun, id: s.opID, op: op, to: Instance(s.fileOf.fn + cl.Body)})
+	s.tell(event{kind: evEdge, mode: ClassRun, to: s.fileOf.fn + cl.Body})
 	s.set(op.Dst, Set(s.firstClass+Value(c)))
 	s.announceClass(c, cl)
 	if strings.HasSuffix(s.ff.Str(cl.Name), "WorkerSettings") {

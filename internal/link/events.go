@@ -10,18 +10,22 @@ import (
 type event struct {
 	kind   eventKind
 	mode   Mode
-	within bool    // done by a library with a function that it was given, see within
-	how    Binding // evEdge
-	id     uint32
-	op     *facts.Op
-	to     Instance // evEdge, evRegistered
-	fn     Func     // evRegistered
-	ext    uint32   // evLibrary; evRegistered: the factory
-	recv   Value
-	at     uint32 // the operation that was evaluated, counted from the block's first
-	args   *callArgs
-	entity *knowledge.Entity
-	call   *knowledge.Call
+	how    Binding   // evEdge
+	within bool      // done by a library with a function that it was given, see within
+	id     uint32    // the operation that does it, by the program's number
+	at     uint32    // the operation that was evaluated, counted from the block's first
+	to     uint32    // evEdge: an Instance; evLibrary: an ext; evRegistered: an index of solver.registered
+	recv   Value     // evLibrary
+	args   *callArgs // evLibrary
+}
+
+// registered is what an evRegistered event, of which there are few, tells.
+type registered struct {
+	fn      Func
+	runs    Instance
+	factory uint32
+	entity  *knowledge.Entity
+	call    *knowledge.Call
 }
 
 type eventKind uint8
@@ -37,7 +41,7 @@ const (
 
 func (s *solver) tell(e event) {
 	if !s.muted {
-		e.at, e.within = s.at, s.withins > 0
+		e.id, e.at, e.within = s.opID, s.at, s.withins > 0
 		s.events = append(s.events, e)
 	}
 }
@@ -49,27 +53,36 @@ func (s *solver) within() (done func()) {
 	return func() { s.withins-- }
 }
 
-// replay tells a collector what an instance does.
-func (s *solver) replay(in Instance, events []event, c Collector) {
+// replay tells a collector what an instance does: each event by the operation that its number means, or all by the one given.
+func (s *solver) replay(in Instance, events []event, op *facts.Op, c Collector) {
+	if len(events) == 0 {
+		return
+	}
+	by := op
+	file := s.Files[s.instances[in].file]
 	for i := range events {
 		e := &events[i]
+		if by == nil {
+			op = &file.Facts.Ops[e.id-file.op]
+		}
 		switch e.kind {
 		case evEdge:
-			how := e.how
-			if how != Unbound && s.injected[s.instances[e.to].fn] {
+			how, to := e.how, Instance(e.to)
+			if how != Unbound && s.injected[s.instances[to].fn] {
 				how = Unbound
 			}
-			c.Edge(in, e.id, e.op, e.mode, e.to, how, e.within)
+			c.Edge(in, e.id, op, e.mode, to, how, e.within)
 		case evLibrary:
-			x := &s.exts[e.ext]
-			c.Library(&LibraryCall{From: in, ID: e.id, Op: e.op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, Within: e.within, s: s, args: e.args})
+			x := &s.exts[e.to]
+			c.Library(&LibraryCall{From: in, ID: e.id, Op: op, Path: x.path, Entity: x.entity, Mode: e.mode, Recv: e.recv, Within: e.within, s: s, args: e.args})
 		case evRegistered:
-			c.Registered(&Registration{From: in, ID: e.id, Op: e.op, Func: e.fn, Runs: e.to, Entity: e.entity, Call: e.call, Factory: e.ext})
+			r := &s.registered[e.to]
+			c.Registered(&Registration{From: in, ID: e.id, Op: op, Func: r.fn, Runs: r.runs, Entity: r.entity, Call: r.call, Factory: r.factory})
 		case evUnresolved:
-			c.Unresolved(in, e.id, e.op)
+			c.Unresolved(in, e.id, op)
 		case evMutated:
-			if s.changesShared(in, e.op) {
-				c.Mutated(in, e.id, e.op)
+			if s.changesShared(in, op) {
+				c.Mutated(in, e.id, op)
 			}
 		}
 	}

@@ -59,7 +59,7 @@ func (s *solver) library(x uint32, recv Value, a *callArgs, mode Mode) {
 	if s.offloaded && mode == Called {
 		mode = Offloaded
 	}
-	s.tell(event{kind: evLibrary, mode: mode, id: s.opID, op: s.op, ext: x, recv: recv, args: a})
+	s.tell(event{kind: evLibrary, mode: mode, to: x, recv: recv, args: a})
 }
 
 // callExt calls something outside the program.

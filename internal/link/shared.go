@@ -37,7 +37,7 @@ func (s *solver) mutated(v Value) {
 		return // what a module or class fills while it is defined is its own
 	}
 	if s.op.Flags&facts.FlagGlobalRoot != 0 && s.isContainer(v) || s.madeByModule(v) {
-		s.tell(event{kind: evMutated, id: s.opID, op: s.op, recv: v})
+		s.tell(event{kind: evMutated})
 	}
 }
 

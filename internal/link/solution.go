@@ -25,27 +25,24 @@ func (r *Solution) Collect(c Collector) {
 	c.Expect(told[evEdge], told[evLibrary])
 	for i := 0; i < len(s.instances); i++ {
 		in := Instance(i)
-		s.muted = true
-		s.replay(in, s.instances[i].events, c)
-		s.muted = false
-		s.events = s.events[:0]
-		s.dependencies(in)
-		if len(s.events) > 0 {
-			s.muted = true
-			s.replay(in, append([]event(nil), s.events...), c)
-		}
+		s.replay(in, s.instances[i].events, nil, c)
+		s.instances[i].events = nil
+		s.dependencies(in, c)
 	}
-	s.muted = true
 	s.handlers(c)
-	// What only the analysis needed is let go of; what answers questions about arguments stays.
-	s.cells, s.reader, s.attrAt, s.dirty, s.merged = cellList{}, nil, newTable(1), nil, nil
+	s.attrAt, s.attrs, s.events = newTable(1), nil, nil
+}
+
+// solved lets go of what only the analysis needed; what answers questions about arguments stays, and what the blocks do until
+// it is told.
+func (s *solver) solved() {
+	s.cells, s.reader, s.dirty, s.done, s.merged, s.reads, s.oldReads, s.wholeReads = cellList{}, nil, nil, nil, nil, nil, nil, nil
 	s.eventSlab, s.readSlab = slab[event]{}, slab[read]{}
-	s.attrs = nil
 	for _, f := range s.Files {
 		f.uses = uses{}
 	}
 	for i := range s.instances {
-		s.instances[i].events, s.instances[i].reads = nil, nil
+		s.instances[i].reads = nil
 	}
 }
 
@@ -108,7 +105,7 @@ func handler(e *knowledge.Entity, name string) *knowledge.Call {
 
 // dependencies reports the functions that a framework calls for this one: those its parameters name with Depends(f), as
 // a default or in Annotated.
-func (s *solver) dependencies(in Instance) {
+func (s *solver) dependencies(in Instance, c Collector) {
 	it := s.instances[in]
 	fn := s.Facts(it.fn)
 	if fn.Kind != facts.Function {
@@ -116,14 +113,19 @@ func (s *solver) dependencies(in Instance) {
 	}
 	s.in, s.cur, s.fileOf = in, it, s.FileOf(it.fn)
 	s.ff = s.fileOf.Facts
-	s.op, s.steps = nil, 0
+	s.opID, s.steps = s.fileOf.op+fn.Ops[0], 0
+	// The parameter that names a function stands for the operation that calls it.
+	by := func(param int, call func()) {
+		s.op = &facts.Op{Pos: fn.Params[param].Pos}
+		s.events, s.muted = s.events[:0], false
+		call()
+		s.muted = true
+		s.replay(in, s.events, s.op, c)
+	}
 	for _, a := range s.fixtureArgs[it.fn] {
-		if a.given != "" {
-			continue
+		if a.given == "" {
+			by(a.param, func() { s.edge(Depended, Instance(a.fixture), 0) })
 		}
-		s.op = &facts.Op{Pos: fn.Params[a.param].Pos}
-		s.opID = s.fileOf.op + fn.Ops[0]
-		s.edge(Depended, Instance(a.fixture), 0)
 	}
 	for i := range fn.Params {
 		for _, v := range s.sets.values(s.shared[s.varOf(in, fn.Params[i].Var)]) {
@@ -135,14 +137,14 @@ func (s *solver) dependencies(in Instance) {
 			if e == nil || !dependsOn(e) {
 				continue
 			}
-			s.op = &facts.Op{Pos: fn.Params[i].Pos}
-			s.opID = s.fileOf.op + fn.Ops[0]
-			r := s.call(Value(ob.b), &callArgs{}, Depended)
-			for _, c := range s.sets.values(r) {
-				if k := s.objs[c].kind; k == kCoro || k == kGen {
-					s.edge(Depended, Instance(s.objs[c].a), c)
+			by(i, func() {
+				r := s.call(Value(ob.b), &callArgs{}, Depended)
+				for _, c := range s.sets.values(r) {
+					if k := s.objs[c].kind; k == kCoro || k == kGen {
+						s.edge(Depended, Instance(s.objs[c].a), c)
+					}
 				}
-			}
+			})
 		}
 	}
 }

@@ -189,6 +189,7 @@ type solver struct {
 	muted      bool    // nobody hears
 	events     []event // what the round at hand does, see events.go
 	merged     []event
+	registered []registered
 	wholeReads []read
 	eventSlab  slab[event]
 	readSlab   slab[read]
@@ -317,6 +318,7 @@ func (p *Program) Solve() *Solution {
 	}
 	s.schedule()
 	s.final, s.muted = true, true
+	s.solved()
 	return &Solution{Program: p, s: s}
 }
 
