@@ -1,6 +1,7 @@
 package async
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -39,6 +40,9 @@ func startupOnly(p *rule.Pass) map[link.Func]bool {
 					}
 				}
 			}
+		}
+		if !slices.ContainsFunc(file.Facts.Strings, func(s string) bool { return s == "lifespan_context" || startupLists[s] }) {
+			continue
 		}
 		for o := range file.Facts.Ops {
 			op := &file.Facts.Ops[o]

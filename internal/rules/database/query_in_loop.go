@@ -35,9 +35,7 @@ func queryInLoop(p *rule.Pass) {
 	var slow *rule.Trace // made when the first loop over rows is found
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
-		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || onceOnly(file.Path) || onceOnly(p.Short(f)) ||
-			slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return onceOnly(file.Facts.Str(x.Name)) }) ||
-			strings.Contains("/"+file.Path, "/management/commands/") {
+		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || strings.Contains("/"+file.Path, "/management/commands/") {
 			continue
 		}
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
@@ -52,6 +50,9 @@ func queryInLoop(p *rule.Pass) {
 			over := q.rows(file, c.A, 0)
 			if over == nil || over.few || q.within && strings.HasPrefix(over.by, "sqlalchemy.") {
 				continue
+			}
+			if onceOnly(file.Path) || onceOnly(p.Short(f)) || slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return onceOnly(file.Facts.Str(x.Name)) }) {
+				break
 			}
 			if slow == nil {
 				slow = p.Trace(func(s *effects.Site) bool { return elsewhere(s.Kind) }, rule.Happens)

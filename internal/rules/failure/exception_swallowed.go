@@ -27,7 +27,7 @@ func exceptionSwallowed(p *rule.Pass) {
 	for n := range effects.Node(p.Nodes()) {
 		file := p.File(n)
 		f := p.FuncOf(n)
-		if file.Test || file.Facts.Notebook != nil || bestEffort(p.Short(f)) || rule.InDir(file.Path, "migrations", "alembic") || len(file.Facts.Tries) == 0 {
+		if len(file.Facts.Tries) == 0 || file.Test || file.Facts.Notebook != nil || bestEffort(p.Short(f)) || rule.InDir(file.Path, "migrations", "alembic") {
 			continue
 		}
 		visit := func(op *facts.Op, steps func() []effects.Step, certainty diag.Certainty) {
