@@ -183,15 +183,15 @@ func (f *Flow) copyOf(file *link.File, r, of facts.Ref, seen map[facts.Ref]bool)
 // NameOf is the last name by which a value is reached, or of what makes it.
 func (f *Flow) NameOf(file *link.File, r facts.Ref) string {
 	for range 10 {
+		if _, par := f.ParamOf(file, r); par != nil {
+			return file.Facts.Str(par.Name) // its default is one of its values only
+		}
 		d := f.Def(file, r)
 		if d == nil {
 			for _, g := range file.Facts.Globals {
 				if g.Ref == r {
 					return file.Facts.Str(g.Name)
 				}
-			}
-			if _, par := f.ParamOf(file, r); par != nil {
-				return file.Facts.Str(par.Name)
 			}
 			return ""
 		}

@@ -294,6 +294,17 @@ func (o *Once) Report(p *Pass, f diag.Finding) {
 	p.Report(f)
 }
 
+// Loads says what a call that loads a model, as the catalogue calls it, brings.
+func Loads(path string) string {
+	switch {
+	case HasPrefix(path, "tiktoken") || strings.Contains(path, "Tokenizer"):
+		return "loads a tokenizer, which is downloaded where it is not kept yet"
+	case HasPrefix(path, "huggingface_hub"):
+		return "downloads a model"
+	}
+	return "loads a model"
+}
+
 // Kinds is a set of kinds of effects.
 func Kinds(ks ...knowledge.EffectKind) func(knowledge.EffectKind) bool {
 	return func(k knowledge.EffectKind) bool { return slices.Contains(ks, k) }

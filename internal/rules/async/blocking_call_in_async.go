@@ -354,6 +354,9 @@ func whatBlocks(s *effects.Site) string {
 		if rule.HasPrefix(s.Path, "fcntl", "filelock", "portalocker", "fasteners") {
 			return "waits for a lock that another process may hold"
 		}
+		if rule.HasPrefix(s.Path, "psutil.wait_procs", "psutil.Process.wait") {
+			return "waits for another process"
+		}
 		return "sleeps"
 	case knowledge.Subprocess:
 		return "waits for another process"
@@ -366,7 +369,7 @@ func whatBlocks(s *effects.Site) string {
 	case knowledge.Payment:
 		return "waits for the payment service"
 	}
-	return "loads a model"
+	return rule.Loads(s.Path)
 }
 
 // asyncForms say what a library offers to coroutines.

@@ -60,9 +60,9 @@ func effectAtImport(p *rule.Pass) {
 			x := p.At(file.FirstFunc(), op)
 			x.Certainty = certainty
 			if via := p.Via(steps); via == "" {
-				x.Message = fmt.Sprintf("importing `%s` %s: `%s` is called at module level", file.Module, does(site.Kind), rule.CalledAs(site))
+				x.Message = fmt.Sprintf("importing `%s` %s: `%s` is called at module level", file.Module, does(site), rule.CalledAs(site))
 			} else {
-				x.Message = fmt.Sprintf("importing `%s` %s: it calls `%s`, which ends in `%s`", file.Module, does(site.Kind), strings.TrimSuffix(via, ".__init__"), rule.CalledAs(site))
+				x.Message = fmt.Sprintf("importing `%s` %s: it calls `%s`, which ends in `%s`", file.Module, does(site), strings.TrimSuffix(via, ".__init__"), rule.CalledAs(site))
 			}
 			x.Help = "move it into a function that is called when the program starts, or make it on first use (`@functools.cache def get_…()`)"
 			x.Witness = p.Frames(steps)
@@ -127,8 +127,8 @@ func reallyHappens(s *effects.Site) bool {
 	return true
 }
 
-func does(k knowledge.EffectKind) string {
-	switch k {
+func does(s *effects.Site) string {
+	switch s.Kind {
 	case knowledge.Net:
 		return "reaches the network"
 	case knowledge.DB:
@@ -138,7 +138,7 @@ func does(k knowledge.EffectKind) string {
 	case knowledge.Subprocess:
 		return "runs another process"
 	case knowledge.ModelLoad:
-		return "loads a model"
+		return rule.Loads(s.Path)
 	case knowledge.LLM:
 		return "asks a model"
 	case knowledge.Queue:

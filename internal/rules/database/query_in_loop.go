@@ -2,6 +2,7 @@ package database
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ func queryInLoop(p *rule.Pass) {
 	var slow *rule.Trace // made when the first loop over rows is found
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
-		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "scripts", "benchmarks") || strings.Contains("/"+file.Path, "/management/commands/") {
+		if file.Test || file.Facts.Notebook != nil || rule.InDir(file.Path, "migrations", "alembic", "versions", "benchmarks") || strings.Contains("/"+file.Path, "/management/commands/") {
 			continue
 		}
 		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
@@ -51,7 +52,7 @@ func queryInLoop(p *rule.Pass) {
 			if over == nil || over.few || q.within && strings.HasPrefix(over.by, "sqlalchemy.") {
 				continue
 			}
-			if onceOnly(file.Path) || onceOnly(p.Short(f)) || slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return onceOnly(file.Facts.Str(x.Name)) }) {
+			if byHand(file.Path) || onceOnly(file.Path) || onceOnly(p.Short(f)) || slices.ContainsFunc(fn.Params, func(x facts.Param) bool { return onceOnly(file.Facts.Str(x.Name)) }) {
 				break
 			}
 			if slow == nil {
@@ -148,6 +149,11 @@ func onceOnly(name string) bool {
 	return slices.ContainsFunc(rule.Words(name), func(w string) bool {
 		return slices.Contains([]string{"migrate", "migration", "backfill", "seed", "fixture", "fixtures", "dummy", "upgrade"}, w)
 	})
+}
+
+// byHand: what is in such a directory somebody starts, now and then: scripts, maint-scripts, maintenance.
+func byHand(file string) bool {
+	return slices.ContainsFunc(rule.Words(path.Dir(file)), func(w string) bool { return w == "scripts" || w == "maintenance" })
 }
 
 // Work beside which a query is nothing.

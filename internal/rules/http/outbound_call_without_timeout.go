@@ -349,6 +349,10 @@ func (b *bounds) report(once *rule.Once, s *effects.Site, class string) {
 	if rule.HasPrefix(s.Path, "telnetlib", "ftplib", "imaplib", "poplib", "nntplib") {
 		x.Group = fmt.Sprintf("%s:%d:%s", p.Rule.Code, p.File(s.Node).Index, rule.Top(s.Path)) // a conversation: its connection's limit holds for all
 	}
+	if rule.HasPrefix(s.Path, "django.core.mail") {
+		class = "EMAIL_TIMEOUT"
+		x.Message = fmt.Sprintf("`%s` may wait for ever: the settings have no `%s`", name, class)
+	}
 	if class != "" {
 		x.Group = p.Rule.Code + ":" + class // one limit mends them all
 	}

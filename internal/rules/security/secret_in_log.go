@@ -83,6 +83,17 @@ func namesKey(global string) bool {
 	return false
 }
 
+// isPath: the variable of a module is a path, so that the secret is in the file there.
+func isPath(p *rule.Pass, file *link.File, r facts.Ref) bool {
+	values := p.NewFlow(func(*rule.Value) string { return "" })
+	at, global := values.Global(file, r)
+	if at == nil {
+		return false
+	}
+	made := values.Made(at, global)
+	return made != nil && slices.ContainsFunc(p.CallsAt(made), func(i int) bool { return rule.HasPrefix(p.Calls[i].Path, "pathlib") })
+}
+
 // flow finds where a value of a block came from: the name of a secret, or a parameter.
 type flow struct {
 	p    *rule.Pass
@@ -143,7 +154,7 @@ func (x *flow) from(r facts.Ref, depth int) (string, int) {
 	if op == nil {
 		if r.Tag() == facts.TagShared {
 			for _, g := range x.file.Facts.Globals {
-				if g.Ref == r && secretName(x.file.Facts.Str(g.Name)) && !namesKey(x.file.Facts.Str(g.Name)) {
+				if g.Ref == r && secretName(x.file.Facts.Str(g.Name)) && !namesKey(x.file.Facts.Str(g.Name)) && !isPath(x.p, x.file, r) {
 					return x.file.Facts.Str(g.Name), -1
 				}
 			}
