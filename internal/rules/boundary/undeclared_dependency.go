@@ -84,7 +84,7 @@ func undeclaredDependency(p *rule.Pass) {
 			if group != "" && makesData(f.Path) {
 				continue
 			}
-			if group == "" && (d.locked(dists) || d.brought(top)) {
+			if group == "" && (d.locked(dists) || d.brought(top)) || group != "" && d.main(dists) {
 				continue // another package brings it
 			}
 			switch {
@@ -137,7 +137,7 @@ var companions = map[string][]string{
 	"dateutil": {"pandas", "botocore", "boto3", "matplotlib", "celery", "freezegun"}, "pytz": {"pandas"}, "werkzeug": {"flask"}, "jinja2": {"flask"}, "click": {"flask", "celery", "typer", "uvicorn", "black"},
 	"markupsafe": {"flask", "jinja2"}, "itsdangerous": {"flask"}, "urllib3": {"requests", "botocore", "boto3", "elasticsearch", "kubernetes"}, "httpcore": {"httpx"}, "anyio": {"httpx", "starlette", "fastapi"},
 	"slack_sdk": {"slack-bolt"}, "kombu": {"celery"}, "billiard": {"celery"}, "langchain_core": {"langchain"}, "langchain_community": {"langchain"}, "yarl": {"aiohttp"}, "multidict": {"aiohttp"}, "redis": {"rq", "django-redis"},
-	"httpx": {"openai", "anthropic"}, "django": {"djangorestframework", "wagtail"}, "tokenizers": {"transformers"}, "huggingface_hub": {"transformers", "datasets", "diffusers"}, "PIL": {"torchvision", "matplotlib"},
+	"httpx": {"openai", "anthropic", "weaviate-client", "groq", "mistralai", "ollama", "python-telegram-bot", "qdrant-client", "langfuse"}, "django": {"djangorestframework", "wagtail"}, "tokenizers": {"transformers"}, "huggingface_hub": {"transformers", "datasets", "diffusers"}, "PIL": {"torchvision", "matplotlib"},
 	"joblib": {"scikit-learn"}, "scipy": {"scikit-learn"}, "google": nil, "typing_extensions": nil, "six": nil, "pkg_resources": nil, "setuptools": nil, "attr": nil, "attrs": nil, "yaml": {"pyyaml"},
 }
 
@@ -237,13 +237,18 @@ func groupOfFile(file string) string {
 	return ""
 }
 
+// locked: a lock has one of the distributions.
 func (d *declarations) locked(dists []string) bool {
-	for i := range d.p.Locks {
-		for k := range d.p.Locks[i].Packages {
-			if slices.Contains(dists, d.p.Locks[i].Packages[k].Name) {
-				return true
-			}
-		}
-	}
-	return false
+	return d.inLock(dists, func(*project.Locked) bool { return true })
+}
+
+// main: a lock says that the main dependencies need one of the distributions, whoever else does.
+func (d *declarations) main(dists []string) bool {
+	return d.inLock(dists, func(l *project.Locked) bool { return slices.Contains(l.Groups, "") })
+}
+
+func (d *declarations) inLock(dists []string, is func(*project.Locked) bool) bool {
+	return slices.ContainsFunc(d.p.Locks, func(l project.Lock) bool {
+		return slices.ContainsFunc(l.Packages, func(k project.Locked) bool { return slices.Contains(dists, k.Name) && is(&k) })
+	})
 }
