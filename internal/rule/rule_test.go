@@ -180,3 +180,16 @@ func TestPassNamesItsRule(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestWhatIsLoadedIsNamed(t *testing.T) {
+	for path, want := range map[string]string{
+		"tiktoken.get_encoding":                      "loads or downloads a tokenizer",
+		"transformers.AutoTokenizer.from_pretrained": "loads or downloads a tokenizer",
+		"huggingface_hub.snapshot_download":          "downloads a model",
+		"torch.hub.load":                             "loads a model",
+	} {
+		if got := Loads(path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}

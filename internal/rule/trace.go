@@ -298,7 +298,7 @@ func (o *Once) Report(p *Pass, f diag.Finding) {
 func Loads(path string) string {
 	switch {
 	case HasPrefix(path, "tiktoken") || strings.Contains(path, "Tokenizer"):
-		return "loads a tokenizer, which is downloaded where it is not kept yet"
+		return "loads or downloads a tokenizer"
 	case HasPrefix(path, "huggingface_hub"):
 		return "downloads a model"
 	}
