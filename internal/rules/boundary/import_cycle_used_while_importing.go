@@ -120,7 +120,9 @@ type imports struct {
 func newImports(p *rule.Pass) *imports {
 	g := &imports{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), byName: map[string][]int{}, steps: make([][]importStep, len(p.Files)), bound: make([]map[string]uint32, len(p.Files)), open: make([]bool, len(p.Files))}
 	for i, f := range p.Files {
-		g.byName[f.Module] = append(g.byName[f.Module], i)
+		if f.Facts.Notebook == nil { // shop.ipynb beside the package shop: nothing imports it
+			g.byName[f.Module] = append(g.byName[f.Module], i)
+		}
 	}
 	for i, f := range p.Files {
 		if f.Test || f.Facts.Notebook != nil {
