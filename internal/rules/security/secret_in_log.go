@@ -14,7 +14,7 @@ import (
 )
 
 var _ = rule.Register(rule.Rule{
-	Code: "RW501", Name: "secret-in-log", Since: "0.1", Family: "security",
+	Code: "RW501", Name: "secret-in-log", Since: "0.1", Family: "security", Severity: rule.Unproven,
 	Doc: docs.Read("secret_in_log.md"), Check: secretInLog,
 })
 
