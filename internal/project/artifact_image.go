@@ -54,8 +54,10 @@ func (p *artifactReader) dockerfile(text []byte) {
 		case "arg":
 			for _, a := range args {
 				name, value, _ := strings.Cut(a, "=")
-				if s == nil {
-					global[name] = expand(value, global)
+				if s == nil && strings.Contains(a, "=") {
+					global[name] = expand(value, global) // one without a value is the builder's to give
+				} else if s == nil {
+					continue
 				} else if value != "" {
 					s.vars[name] = expand(value, s.vars)
 				} else if v, ok := global[name]; ok {

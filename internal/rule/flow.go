@@ -286,9 +286,12 @@ func (w *walk) joined(file *link.File, o *Origin, parts ...uint32) *Origin {
 	return o
 }
 
-// Text is the literal that a reference is, or the first one of a chain of joined texts.
+// Text is the literal that a reference is, or the first one of a chain of joined texts. A parameter is none, whatever its default.
 func (f *Flow) Text(file *link.File, r facts.Ref) (string, bool) {
 	for range 30 {
+		if _, par := f.ParamOf(file, r); par != nil {
+			return "", false
+		}
 		if r.Tag() == facts.TagStr {
 			return file.Facts.Str(r.Index()), true
 		}

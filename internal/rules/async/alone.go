@@ -52,6 +52,7 @@ func undisturbed(p *rule.Pass) *alone {
 		}
 	}
 	entries := map[link.Func][]entry{}
+	tasks := p.Trace(func(s *effects.Site) bool { return leavesTask(p, s) }, func(e *effects.Edge) bool { return e.Mode != link.Made })
 	for n := range effects.Node(p.Nodes()) {
 		f := p.FuncOf(n)
 		if p.Facts(f).Flags&facts.FuncAsync == 0 || registered[f] || start[f] || p.File(n).Test {
@@ -60,7 +61,7 @@ func undisturbed(p *rule.Pass) *alone {
 		if _, ok := a.until[f]; !ok {
 			a.until[f] = whole
 		}
-		a.until[f] = min(a.until[f], firstTask(p, n))
+		a.until[f] = min(a.until[f], firstTask(p, tasks, n))
 		for _, i := range p.InEdges(n) {
 			e := &p.Edges[i]
 			from := p.FuncOf(e.From)
@@ -68,7 +69,7 @@ func undisturbed(p *rule.Pass) *alone {
 				continue // a coroutine that is made does nothing yet
 			}
 			async := p.Facts(from).Flags&facts.FuncAsync != 0
-			shared := !async && !ownLoop(p, e) && !opensLoop(p, e) && (p.Has(e.From, knowledge.Task) || p.Has(e.From, knowledge.Listen))
+			shared := !async && !ownLoop(p, e) && !opensLoop(p, tasks, e) && (p.Has(e.From, knowledge.Task) || p.Has(e.From, knowledge.Listen))
 			if e.Mode != link.Called && e.Mode != link.Consumed || shared {
 				registered[f] = true
 				break
@@ -110,7 +111,7 @@ func undisturbed(p *rule.Pass) *alone {
 
 // firstTask is the place of the first operation of a block that leaves something else on the loop: it starts a task or a server, or
 // waits for what does. In a loop, that is the loop's beginning.
-func firstTask(p *rule.Pass, n effects.Node) uint32 {
+func firstTask(p *rule.Pass, tasks *rule.Trace, n effects.Node) uint32 {
 	first := uint32(whole)
 	file := p.File(n)
 	leaves := func(op *facts.Op) {
@@ -123,19 +124,37 @@ func firstTask(p *rule.Pass, n effects.Node) uint32 {
 		})
 		first = min(first, at)
 	}
-	busy := func(k knowledge.EffectKind) bool { return k == knowledge.Task || k == knowledge.Listen }
 	for _, i := range p.SitesOf(n) {
 		// What is awaited with the call is over after it.
-		if s := &p.Sites[i]; busy(s.Kind) && !(s.Op.Flags&facts.FlagAwaited != 0 && rule.HasPrefix(s.Path, "asyncio.gather")) {
+		if s := &p.Sites[i]; leavesTask(p, s) && !(s.Op.Flags&facts.FlagAwaited != 0 && rule.HasPrefix(s.Path, "asyncio.gather")) {
 			leaves(s.Op)
 		}
 	}
 	for _, i := range p.OutEdges(n) {
-		if e := &p.Edges[i]; e.Mode != link.Made && (p.Has(e.To, knowledge.Task) || p.Has(e.To, knowledge.Listen)) {
+		if e := &p.Edges[i]; e.Mode != link.Made && tasks.Reaches(e.To) {
 			leaves(e.Op)
 		}
 	}
 	return first
+}
+
+// leavesTask: something runs on the loop beside what started it. A task whose result the function that hands it over waits for, as a
+// thread does, is on the loop of another thread.
+func leavesTask(p *rule.Pass, s *effects.Site) bool {
+	if s.Kind == knowledge.Listen {
+		return true
+	}
+	if s.Kind != knowledge.Task || s.Path != "asyncio.run_coroutine_threadsafe" {
+		return s.Kind == knowledge.Task
+	}
+	file, fn := p.File(s.Node), p.Facts(p.FuncOf(s.Node))
+	future := rule.Derived(file, fn, s.Op.Dst, 0)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		if op := &file.Facts.Ops[o]; op.Code == facts.Attr && file.Facts.Str(op.B) == "result" && (facts.Ref(op.A) == s.Op.Dst || future[facts.Ref(op.A)]) {
+			return false
+		}
+	}
+	return true
 }
 
 func firstYield(p *rule.Pass, f link.Func) uint32 {
@@ -178,8 +197,8 @@ func ownLoop(p *rule.Pass, e *effects.Edge) bool {
 }
 
 // opensLoop: a module, as it is run, comes to a loop for the first time with this edge: nothing has been put on it before.
-func opensLoop(p *rule.Pass, e *effects.Edge) bool {
-	return p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && e.Op.Pos <= firstTask(p, e.From)
+func opensLoop(p *rule.Pass, tasks *rule.Trace, e *effects.Edge) bool {
+	return p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && e.Op.Pos <= firstTask(p, tasks, e.From)
 }
 
 // runByDecorator are the coroutine functions that a decorator makes plain functions of, each call of which has a loop of its own:

@@ -348,7 +348,7 @@ func whatBlocks(s *effects.Site) string {
 	case knowledge.DB, knowledge.DBWrite:
 		return "waits for the database"
 	case knowledge.Sleep:
-		if rule.HasPrefix(s.Path, "concurrent.futures", "threading", "multiprocessing") {
+		if rule.HasPrefix(s.Path, "concurrent.futures", "threading", "multiprocessing", "queue") {
 			return "waits for another thread or process"
 		}
 		if rule.HasPrefix(s.Path, "fcntl", "filelock", "portalocker", "fasteners") {

@@ -117,15 +117,18 @@ type imports struct {
 	open   []bool              // names come from elsewhere too: a star import, __getattr__
 }
 
+// runs: an import may run the file. Stubs are read by type checkers, and nothing imports shop.ipynb beside the package shop.
+func runs(f *link.File) bool { return f.Facts.Notebook == nil && !strings.HasSuffix(f.Path, ".pyi") }
+
 func newImports(p *rule.Pass) *imports {
 	g := &imports{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), byName: map[string][]int{}, steps: make([][]importStep, len(p.Files)), bound: make([]map[string]uint32, len(p.Files)), open: make([]bool, len(p.Files))}
 	for i, f := range p.Files {
-		if f.Facts.Notebook == nil { // shop.ipynb beside the package shop: nothing imports it
+		if runs(f) {
 			g.byName[f.Module] = append(g.byName[f.Module], i)
 		}
 	}
 	for i, f := range p.Files {
-		if f.Test || f.Facts.Notebook != nil {
+		if f.Test || !runs(f) {
 			continue
 		}
 		n := effects.Node(f.FirstFunc())

@@ -22,7 +22,7 @@ var _ = rule.Register(rule.Rule{
 var outbound = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.LLM, knowledge.Payment)
 
 func outboundCallWithoutTimeout(p *rule.Pass) {
-	b := bounds{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, mounted: map[*facts.Op]bool{}, plain: map[*link.File]bool{}, set: map[string]bool{}}
+	b := bounds{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), made: map[string][]*link.LibraryCall{}, patched: map[*link.File]bool{}, mounted: map[*facts.Op]bool{}, plain: map[*link.File]bool{}, set: map[string]bool{}, starts: map[*facts.Class]bool{}}
 	b.collect()
 	b.adapted = p.NewFlow(func(v *rule.Value) string {
 		if v.Op != nil && b.mounted[v.Op] {
@@ -77,7 +77,8 @@ type bounds struct {
 	defaults bool                           // socket.setdefaulttimeout
 	// Django's setting for mail.
 	mailTimeout bool
-	set         map[string]bool // libraries whose client is given a limit by a call of set_timeout
+	starts      map[*facts.Class]bool // classes that start a process
+	set         map[string]bool       // libraries whose client is given a limit by a call of set_timeout
 }
 
 func (b *bounds) collect() {
@@ -89,6 +90,11 @@ func (b *bounds) collect() {
 	})
 	for i := range b.p.Calls {
 		c := &b.p.Calls[i]
+		if rule.HasPrefix(c.Path, "subprocess.Popen", "asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell", "multiprocessing.Process") {
+			if class := b.classOf(b.p.FuncOf(effects.Node(c.From))); class != nil {
+				b.starts[class] = true
+			}
+		}
 		if c.Path == "socket.setdefaulttimeout" {
 			b.defaults = true
 		}
@@ -150,6 +156,9 @@ func (b *bounds) sends(file *link.File, r facts.Ref) bool {
 // elsewhere: something that the call itself does not show bounds it, or may.
 func (b *bounds) elsewhere(s *effects.Site) bool {
 	c := s.Call
+	if b.ofChild(s) {
+		return true
+	}
 	if b.defaults && rule.HasPrefix(c.Path, "urllib", "http.client", "smtplib", "ftplib", "socket", "imaplib", "poplib", "telnetlib", "xmlrpc") {
 		return true
 	}
@@ -197,6 +206,28 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 		return !bounded
 	})
 	return bounded || s.Mode == link.Scheduled || s.Mode == link.Made || s.Mode == link.Consumed
+}
+
+// ofChild: the address is written out and this machine's own, in a class that starts a process: that one answers, and its end ends the call.
+func (b *bounds) ofChild(s *effects.Site) bool {
+	if s.Op.Code != facts.Call || s.Effect.URL == "" || !b.starts[b.classOf(b.p.FuncOf(s.Node))] {
+		return false
+	}
+	text, _ := b.flow.Text(b.p.File(s.Node), s.Call.Arg(s.Effect.URL).Ref)
+	_, rest, _ := strings.Cut(text, "://")
+	return strings.HasPrefix(rest, "localhost") || strings.HasPrefix(rest, "127.0.0.1") || strings.HasPrefix(rest, "[::1]")
+}
+
+// classOf is the class whose method a block is, or is in; nil for none.
+func (b *bounds) classOf(f link.Func) *facts.Class {
+	file, fn := b.p.FileOf(f), b.p.Facts(f)
+	for fn.Class == 0 && fn.Parent != 0 {
+		fn = &file.Facts.Funcs[fn.Parent]
+	}
+	if fn.Class == 0 {
+		return nil
+	}
+	return &file.Facts.Classes[fn.Class-1]
 }
 
 // patchedAt: the receiver is what a function gives that makes sessions in a file which gives them their timeout, or what such a function

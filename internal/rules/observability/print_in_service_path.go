@@ -55,10 +55,14 @@ func printInServicePath(p *rule.Pass) {
 // switched: a condition around the print asks for a setting that is there to switch it.
 func switched(p *rule.Pass, flow *rule.Flow, s *effects.Site) (yes bool) {
 	file := p.File(s.Node)
-	rule.Around(file, s.Op, func(c *facts.Ctx) bool {
-		yes = yes || c.Kind == facts.CtxIf && slices.ContainsFunc(rule.Words(flow.NameOf(file, c.A)), func(w string) bool {
+	setting := func(name string) bool {
+		return slices.ContainsFunc(rule.Words(name), func(w string) bool {
 			return w == "debug" || w == "verbose" || w == "verbosity" || w == "quiet" || w == "silent"
 		})
+	}
+	named := setting(file.Facts.Str(p.Facts(p.FuncOf(s.Node)).Name)) // debug_print, whatever it asks
+	rule.Around(file, s.Op, func(c *facts.Ctx) bool {
+		yes = yes || c.Kind == facts.CtxIf && (named || setting(flow.NameOf(file, c.A)))
 		return !yes
 	})
 	return yes

@@ -81,8 +81,7 @@ func imageRunsAsRoot(p *rule.Pass) {
 		if runs = scripted(p, runs, own); len(runs) == 0 {
 			continue
 		}
-		user, _, _ = strings.Cut(user, ":")
-		if user != "" && user != "root" && user != "0" || changesUser(runs, own) {
+		if other(user) || composedAsOther(p, a) || changesUser(runs, own) {
 			continue
 		}
 		base := a.Images[0].Name
@@ -101,6 +100,25 @@ func imageRunsAsRoot(p *rule.Pass) {
 		x.Help = "make a user (`RUN useradd --system app`) and end with `USER app`"
 		p.Report(x)
 	}
+}
+
+// other: a user is named, and it is not root.
+func other(user string) bool {
+	user, _, _ = strings.Cut(user, ":")
+	return user != "" && user != "root" && user != "0"
+}
+
+// composedAsOther: compose files start the image, each as another user than root.
+func composedAsOther(p *rule.Pass, image *project.Artifact) (yes bool) {
+	for i := range p.Artifacts {
+		if a := &p.Artifacts[i]; a.Kind == project.Compose && a.Build != nil && a.Build.Dockerfile == image.Path {
+			if !other(a.User) {
+				return false
+			}
+			yes = true
+		}
+	}
+	return yes
 }
 
 // startedBy is what a compose file lets an image without a command run, and as whom.
