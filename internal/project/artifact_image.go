@@ -160,7 +160,7 @@ func (p *artifactReader) dockerfile(text []byte) {
 			if n.Attributes["json"] {
 				s.words, s.wordsLine = args, line // not expanded: no shell reads it
 			} else if len(args) > 0 {
-				s.entrypoint, s.shellEntry = ParseCommand(args[0], line), true
+				s.entrypoint, s.shellEntry = inShell(args[0], ParseCommand(args[0], line)), true
 			}
 		case "cmd":
 			s.own = true
@@ -168,7 +168,7 @@ func (p *artifactReader) dockerfile(text []byte) {
 			if n.Attributes["json"] {
 				s.cmdWords, s.cmdLine = args, line
 			} else if len(args) > 0 {
-				s.cmd, s.cmdLine = ParseCommand(args[0], line), line
+				s.cmd, s.cmdLine = inShell(args[0], ParseCommand(args[0], line)), line
 			}
 		}
 	}
@@ -206,7 +206,11 @@ func (s *stage) runs() []Invocation {
 	case s.shellEntry:
 		return s.entrypoint
 	case len(s.words) == 0 && len(s.cmdWords) > 0:
-		return ParseWords(s.cmdWords, s.cmdLine)
+		out := ParseWords(s.cmdWords, s.cmdLine)
+		if len(s.cmdWords) == 3 && path.Base(s.cmdWords[0]) == "sh" && s.cmdWords[1] == "-c" {
+			return inShell(s.cmdWords[2], out)
+		}
+		return out
 	case len(s.words) == 0:
 		return s.cmd
 	}
@@ -220,6 +224,14 @@ func (s *stage) runs() []Invocation {
 		}
 	}
 	return out
+}
+
+// inShell marks what the image's sh runs without giving its place to it.
+func inShell(text string, runs []Invocation) []Invocation {
+	for i := range runs {
+		runs[i].InShell = !slices.Contains(strings.Fields(text), "exec")
+	}
+	return runs
 }
 
 func nodeWords(n *parser.Node) []string {

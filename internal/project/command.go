@@ -30,6 +30,7 @@ type Invocation struct {
 	Port    string // where it is told to listen
 	Env     []EnvVar
 	Wrapped []string // the wrappers that were taken off: timeout, poetry run
+	InShell bool     // of an image: sh -c stays around it, and hands no signal on
 }
 
 // An EnvVar is an environment variable that an artifact sets, passes or names.

@@ -30,12 +30,28 @@ func Records(s *effects.Site) bool {
 
 // ddl: statements that fail when what they make is there already.
 func ddl(s *effects.Site) bool {
+	return slices.ContainsFunc(Statements(s), func(word string) bool {
+		return word == "create" || word == "alter" || word == "drop" || word == "rollback" || word == "set"
+	})
+}
+
+// Statements are the first words, in lower case, of the SQL that a site executes, as far as its texts are written out.
+func Statements(s *effects.Site) []string {
 	if s.Call == nil || s.Effect == nil || s.Effect.SQL == "" {
-		return false
+		return nil
 	}
 	texts, _ := s.Call.Arg(s.Effect.SQL).Strings()
-	return slices.ContainsFunc(texts, func(t string) bool {
-		t = strings.ToLower(strings.TrimSpace(t))
-		return strings.HasPrefix(t, "create") || strings.HasPrefix(t, "alter") || strings.HasPrefix(t, "drop") || strings.HasPrefix(t, "rollback") || strings.HasPrefix(t, "set ")
-	})
+	out := make([]string, 0, len(texts))
+	for _, t := range texts {
+		if words := strings.Fields(t); len(words) > 0 {
+			out = append(out, strings.ToLower(words[0]))
+		}
+	}
+	return out
+}
+
+// Selects: all that the site is known to execute are queries that change nothing.
+func Selects(s *effects.Site) bool {
+	words := Statements(s)
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return w != "select" && w != "show" && w != "explain" })
 }

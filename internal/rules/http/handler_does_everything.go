@@ -30,10 +30,12 @@ type part struct {
 // permits are words of names that say who may do something.
 var permits = []string{"permission", "permissions", "perm", "perms", "staff", "superuser", "admin", "role", "roles", "forbidden", "authorize", "authorized", "unauthorized", "scope", "scopes", "owner", "owned"}
 
-// longBody is the least number of lines over which the parts are spread: shorter bodies can be read at once.
+// longBody is the least number of lines of a body in which one of the parts may be missing: shorter ones can be read at once, and count
+// only when they do all of it.
 const longBody = 50
 
 func handlerThatDoesEverything(p *rule.Pass) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	told := map[link.Func]bool{}
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
@@ -41,20 +43,18 @@ func handlerThatDoesEverything(p *rule.Pass) {
 			continue
 		}
 		told[r.Func] = true
-		everything(p, r.Func)
+		everything(p, flow, r.Func)
 	}
 }
 
-func everything(p *rule.Pass, f link.Func) {
+func everything(p *rule.Pass, flow *rule.Flow, f link.Func) {
 	file, fn := p.FileOf(f), p.Facts(f)
 	if fn.Kind != facts.Function || fn.Ops[0] == fn.Ops[1] {
 		return
 	}
 	first, _ := file.Facts.Place(fn.NamePos)
 	last, _ := file.Facts.Place(file.Facts.Ops[fn.Ops[1]-1].Pos)
-	if last-first < longBody {
-		return
-	}
+	long := last-first >= longBody
 	var parts [5]part
 	set := func(i int, name string, op *facts.Op, what string) {
 		if parts[i].op == nil || op.Pos < parts[i].op.Pos {
@@ -71,8 +71,18 @@ func everything(p *rule.Pass, f link.Func) {
 				set(0, "checks its input", op, "refuses")
 			}
 		case facts.Attr:
-			if name := file.Facts.Str(op.B); slices.ContainsFunc(rule.Words(name), func(w string) bool { return slices.Contains(permits, w) }) {
+			if name := file.Facts.Str(op.B); permit(name) {
 				set(1, "decides who may", op, "asks `"+name+"`")
+			}
+		case facts.Call:
+			if strings.HasSuffix(flow.Called(file, op), ".abort") && conditional(file, op) {
+				refusals++
+				set(0, "checks its input", op, "refuses")
+			}
+			fallthrough
+		case facts.Item: // session.get("role"), claims["scope"]
+			if name := asked(file, op); permit(name) {
+				set(1, "decides who may", op, "asks for `"+name+"`")
 			}
 		}
 	}
@@ -85,13 +95,17 @@ func everything(p *rule.Pass, f link.Func) {
 			continue
 		}
 		name := "`" + rule.CalledAs(s) + "`"
-		switch s.Kind {
+		kind := s.Kind
+		if kind == knowledge.DBWrite && rule.Selects(s) {
+			kind = knowledge.DB
+		}
+		switch kind {
 		case knowledge.DB:
 			set(2, "queries", s.Op, "calls "+name)
 		case knowledge.DBWrite:
 			set(3, "writes", s.Op, "calls "+name)
 		case knowledge.Net, knowledge.Notify, knowledge.Payment, knowledge.LLM, knowledge.Subprocess, knowledge.Queue:
-			set(4, sideEffect(s.Kind), s.Op, "calls "+name)
+			set(4, sideEffect(kind), s.Op, "calls "+name)
 		}
 	}
 	for _, i := range p.OutEdges(effects.Node(f)) {
@@ -105,7 +119,7 @@ func everything(p *rule.Pass, f link.Func) {
 			names = append(names, x.name)
 		}
 	}
-	if len(names) < len(parts)-1 || parts[3].op == nil {
+	if len(names) < len(parts)-1 || parts[3].op == nil || !long && len(names) < len(parts) {
 		return
 	}
 	x := p.AtName(f)
@@ -119,6 +133,29 @@ func everything(p *rule.Pass, f link.Func) {
 		x.Witness = append(x.Witness, diag.Frame{Function: p.Name(f), File: at.File, Line: at.Line, Cell: at.Cell, Note: y.what})
 	}
 	p.Report(x)
+}
+
+func permit(name string) bool {
+	return slices.ContainsFunc(rule.Words(name), func(w string) bool { return slices.Contains(permits, w) })
+}
+
+// asked is the key that a request, a session or its claims are asked for.
+func asked(file *link.File, op *facts.Op) string {
+	key := facts.Ref(op.C)
+	if op.Code == facts.Call {
+		a := file.Facts.Args(op)
+		if len(a.Pos) == 0 || len(a.Pos) > 2 {
+			return ""
+		}
+		key = facts.Ref(a.Pos[0])
+	}
+	if key.Tag() != facts.TagStr {
+		return ""
+	}
+	if text := file.Facts.Str(key.Index()); len(text) <= 40 && !strings.ContainsAny(text, " /:") {
+		return text
+	}
+	return ""
 }
 
 func sideEffect(k knowledge.EffectKind) string {

@@ -85,10 +85,8 @@ func writes(s *effects.Site) bool {
 	if s.Call == nil || s.Effect == nil || s.Effect.SQL == "" {
 		return true
 	}
-	texts, _ := s.Call.Arg(s.Effect.SQL).Strings()
-	return slices.ContainsFunc(texts, func(t string) bool {
-		first, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(t)), " ")
-		return first == "insert" || first == "update" || first == "delete" || first == "replace" || first == "merge"
+	return slices.ContainsFunc(rule.Statements(s), func(word string) bool {
+		return slices.Contains([]string{"insert", "update", "delete", "replace", "merge"}, word)
 	})
 }
 
