@@ -23,6 +23,7 @@ var _ = rule.Register(rule.Rule{
 // Who is stopped between the emptying and the last byte leaves half a file, and it is read as the whole.
 func finalPathWrittenInPlace(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	resultsInPlace(p, flow)
 	type use struct {
 		s *effects.Site
 		f link.Func
