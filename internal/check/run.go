@@ -100,7 +100,7 @@ func Check(ctx context.Context, root string, opts Options) (*Checked, error) {
 		return nil, fmt.Errorf("check %s: %w", root, err)
 	}
 	pass := rule.Pass{Analysis: c.Analysis, Inventory: c.Inventory, Config: t.Config, Project: &t.Project.Dependencies, Artifacts: t.Project.Artifacts}
-	pass.Owners = project.Owners(t.ReadFile)
+	pass.Owners, pass.Owned = project.Owners(t.ReadFile), project.Owned(t.ReadFile)
 	pass.Secrets = secrets
 	pass.Share()
 	found, applies := c.applyAll(&pass)

@@ -33,3 +33,13 @@ func Owners(read Reader) []string {
 	slices.Sort(out)
 	return slices.Compact(out)
 }
+
+// Owned: the repository says who answers for its files.
+func Owned(read Reader) bool {
+	for _, path := range []string{"CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS", "MAINTAINERS", "MAINTAINERS.md", "OWNERS"} {
+		if text, err := read(path); err == nil && len(text) > 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -144,6 +144,8 @@ type Pass struct {
 	Artifacts []project.Artifact
 	// Owners are the accounts and organisations that the repository belongs to, in lower case.
 	Owners []string
+	// Owned: a file of the repository says who answers for what is in it.
+	Owned bool
 	// Secrets are what the detector of secrets found, in files and notebook outputs.
 	Secrets []Secret
 
