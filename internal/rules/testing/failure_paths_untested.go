@@ -50,7 +50,7 @@ func failurePathsWithoutTest(p *rule.Pass) {
 	tested := reachedByTests(p)
 	named := namedByTests(p)
 	for i, w := range p.Inventory.Work {
-		if w.File < 0 || !byCall(w.Kind) || p.Files[w.File].Test || rule.InDir(strings.ToLower(p.Files[w.File].Path), "examples", "example", "docs", "tutorials", "samples", "demo", "scripts", "migrations", "alembic", "benchmarks", "tools") {
+		if w.File < 0 || !byCall(w.Kind) || p.Files[w.File].Test || elsewhere(p.Files[w.File].Path) {
 			continue
 		}
 		if startedByTests(p, p.Files[w.File]) {
@@ -125,15 +125,24 @@ func dealsWithFailure(file *link.File, fn *facts.Func) bool {
 }
 
 // reachedByTests are the functions that a test comes to by any kind of call.
-func reachedByTests(p *rule.Pass) map[link.Func]bool {
-	out := map[link.Func]bool{}
-	seen := make([]bool, p.Nodes())
-	var queue []effects.Node
+func reachedByTests(p *rule.Pass) map[link.Func]bool { return reachedFrom(p, testNodes(p)) }
+
+func testNodes(p *rule.Pass) []effects.Node {
+	var out []effects.Node
 	for n := range effects.Node(p.Nodes()) {
 		if p.File(n).Test {
-			seen[n] = true
-			queue = append(queue, n)
+			out = append(out, n)
 		}
+	}
+	return out
+}
+
+// reachedFrom are the functions that any kind of call leads to from some nodes, and those of the nodes.
+func reachedFrom(p *rule.Pass, queue []effects.Node) map[link.Func]bool {
+	out := map[link.Func]bool{}
+	seen := make([]bool, p.Nodes())
+	for _, n := range queue {
+		seen[n] = true
 	}
 	for len(queue) > 0 {
 		n := queue[0]

@@ -31,12 +31,13 @@ func workWithoutTest(p *rule.Pass) {
 	files := testedFiles(p)
 	names := namedByTests(p)
 	t := p.Trace(writes, rule.Happens)
+	entriesWithoutTest(p, t)
 	for _, w := range p.Inventory.Work {
 		if w.File < 0 || w.Kind == project.KindNotebook || w.Kind == project.KindLibrary || len(w.Roots) == 0 {
 			continue
 		}
 		file := p.Files[w.File]
-		if file.Test || files[w.File] || rule.InDir(strings.ToLower(file.Path), "examples", "example", "docs", "tutorials", "samples", "demo", "scripts", "migrations", "alembic", "benchmarks", "tools") {
+		if file.Test || files[w.File] || elsewhere(file.Path) {
 			continue
 		}
 		base := file.Path[strings.LastIndexByte(file.Path, '/')+1:]
