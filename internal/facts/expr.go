@@ -79,6 +79,9 @@ func (l *lowerer) expr(e ast.Expr) Ref {
 			if i == 0 && left.IsVar() && (e.Ops[0] == ast.In || e.Ops[0] == ast.NotIn) {
 				l.emit(Member, e, 0, uint32(left), 0, uint32(right))
 			}
+			if _, number := right.Int(); number && e.Ops[i] == ast.Eq && l.out.Ctxs[l.ctx].Kind == CtxAssert {
+				l.emit(Equal, e, 0, uint32(left), 0, uint32(right))
+			}
 			if op := e.Ops[i]; (op == ast.In || op == ast.NotIn) && right.IsVar() {
 				l.emit(BinOp, e, l.newLocal(), uint32(right), uint32(ast.In), uint32(left))
 			}

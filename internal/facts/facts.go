@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 9
+const Version = 10
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
@@ -108,6 +108,7 @@ const (
 	Member            // A in C, A not in C
 	ThisClass         // dst ← class A (index into Classes), which __class__ means in its methods
 	Truth             // A is asked whether it is true
+	Equal             // assert A == C, C an integer that is written out
 )
 
 // Flags of an Op.

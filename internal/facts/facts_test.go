@@ -97,6 +97,8 @@ func (p *printer) op(op *facts.Op) string {
 		s = "each of " + p.ref(a)
 	case facts.Truth:
 		s = "ask " + p.ref(a)
+	case facts.Equal:
+		s = fmt.Sprintf("%s == %s", p.ref(a), p.ref(facts.Ref(op.C)))
 	case facts.Return:
 		s = "return " + p.ref(a)
 	case facts.Raise:

@@ -495,10 +495,10 @@ func (w *walk) madeOften(init link.Func) bool {
 	return len(seen) > maxMade
 }
 
-func (w *walk) instances(fn link.Func) []effects.Node { return w.p.nodesOf(fn) }
+func (w *walk) instances(fn link.Func) []effects.Node { return w.p.NodesOf(fn) }
 
 // nodesOf are the nodes of a block: the block itself and its contexts.
-func (p *Pass) nodesOf(fn link.Func) []effects.Node {
+func (p *Pass) NodesOf(fn link.Func) []effects.Node {
 	p.forNodes.Do(func() { p.instances = p.InstancesOf() })
 	return p.instances[fn]
 }

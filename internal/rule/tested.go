@@ -38,7 +38,7 @@ func (p *Pass) OnlyTested(f link.Func) bool {
 			}
 		}
 		callers := 0
-		for _, n := range p.nodesOf(g) {
+		for _, n := range p.NodesOf(g) {
 			for _, e := range p.InEdges(n) {
 				from := p.FuncOf(p.Edges[e].From)
 				callers++

@@ -324,7 +324,7 @@ func Reads(file *link.File, op *facts.Op) []facts.Ref {
 	case facts.MakeFunc, facts.MakeClass, facts.ThisClass, facts.ImportName, facts.StateWrite:
 	case facts.Attr, facts.Unpack, facts.Iter, facts.Await, facts.Enter, facts.Yield, facts.YieldFrom, facts.Return, facts.Raise, facts.Copy, facts.Catch:
 		add(op.A)
-	case facts.SetAttr, facts.BinOp, facts.Member:
+	case facts.SetAttr, facts.BinOp, facts.Member, facts.Equal:
 		add(op.A, op.C)
 	case facts.Item:
 		add(op.A, op.C)
