@@ -113,6 +113,16 @@ func forked(p *rule.Pass, flow *rule.Flow) map[effects.Node]*process {
 			}
 		}
 	}
+	if preloads(p) {
+		for i := range p.Registrations {
+			r := &p.Registrations[i]
+			n := effects.Node(r.Runs)
+			if r.Call != nil && r.Call.Phase == "request" && out[n] == nil && !p.FileOf(r.Func).Test {
+				out[n] = &process{"runs in the workers that gunicorn forks after it has loaded the application (`--preload`)", nil}
+				layer = append(layer, n)
+			}
+		}
+	}
 	for len(layer) > 0 {
 		var next []effects.Node
 		for _, n := range layer {
@@ -143,6 +153,18 @@ func opensAnew(p *rule.Pass, flow *rule.Flow) bool {
 	for f := range link.Func(p.Funcs()) {
 		for _, d := range flow.Decorations(f) {
 			if strings.Contains(d.Path, "worker_process_init") || strings.Contains(d.Path, "worker_init") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// preloads: a command starts gunicorn with several workers and the application loaded before they are forked.
+func preloads(p *rule.Pass) bool {
+	for i := range p.Artifacts {
+		for _, r := range p.Artifacts[i].Runs {
+			if r.Runner == "gunicorn" && (slices.Contains(r.Args, "--preload") || slices.Contains(r.Args, "--preload-app")) {
 				return true
 			}
 		}

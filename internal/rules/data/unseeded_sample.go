@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -46,6 +47,13 @@ func splitWithoutSeed(p *rule.Pass) {
 			return
 		}
 		name := flow.Dotted(file, facts.Ref(op.A))
+		if _, method := flow.Method(file, op); method == "sample" && sampled(flow, file, p.Facts(f), op) {
+			x := p.At(f, op)
+			x.Message = "`sample` draws other rows on every run, and they are written: neither the call nor the file sets a seed, so no output can be had again or compared"
+			x.Help = "pass `random_state=`, and keep the number with the result"
+			p.Report(x)
+			return
+		}
 		if name != "sklearn.model_selection.train_test_split" && name != "sklearn.model_selection.ShuffleSplit" && name != "sklearn.model_selection.StratifiedShuffleSplit" {
 			return
 		}
@@ -58,6 +66,27 @@ func splitWithoutSeed(p *rule.Pass) {
 		x.Help = "pass `random_state=`, and keep the number with the result"
 		p.Report(x)
 	})
+}
+
+// sampled: the rows that the call draws are a table that the function writes.
+func sampled(flow *rule.Flow, file *link.File, fn *facts.Func, op *facts.Op) bool {
+	if a := file.Facts.Args(op); file.Facts.Notebook != nil || file.Test || len(a.Pos) > 1 || rule.Keyword(file, op, "random_state") != 0 || rule.Keyword(file, op, "seed") != 0 || open(file, op) || op.Dst == 0 {
+		return false
+	}
+	if rule.Argument(file, op, 0, "n") == 0 && rule.Keyword(file, op, "frac") == 0 {
+		return false
+	}
+	drawn := rule.Derived(file, fn, op.Dst, 0)
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		x := &file.Facts.Ops[o]
+		if x.Code != facts.Call {
+			continue
+		}
+		if recv, method := flow.Method(file, x); drawn[recv] && slices.Contains(tableWrites, method) && strings.Contains(method, "_") {
+			return true
+		}
+	}
+	return false
 }
 
 // open: a call takes **options, which may hold what is looked for.

@@ -7,7 +7,9 @@ import (
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -43,10 +45,13 @@ func retriedWriteRepeats(p *rule.Pass) {
 	t := p.Trace(func(s *effects.Site) bool { return once(p, s) && !p.File(s.Node).Test }, func(e *effects.Edge) bool { return rule.Runs(e) && e.Certainty == diag.Proved })
 	for _, r := range retries(p, flow) {
 		n := effects.Node(r.f)
-		if !t.Reaches(n) || t.Certainty(n) != diag.Proved || !r.every(flow) && !r.afterTimeout(flow) || keyed(r.file.Facts.Strings) {
+		if !t.Reaches(n) || t.Certainty(n) != diag.Proved || !r.every(flow) && !r.afterTimeout(flow) {
 			continue
 		}
 		steps := t.Chain(n)
+		if slices.ContainsFunc(steps, func(s effects.Step) bool { return keyed(p, p.FuncOf(s.Node)) }) {
+			continue
+		}
 		x := r.at(p)
 		x.Message = fmt.Sprintf("`%s` is tried again when the answer is lost, and `%s` is then done twice", p.Short(r.f), rule.CalledAs(rule.Last(steps)))
 		x.Help = "send an idempotency key that stays the same over the attempts, or try again only what failed before it was sent"
@@ -56,9 +61,31 @@ func retriedWriteRepeats(p *rule.Pass) {
 	}
 }
 
-// keyed: the file speaks of idempotency.
-func keyed(texts []string) bool {
-	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(strings.ToLower(s), "idempoten") })
+// keyed: the function speaks of idempotency, or a class or the module around it does.
+func keyed(p *rule.Pass, f link.Func) bool {
+	for at := f; ; at = p.Parent(at) {
+		file, fn := p.FileOf(at), p.Facts(at)
+		speaks := func(s facts.Str) bool { return strings.Contains(strings.ToLower(file.Facts.Str(s)), "idempoten") }
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if (op.Code == facts.Attr || op.Code == facts.SetAttr) && speaks(op.B) || op.Code == facts.Call && slices.ContainsFunc(keywords(file, op), func(k string) bool { return strings.Contains(k, "idempoten") }) {
+				return true
+			}
+			for _, r := range append(rule.Reads(file, op), facts.Ref(op.B)) {
+				if r.Tag() == facts.TagStr && speaks(r.Index()) {
+					return true
+				}
+			}
+		}
+		for i := range fn.Params {
+			if speaks(fn.Params[i].Name) {
+				return true
+			}
+		}
+		if fn.Kind == facts.ModuleBody {
+			return false
+		}
+	}
 }
 
 // afterTimeout: among the exceptions are those after which it is not known what the other side did.

@@ -48,6 +48,13 @@ func retryWithoutPause(p *rule.Pass) {
 	// urllib3's Retry, which requests' adapters take, makes no pause either unless it is told to.
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
 		name := flow.Called(file, op)
+		if n, ok := rule.Keyword(file, op, "countdown").Int(); ok && n == 0 && rule.HasPrefix(name, "celery") && strings.HasSuffix(name, ".retry") && !file.Test {
+			x := p.At(f, op)
+			x.Message = fmt.Sprintf("`%s` is tried again at once (`countdown=0`): all attempts fall within the moment in which it fails", p.Short(f))
+			x.Help = "wait longer each time: `countdown=2 ** self.request.retries`"
+			p.Report(x)
+			return
+		}
 		if !strings.HasSuffix(name, ".Retry") || !rule.HasPrefix(name, "urllib3", "requests") || file.Facts.Notebook != nil || rule.OpenKeywords(file, op) {
 			return
 		}

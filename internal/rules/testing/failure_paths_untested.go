@@ -19,7 +19,9 @@ var _ = rule.Register(rule.Rule{
 	// Nothing is broken yet.
 	Severity: rule.Severities{Experimental: diag.Off, Internal: diag.Note, BusinessCritical: diag.Note, CustomerFacing: diag.Note},
 	Doc:      docs.Read("failure_paths_untested.md"), Check: failurePathsWithoutTest,
-	Applies: func(_ *rule.Pass, w *inventory.Work) bool { return w.File >= 0 && (byCall(w.Kind) || w.Kind == project.KindService || w.Kind == project.KindAIApp) },
+	Applies: func(_ *rule.Pass, w *inventory.Work) bool {
+		return w.File >= 0 && (byCall(w.Kind) || w.Kind == project.KindService || w.Kind == project.KindAIApp)
+	},
 })
 
 // byCall: a test comes to work of this kind by calling its functions; to a service it comes over HTTP, which no call shows.
