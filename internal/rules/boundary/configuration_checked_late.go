@@ -8,6 +8,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/python/ast"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -107,7 +108,8 @@ func keyAsked(p *rule.Pass, s *effects.Site) string {
 }
 
 // required: without the key the read fails, or what is done with its value on the spot does: os.getenv("KEY").split(","),
-// "Bearer " + os.getenv("KEY"). What gets a name may be asked about.
+// "Bearer " + os.getenv("KEY"). What gets a name may be asked about,
+// unless the function decides nothing.
 func required(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 	file, fn := p.File(s.Node), p.Facts(p.FuncOf(s.Node))
 	if s.Op.Code == facts.Item {
@@ -117,13 +119,21 @@ func required(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 		return false
 	}
 	value := map[facts.Ref]bool{s.Op.Dst: true}
+	undecided := straight(file, fn)
+	if undecided {
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			if op := &file.Facts.Ops[o]; op.Code == facts.Copy && value[facts.Ref(op.A)] && len(flow.Defs(file, op.Dst)) == 1 {
+				value[op.Dst] = true
+			}
+		}
+	}
 	fails := false
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		op := &file.Facts.Ops[o]
-		if !rule.ReadsAny(file, op, value) {
+		if !rule.ReadsAny(file, op, value) || op.Code == facts.Copy && value[op.Dst] {
 			continue
 		}
-		if op.Pos > s.Op.Pos || op.Pos+uint32(op.Len) < s.Op.Pos+uint32(s.Op.Len) {
+		if !undecided && (op.Pos > s.Op.Pos || op.Pos+uint32(op.Len) < s.Op.Pos+uint32(s.Op.Len)) {
 			return false // it has a name by then
 		}
 		switch op.Code {
@@ -142,4 +152,17 @@ func required(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 		}
 	}
 	return fails
+}
+
+// straight: nothing in the function is done under a condition.
+func straight(file *link.File, fn *facts.Func) bool {
+	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+		for x := file.Facts.Ops[o].Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
+			switch file.Facts.Ctxs[x].Kind {
+			case facts.CtxIf, facts.CtxBool, facts.CtxMatch, facts.CtxAssert, facts.CtxTry, facts.CtxHandler, facts.CtxWhile:
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -82,6 +82,15 @@ func libraryChangesItsHost(p *rule.Pass) {
 		c := &p.Calls[i]
 		n := effects.Node(c.From)
 		file := p.File(n)
+		if slices.Contains(exits, c.Path) && c.Mode == link.Called && inLibrary(file) && endsHost(p, file, p.FuncOf(n), c.Op) {
+			f := p.FuncOf(n)
+			x := p.At(f, c.Op)
+			x.Message = fmt.Sprintf("`%s` ends the program that uses the library (`%s`), which may have other things to do", p.Short(f), c.DisplayPath())
+			x.Help = "raise an exception of the library's own, and leave it to the program whether that is its end"
+			x.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: x.Line, Note: "calls " + c.DisplayPath()}}
+			p.Report(x)
+			continue
+		}
 		what := hostCalls[c.Path]
 		if what == "" || c.Mode != link.Called || p.Facts(p.FuncOf(n)).Kind != facts.ModuleBody || !inLibrary(file) || script(file, c.Op) || guarded(p, file, c.Op) {
 			continue
@@ -100,6 +109,29 @@ func libraryChangesItsHost(p *rule.Pass) {
 		x.Witness = []diag.Frame{{Function: file.Module, File: file.Path, Line: x.Line, Note: "calls " + c.DisplayPath()}}
 		p.Report(x)
 	}
+}
+
+// exits are calls that end the process.
+var exits = []string{"sys.exit", "os._exit", "builtins.exit", "builtins.quit", "exit", "quit"}
+
+// endsHost: the function is one that programs call for something else, and no part of a command line or of a process of the library's own.
+func endsHost(p *rule.Pass, file *link.File, f link.Func, op *facts.Op) bool {
+	fn := p.Facts(f)
+	if fn.Kind != facts.Function || len(fn.Decorators) > 0 || script(file, op) {
+		return false
+	}
+	for _, w := range rule.Words(p.Name(f)) {
+		switch w {
+		case "main", "cli", "command", "commands", "cmd", "run", "runner", "script", "scripts", "console", "shell", "exit", "quit", "usage", "parse", "args", "handler", "signal", "daemon", "fork", "worker", "restart", "shutdown", "stop", "terminate", "version", "tool", "tools", "app", "server", "serve", "bot":
+			return false
+		}
+	}
+	for i := range file.Facts.Imports {
+		if rule.HasPrefix(file.Facts.Str(file.Facts.Imports[i].Module), "argparse", "optparse", "getopt", "click", "typer", "docopt", "fire", "cleo", "absl", "signal", "multiprocessing") {
+			return false
+		}
+	}
+	return true
 }
 
 // patched are the attributes of other libraries, and of the standard library, that the library's modules replace when they are

@@ -6,6 +6,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -30,13 +31,20 @@ func lazyImport(p *rule.Pass) {
 	for _, f := range p.Files {
 		modules[f.Module] = f
 	}
-	registers := map[*link.File]*link.Registration{}
+	registers := map[*link.File]registration{}
 	eager := map[*link.File]bool{} // imported at once from elsewhere
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
 		n := effects.Node(r.From)
-		if file := p.File(n); p.Facts(p.FuncOf(n)).Kind == facts.ModuleBody && registers[file] == nil {
-			registers[file] = r
+		if file := p.File(n); p.Facts(p.FuncOf(n)).Kind == facts.ModuleBody && registers[file].of == 0 {
+			registers[file] = registration{r.Func, effects.Step{Node: n, Op: r.Op, Mode: link.Called, To: effects.Node(r.Func)}}
+		}
+	}
+	for i := range p.Edges {
+		e := &p.Edges[i]
+		file := p.File(e.From)
+		if e.Mode == link.Called && e.Certainty == diag.Proved && e.Op.Flags&facts.FlagDecorator != 0 && p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && p.File(e.To) != file && registers[file].of == 0 && keeps(p, e.To) {
+			registers[file] = registration{p.FuncOf(e.To), effects.Step{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}
 		}
 	}
 	target := func(f *link.File, im *facts.Import) *link.File {
@@ -57,16 +65,36 @@ func lazyImport(p *rule.Pass) {
 		for i := range f.Facts.Imports {
 			im := &f.Facts.Imports[i]
 			to := target(f, im)
-			if !im.Lazy || to == nil || eager[to] || registers[to] == nil || f.Test {
+			if !im.Lazy || to == nil || eager[to] || registers[to].of == 0 || f.Test {
 				continue
 			}
 			r := registers[to]
 			x := diag.Finding{File: f.Path, Span: diag.Span{Start: im.Pos, End: im.Pos + 4}, Column: f.Facts.Column(im.Pos), Certainty: diag.Proved}
 			x.Line, x.Cell = f.Facts.Place(im.Pos)
-			x.Message = fmt.Sprintf("importing `%s` registers `%s`, and a lazy import happens only when its name is used: until then nothing is registered", to.Module, p.Short(r.Func))
+			what := "registers `" + p.Short(r.of) + "`"
+			if r.step.Op.Flags&facts.FlagDecorator != 0 && r.step.Mode == link.Called && p.FileOf(r.of) != to {
+				what = "registers something by `" + p.Short(r.of) + "`"
+			}
+			x.Message = fmt.Sprintf("importing `%s` %s, and a lazy import happens only when its name is used: until then nothing is registered", to.Module, what)
 			x.Help = "import this module at once, or call a function that registers"
-			x.Witness = p.Frames([]effects.Step{{Node: effects.Node(r.From), Op: r.Op, Mode: link.Called, To: effects.Node(r.Func)}})
+			x.Witness = p.Frames([]effects.Step{r.step})
 			p.Report(x)
 		}
 	}
+}
+
+// registration is what an import registers: the function, or the program's own decorator that keeps it, and where.
+type registration struct {
+	of   link.Func
+	step effects.Step
+}
+
+// keeps: the program's own decorator puts what it is given into a variable of a module.
+func keeps(p *rule.Pass, n effects.Node) bool {
+	for _, i := range p.SitesOf(n) {
+		if s := &p.Sites[i]; s.Kind == knowledge.State && s.Certainty == diag.Proved && (s.Op.Code == facts.SetItem || s.Op.Code == facts.Call) {
+			return true
+		}
+	}
+	return false
 }
