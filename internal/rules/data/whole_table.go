@@ -85,7 +85,8 @@ func fetchesAll(flow *rule.Flow, file *link.File, fn *facts.Func, cursor facts.R
 			query = text(file, rule.Pos(file, op, 0))
 		}
 	}
-	return selectsAll.MatchString(query) && !aggregates.MatchString(query)
+	// The names of all rows are most often few; of whole rows nobody knows.
+	return selectsAll.MatchString(query) && strings.HasPrefix(strings.TrimSpace(strings.TrimSpace(query)[len("select"):]), "*")
 }
 
 // ofJob: a job or a pipeline comes to the function.

@@ -138,7 +138,7 @@ func lasts(path string) bool {
 	}
 	for _, part := range strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' || r == '.' || r == '-' || r == '_' }) {
 		switch part {
-		case "tmp", "temp", "dev", "proc", "sys", "run", "cache", "log", "logs", "pid", "lock", "debug", "heartbeat", "alive", "healthy":
+		case "tmp", "temp", "dev", "proc", "sys", "run", "cache", "log", "logs", "pid", "lock", "debug", "new", "part", "partial", "bak", "backup", "old", "staging", "work", "heartbeat", "alive", "healthy":
 			return false
 		}
 	}
