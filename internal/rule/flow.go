@@ -497,7 +497,7 @@ func (w *walk) madeOften(init link.Func) bool {
 
 func (w *walk) instances(fn link.Func) []effects.Node { return w.p.NodesOf(fn) }
 
-// nodesOf are the nodes of a block: the block itself and its contexts.
+// NodesOf are the nodes of a block: the block itself and its contexts.
 func (p *Pass) NodesOf(fn link.Func) []effects.Node {
 	p.forNodes.Do(func() { p.instances = p.InstancesOf() })
 	return p.instances[fn]
