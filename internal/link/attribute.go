@@ -364,6 +364,11 @@ func (s *solver) superAttr(class Class, recv Value, name Sym) Set {
 	}
 	m, ok := s.find(c, name, at)
 	switch {
+	case isClass && name == s.wellKnown.call && !m.isVar:
+		// super().__call__() in a metaclass makes the instance; what that runs, construct runs.
+		return Set(s.holder(recv, heldInstance, s.instanceOf(recv, 0)))
+	case isClass && name == s.wellKnown.new && !m.isVar && s.metaclass(Class(s.objs[recv].a)):
+		return Set(s.holder(recv, heldClass, 0))
 	case !ok:
 		return 0
 	case m.isVar:

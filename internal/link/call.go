@@ -315,7 +315,7 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 	case kDispatch:
 		return s.sets.union(s.call(Value(ob.a), a, mode), s.callSet(s.readField(v, keyElem), a, mode))
 	case kRegister:
-		return s.registerDispatch(v, Value(ob.a), a)
+		return s.registerDispatch(Value(ob.a), Value(ob.b), a)
 	case kManager: // @timed("load") on a function: a context manager used as a decorator
 		if f := a.first(); s.callable(f) {
 			return s.guarded(v, f)
@@ -346,22 +346,38 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 }
 
 // registerDispatch is the register method of a singledispatch function, in its forms: @f.register, @f.register(int),
-// f.register(int, g).
-func (s *solver) registerDispatch(v, dispatch Value, a *callArgs) Set {
-	last := Set(0)
-	if n := len(a.pos); n > 0 {
-		last = a.pos[n-1].set
+// f.register(int, g). The function that is registered for a class is given objects of it; class is 0 where none is named yet.
+func (s *solver) registerDispatch(dispatch, class Value, a *callArgs) Set {
+	var classes, out Set
+	if class != 0 {
+		classes = Set(class)
 	}
-	var out Set
-	for _, f := range s.sets.values(last) {
-		switch s.objs[f].kind {
-		case kFunc, kBound, kStatic, kClassM, kPartial, kMade, kGuarded, kDispatch:
-			s.addShared(s.field(dispatch, keyElem), Set(f))
-			out = s.sets.union(out, Set(f))
+	for i := range a.pos {
+		for _, v := range s.sets.values(a.pos[i].set) {
+			switch ob := s.objs[v]; ob.kind {
+			case kFunc, kBound, kStatic, kClassM, kPartial, kMade, kGuarded, kDispatch:
+				s.addShared(s.field(dispatch, keyElem), Set(v))
+				out = s.sets.union(out, Set(v))
+				args := s.argList(s.instancesOf(classes, 0))
+				if ob.kind == kFunc && s.Facts(Func(ob.a)).Flags&facts.FuncMethod != 0 {
+					args = args.prepend(0)
+				}
+				if classes != 0 {
+					s.call(v, args, silent)
+				}
+			case kClass, kExt, kAlias:
+				classes = s.sets.union(classes, Set(v))
+			}
 		}
 	}
+	if out != 0 {
+		return out
+	}
+	for _, c := range s.sets.values(classes) {
+		out = s.sets.union(out, Set(s.object(kRegister, uint32(dispatch), uint32(c))))
+	}
 	if out == 0 {
-		return Set(v)
+		return Set(s.object(kRegister, uint32(dispatch), 0))
 	}
 	return out
 }

@@ -173,6 +173,7 @@ func (s *solver) announceClass(c Class, cl *facts.Class) {
 	}
 	s.classes[c].meta = meta
 	if meta != 0 {
+		s.holder(s.firstClass+Value(meta-1), heldClass, Set(v)) // what super().__new__(…) in the metaclass makes
 		name := Set(s.object(kStr, uint32(s.symbol(s.fileOf, cl.Name)), 0))
 		if m, ok := s.find(meta-1, s.wellKnown.new, 0); ok && m.isVar {
 			s.callSet(s.readShared(m.shared), s.argList(Set(s.firstClass+Value(meta-1)), name, 0, 0), Called)
@@ -193,6 +194,16 @@ func (s *solver) announceClass(c Class, cl *facts.Class) {
 			}
 		}
 	}
+}
+
+// metaclass says whether c is made from type.
+func (s *solver) metaclass(c Class) bool {
+	for _, b := range s.mro(c) {
+		if b.ext != 0 && s.exts[b.ext].path == "builtins.type" {
+			return true
+		}
+	}
+	return false
 }
 
 func dedupe(bs []base) []base {

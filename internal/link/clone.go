@@ -41,6 +41,8 @@ func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a
 		key = s.place()
 	case recv != 0 && s.objs[recv].kind == kInst && fn.Class != 0 && s.objs[recv].a != s.FileOf(f).class+fn.Class-1:
 		key = 1<<31 | uint32(recv)
+	case recv != 0 && fn.Class != 0 && s.objs[recv].kind == kClass && s.classes[s.objs[recv].a].meta == Class(s.FileOf(f).class+fn.Class):
+		key = 1<<31 | uint32(recv) // a metaclass's method, once for each class
 	default:
 		return parent
 	}

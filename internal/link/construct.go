@@ -114,7 +114,9 @@ func (s *solver) construct(c Class, v Value, a *callArgs, mode Mode) Set {
 	}
 	if meta := s.classes[c].meta; meta != 0 {
 		if m, ok := s.find(meta-1, s.wellKnown.call, 0); ok && m.isVar {
-			s.callSet(s.readShared(m.shared), a.prepend(Set(v)), mode)
+			for _, f := range s.sets.values(s.readShared(m.shared)) { // once for each class, as a method of it
+				s.call(s.object(kBound, uint32(f), uint32(v)), a, mode)
+			}
 		}
 	}
 	if k.isNew {

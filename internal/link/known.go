@@ -149,6 +149,9 @@ func allHooks() map[string]hook {
 		"collections.deque":                       hookSequence(kList),
 		"functools.partial":                       hookPartial(kPartial),
 		"functools.partialmethod":                 hookPartial(kPartialMethod),
+		"weakref.ref":                             hookReference,
+		"weakref.WeakMethod":                      hookReference,
+		"weakref.proxy":                           hookReferent,
 		"copy.copy":                               hookEcho(0),
 		"copy.deepcopy":                           hookEcho(0),
 		"typing.cast":                             hookCast,
@@ -497,6 +500,41 @@ func hookEcho(i int) hook {
 		}
 		return 0, true
 	}
+}
+
+// What holders give sets them apart from each other, and from the objects made at a place.
+const (
+	heldReferent = 1<<30 + iota // of a weak reference
+	heldInstance                // of a class that has a metaclass
+	heldClass                   // of a metaclass
+)
+
+// holder is an object whose call gives x, one for each key.
+func (s *solver) holder(key Value, salt uint32, x Set) Value {
+	o := s.object(kResult, uint32(key), salt)
+	s.addShared(s.field(o, keyResult), x)
+	return o
+}
+
+// hookReference: the call of a weak reference gives what it was made for.
+func hookReference(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if len(a.pos) != 1 { // the stub tells of the callback
+		return 0, false
+	}
+	s.report(x, recv, a, mode)
+	var out Set
+	for _, v := range s.sets.values(a.pos[0].set) {
+		out = s.sets.union(out, Set(s.holder(v, heldReferent, Set(v))))
+	}
+	return out, true
+}
+
+// hookReferent: a proxy stands for what it was made for.
+func hookReferent(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
+	if len(a.pos) != 1 {
+		return 0, false
+	}
+	return hookEcho(0)(s, x, recv, a, mode)
 }
 
 func hookCast(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {

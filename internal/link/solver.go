@@ -50,7 +50,7 @@ const (
 	kDeleter            // a: a property: its deleter decorator
 	kFactory            // a: value of a function: the default of a field, made anew for each instance
 	kDispatch           // a: value of a function: a functools.singledispatch function; its field keyElem: what is registered with it
-	kRegister           // a: a kDispatch: its register method
+	kRegister           // a: a kDispatch: its register method; b: value of the class that it is given
 	kGuarded            // a: a context manager; b: value of the function that it decorates
 	kPrefix             // a: Sym: a string of which the beginning is known
 	kinds

@@ -1,4 +1,5 @@
 # Facts: Dagster documentation, "API Reference".
+from logging import LoggerAdapter
 
 @framework("dag")
 @registers_decorated(phase="job", factory="both")
@@ -39,3 +40,13 @@ class EnvVar:
 class ConfigurableResource: ...
 @model
 class Config: ...
+
+class OpExecutionContext:
+    log: LoggerAdapter
+    run_id: str
+class AssetExecutionContext(OpExecutionContext): ...
+class AssetCheckExecutionContext(OpExecutionContext): ...
+class SensorEvaluationContext:
+    log: LoggerAdapter
+class ScheduleEvaluationContext:
+    log: LoggerAdapter
