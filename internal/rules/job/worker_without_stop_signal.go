@@ -3,6 +3,7 @@ package job
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -128,7 +129,7 @@ func signalKept(p *rule.Pass, hears func(*inventory.Work, *project.Invocation) b
 				}
 				p.Report(diag.Finding{File: a.Path, Line: r.Line, Certainty: diag.Proved, Work: []string{w.Name},
 					Message: fmt.Sprintf("the image starts worker `%s` through a shell, which keeps SIGTERM to itself: the worker is killed in the middle of its work at every deployment", w.Name),
-					Help:    "write the command as a list, `CMD [\"python\", \"worker.py\"]`, or begin it with `exec`",
+					Help:    "write the command as a list, " + asList(r) + ", or begin it with `exec`",
 					Witness: []diag.Frame{{Function: w.Name, File: a.Path, Line: r.Line, Note: "starts it by sh -c"}}})
 				break
 			}
@@ -172,4 +173,20 @@ func forever(file *link.File, fn *facts.Func, op *facts.Op) bool {
 		})
 	}
 	return false
+}
+
+// asList is the instruction that starts the command without a shell; its first words where there are many.
+func asList(r *project.Invocation) string {
+	words := append([]string{r.Program}, r.Args...)
+	more := ""
+	if len(words) > 6 {
+		words, more = words[:6], ", …"
+	}
+	for i, w := range words {
+		words[i] = strconv.Quote(w)
+	}
+	if len(r.Wrapped) > 0 {
+		words = append([]string{"…"}, words...) // timeout 60, poetry run
+	}
+	return "`CMD [" + strings.Join(words, ", ") + more + "]`"
 }
