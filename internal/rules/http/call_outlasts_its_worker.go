@@ -55,7 +55,7 @@ func compare(p *rule.Pass, flow *rule.Flow, once *rule.Once, a *rule.Arrivals, o
 	for i := range p.Sites {
 		s := &p.Sites[i]
 		root := a.At(s.Node)
-		if root == nil || !outbound(s.Kind) || s.Effect == nil || s.Call == nil || s.Effect.Timeout == "" || s.Mode != link.Called {
+		if root == nil || !outbound(s.Kind) || s.Effect == nil || s.Call == nil || s.Mode != link.Called {
 			continue
 		}
 		limit, ok := of(root)
@@ -63,12 +63,11 @@ func compare(p *rule.Pass, flow *rule.Flow, once *rule.Once, a *rule.Arrivals, o
 			continue
 		}
 		file := p.File(s.Node)
-		seconds, ok := number(flow, file, s.Call.Arg(s.Effect.Timeout).Ref)
+		seconds, times, ok := longest(flow, file, s)
 		if !ok {
 			continue
 		}
 		way := a.Way(s.Node)
-		times := 1
 		for _, f := range append([]link.Func{p.FuncOf(s.Node)}, funcsOf(p, way)...) {
 			times *= attempts(p, flow, f)
 		}
@@ -164,6 +163,61 @@ func gunicornTimeout(args []string) (seconds int, ok bool) {
 		}
 	}
 	return seconds, true
+}
+
+// longest is how many seconds one attempt of a call may take, by its own timeout or that of the client which it goes through, and how
+// many attempts the session of requests makes for it.
+func longest(flow *rule.Flow, file *link.File, s *effects.Site) (seconds, times int, ok bool) {
+	recv, method := flow.Method(file, s.Op)
+	at, client := file, flow.Made(file, recv)
+	if from, global := flow.Global(file, recv); from != nil {
+		at, client = from, flow.Made(from, global)
+	}
+	if client != nil && client.Code != facts.Call {
+		client = nil
+	}
+	timeout := s.Call.Arg(s.Effect.Timeout)
+	if !timeout.Given {
+		timeout = s.Call.Arg(s.Effect.ClassTimeout) // the client's, which a call may replace
+	}
+	switch {
+	case timeout.Given:
+		seconds, ok = number(flow, file, timeout.Ref)
+	case client != nil && s.Effect.ClassTimeout != "":
+		seconds, ok = number(flow, at, rule.Keyword(at, client, s.Effect.ClassTimeout))
+	}
+	times = 1
+	if client != nil && (method == "get" || method == "head" || method == "put" || method == "delete") { // what urllib3 repeats after a timeout
+		times += mountedRetries(flow, at, client)
+	}
+	return seconds, times, ok
+}
+
+// mountedRetries is how often a session, by the call that makes it, repeats a request: session.mount("https://",
+// HTTPAdapter(max_retries=Retry(total=3))).
+func mountedRetries(flow *rule.Flow, file *link.File, session *facts.Op) int {
+	for o := range file.Facts.Ops {
+		op := &file.Facts.Ops[o]
+		if op.Code != facts.Call {
+			continue
+		}
+		recv, method := flow.Method(file, op)
+		if method != "mount" || flow.Made(file, recv) != session {
+			continue
+		}
+		adapter := flow.Made(file, rule.Argument(file, op, 1, "adapter"))
+		if adapter == nil || adapter.Code != facts.Call || !strings.HasSuffix(flow.Called(file, adapter), ".HTTPAdapter") {
+			continue
+		}
+		retries := rule.Keyword(file, adapter, "max_retries")
+		if made := flow.Made(file, retries); made != nil && made.Code == facts.Call && strings.HasSuffix(flow.Called(file, made), ".Retry") {
+			retries = rule.Argument(file, made, 0, "total")
+		}
+		if n, ok := number(flow, file, retries); ok {
+			return n
+		}
+	}
+	return 0
 }
 
 func number(flow *rule.Flow, file *link.File, r facts.Ref) (int, bool) {
