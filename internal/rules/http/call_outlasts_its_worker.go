@@ -166,10 +166,16 @@ func gunicornTimeout(args []string) (seconds int, ok bool) {
 }
 
 // longest is how many seconds one attempt of a call may take, by its own timeout or that of the client which it goes through, and how
-// many attempts the session of requests makes for it.
+// many attempts the session of requests, or the client of a model's API, makes for it.
 func longest(flow *rule.Flow, file *link.File, s *effects.Site) (seconds, times int, ok bool) {
 	recv, method := flow.Method(file, s.Op)
 	at, client := file, flow.Made(file, recv)
+	for range 3 { // client.chat.completions.create(…)
+		if client != nil && client.Code == facts.Attr {
+			recv = facts.Ref(client.A)
+			client = flow.Made(file, recv)
+		}
+	}
 	if from, global := flow.Global(file, recv); from != nil {
 		at, client = from, flow.Made(from, global)
 	}
@@ -189,6 +195,11 @@ func longest(flow *rule.Flow, file *link.File, s *effects.Site) (seconds, times 
 	times = 1
 	if client != nil && (method == "get" || method == "head" || method == "put" || method == "delete") { // what urllib3 repeats after a timeout
 		times += mountedRetries(flow, at, client)
+	}
+	if client != nil && rule.HasPrefix(flow.Called(at, client), "openai", "anthropic") {
+		if n, ok := number(flow, at, rule.Keyword(at, client, "max_retries")); ok {
+			times += n
+		}
 	}
 	return seconds, times, ok
 }
