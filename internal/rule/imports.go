@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -23,4 +24,9 @@ func ImportedModule(f *link.File, im *facts.Import) string {
 		return ""
 	}
 	return strings.Trim(strings.Join(parts[:len(parts)-up], ".")+"."+module, ".")
+}
+
+// Imports: the file imports one of the libraries, or something below one.
+func Imports(file *link.File, libraries ...string) bool {
+	return slices.ContainsFunc(file.Facts.Imports, func(im facts.Import) bool { return HasPrefix(file.Facts.Str(im.Module), libraries...) })
 }

@@ -170,11 +170,9 @@ func gunicornTimeout(args []string) (seconds int, ok bool) {
 func longest(flow *rule.Flow, file *link.File, s *effects.Site) (seconds, times int, ok bool) {
 	recv, method := flow.Method(file, s.Op)
 	at, client := file, flow.Made(file, recv)
-	for range 3 { // client.chat.completions.create(…)
-		if client != nil && client.Code == facts.Attr {
-			recv = facts.Ref(client.A)
-			client = flow.Made(file, recv)
-		}
+	for depth := 0; depth < 3 && client != nil && client.Code == facts.Attr; depth++ { // client.chat.completions.create(…)
+		recv = facts.Ref(client.A)
+		client = flow.Made(file, recv)
 	}
 	if from, global := flow.Global(file, recv); from != nil {
 		at, client = from, flow.Made(from, global)

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
-	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
@@ -88,22 +87,21 @@ func undeclaredJobs(p *rule.Pass) {
 		}
 		return false
 	}
-	var jobs []diag.Finding
 	for _, w := range p.Inventory.Work {
 		if w.File < 0 || w.Aside != "" || w.Owner != "" || w.Tier < project.BusinessCritical || w.Kind != project.KindJob && w.Kind != project.KindPipeline || p.Files[w.File].Test {
 			continue
 		}
-		if slices.ContainsFunc(p.Files[w.File].Facts.Strings, func(s string) bool { return s == "owner" || s == "owners" || s == "email" }) || imports(p.Files[w.File], "rq", "django_rq", "dramatiq") {
+		if slices.ContainsFunc(p.Files[w.File].Facts.Strings, func(s string) bool { return s == "owner" || s == "owners" || s == "email" }) || rule.Imports(p.Files[w.File], "rq", "django_rq", "dramatiq") {
 			continue
 		}
-		if told && (!imports(p.Files[w.File], "airflow") || says(p.Files[w.File])) {
+		if told && (!rule.Imports(p.Files[w.File], "airflow") || says(p.Files[w.File])) {
 			continue
 		}
 		if p.Config != nil && (w.Line != 0 || slices.ContainsFunc(w.Roots, func(r inventory.Root) bool { return r.File == p.Config.File }) || slices.ContainsFunc(w.Starts, func(e inventory.Evidence) bool { return e.File == p.Config.File })) {
 			continue // declared: said above
 		}
 		at := slices.IndexFunc(w.Starts, func(e inventory.Evidence) bool { return strings.HasPrefix(e.What, "is scheduled") })
-		x := diag.Finding{Work: []string{w.Name}, Certainty: diag.Likely}
+		x := diag.Finding{Work: []string{w.Name}, Certainty: diag.Likely, Group: p.Rule.Code} // who is to be named for one is most often to be named for all
 		switch {
 		case at >= 0:
 			x.File, x.Line = w.Starts[at].File, w.Starts[at].Line
@@ -117,15 +115,6 @@ func undeclaredJobs(p *rule.Pass) {
 		for _, e := range w.Evidence[:min(1, len(w.Evidence))] {
 			x.Witness = append(x.Witness, diag.Frame{Function: w.Name, File: e.File, Line: e.Line, Note: e.What})
 		}
-		jobs = append(jobs, x)
+		p.Report(x)
 	}
-	// Who is to be named for one is most often to be named for all.
-	for i := range jobs {
-		jobs[i].Group = p.Rule.Code
-		p.Report(jobs[i])
-	}
-}
-
-func imports(f *link.File, names ...string) bool {
-	return slices.ContainsFunc(f.Facts.Imports, func(m facts.Import) bool { return rule.HasPrefix(f.Facts.Str(m.Module), names...) })
 }

@@ -314,7 +314,7 @@ func secretInLog(p *rule.Pass) {
 			x.Message = fmt.Sprintf("`%s` writes `%s` to the log with `%s`", p.Short(f), name, rule.CalledAs(site))
 		}
 		if address(rule.Words(name)) {
-			if imports(p.FileOf(f), "sqlite3", "aiosqlite", "oracledb", "cx_Oracle") {
+			if rule.Imports(p.FileOf(f), "sqlite3", "aiosqlite", "oracledb", "cx_Oracle") {
 				return // the address is that of a file, or names host and service only
 			}
 			x.Message += ": such an address holds the user and the password"

@@ -169,7 +169,7 @@ func turnedOff(p *rule.Pass, flow *rule.Flow, f link.Func, handed bool) {
 			_, par := flow.ParamOf(file, facts.Ref(op.A))
 			self := par != nil && fn.Class != 0 && par == &fn.Params[0] // an option of its own
 			switch name, value := file.Facts.Str(op.B), facts.Ref(op.C); {
-			case name == "verify" && value.Is(facts.ConstFalse) && !self && imports(file, "requests", "httpx"):
+			case name == "verify" && value.Is(facts.ConstFalse) && !self && rule.Imports(file, "requests", "httpx"):
 				how = "verify = False"
 			case name == "verify_mode" && flow.Dotted(file, value) == "ssl.CERT_NONE" && !otherModes(flow, file, fn) && !looksAtCertificate(flow, file, fn):
 				how = "verify_mode = ssl.CERT_NONE"
@@ -270,16 +270,6 @@ func option(flow *rule.Flow, file *link.File, op *facts.Op, name string) facts.R
 
 func isText(file *link.File, r facts.Ref, text string) bool {
 	return r.Tag() == facts.TagStr && file.Facts.Str(r.Index()) == text
-}
-
-// imports: the file imports one of the libraries.
-func imports(file *link.File, libraries ...string) bool {
-	for i := range file.Facts.Imports {
-		if rule.HasPrefix(file.Facts.Str(file.Facts.Imports[i].Module), libraries...) {
-			return true
-		}
-	}
-	return false
 }
 
 // here: the address is this machine.

@@ -31,7 +31,6 @@ func entryFailures(p *rule.Pass) {
 		if w.File < 0 || w.Aside != "" || p.Files[w.File].Test {
 			continue
 		}
-		var without []failing
 		told := map[link.Func]bool{}
 		for i := range w.Roots {
 			r := &w.Roots[i]
@@ -52,28 +51,18 @@ func entryFailures(p *rule.Pass) {
 				cases = testCases(p, flow)
 			}
 			if test := onlySucceeding(p, cases, r, form); test != nil {
-				without = append(without, failing{r, ways, test.f})
+				reportFailing(p, r.Func, ways, test.f)
 			}
-		}
-		for _, x := range without {
-			x.report(p)
 		}
 	}
 }
 
-// failing is an entry point whose failure paths no test takes, with a test that comes to it.
-type failing struct {
-	root *inventory.Root
-	ways []*facts.Op
-	test link.Func
-}
-
-func (x failing) report(p *rule.Pass) {
-	f := x.root.Func
+// reportFailing tells of an entry point whose failure paths no test takes, with a test that comes to it.
+func reportFailing(p *rule.Pass, f link.Func, ways []*facts.Op, test link.Func) {
 	y := p.AtName(f)
-	y.Message = fmt.Sprintf("`%s` fails in %d ways of its own, and no test that comes to it (`%s`) lets it fail in any", p.Short(f), len(x.ways), p.Short(x.test))
+	y.Message = fmt.Sprintf("`%s` fails in %d ways of its own, and no test that comes to it (`%s`) lets it fail in any", p.Short(f), len(ways), p.Short(test))
 	y.Help = "let a test ask for what is refused, or make what is called fail (a fake that raises), and look at the answer"
-	for _, op := range x.ways[:min(8, len(x.ways))] {
+	for _, op := range ways[:min(8, len(ways))] {
 		at := p.At(f, op)
 		y.Witness = append(y.Witness, diag.Frame{Function: p.Name(f), File: at.File, Line: at.Line, Note: "ends it with a failure"})
 	}
