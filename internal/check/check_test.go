@@ -220,3 +220,26 @@ func TestACellMayAwait(t *testing.T) {
 		t.Errorf("findings (-want +got):\n%s", diff)
 	}
 }
+
+// A template of a project generator is no program until its placeholders are filled in; what only begins like one is a fault.
+func TestTemplatesAreNotPrograms(t *testing.T) {
+	for src, want := range map[string]bool{
+		"class {{crew_name}}():\n    pass\n":                          false,
+		"from {{folder_name}}.crew import {{crew_name}}\n":            false,
+		"{% if cookiecutter.use_db %}\nimport psycopg\n{% endif %}\n": false,
+		"def f():\n    {%- if x %}\n    return 1\n":                   false,
+		"def f() {{\n    return 1\n":                                  true,
+		"x = {% 1\n":                                                  true,
+		"x = )\nclass {{name}}:\n":                                    true,
+	} {
+		dir := t.TempDir()
+		checktest.Write(t, dir, map[string]string{"a.py": src})
+		c, err := check.Check(context.Background(), dir, check.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(c.Result.Findings) > 0; got != want {
+			t.Errorf("%q: findings %v, want %t", src, c.Result.Findings, want)
+		}
+	}
+}

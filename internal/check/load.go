@@ -7,6 +7,7 @@
 package check
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -309,6 +310,10 @@ func (r *reader) lower(raw []byte, isNotebook bool) *facts.File {
 		src = text
 	}
 	tree, errs := parser.Parse(&r.parser, src, parser.Options{})
+	if len(errs) > 0 && !isNotebook && isTemplate(src, errs[0].Span.Start) {
+		errs = nil
+		tree, _ = parser.Parse(&r.parser, nil, parser.Options{})
+	}
 	r.scopes.Notebook = isNotebook
 	table := r.scopes.Build(tree)
 	out := r.facts.Build(tree, table)
@@ -334,6 +339,17 @@ func (r *reader) lower(raw []byte, isNotebook bool) *facts.File {
 		}
 	}
 	return out
+}
+
+// isTemplate says whether what no Python accepts is a placeholder of Jinja, as cookiecutter and the like fill it in. Such a
+// file is no program before that: it is taken as empty.
+func isTemplate(src []byte, fault uint32) bool {
+	line := src[fault:]
+	if fault > 0 && src[fault-1] == '{' { // {% is understood as far as the brace
+		line = src[fault-1:]
+	}
+	line, _, _ = bytes.Cut(line, []byte{'\n'})
+	return bytes.HasPrefix(line, []byte("{{")) && bytes.Contains(line, []byte("}}")) || bytes.HasPrefix(line, []byte("{%")) && bytes.Contains(line, []byte("%}"))
 }
 
 // name finds the modules' names and import roots.

@@ -242,7 +242,7 @@ var aside = map[string]bool{"examples": true, "example": true, "docs": true, "do
 // asideDir is the directory of that sort which a path is in, "" for none.
 func asideDir(p string) string {
 	for dir := path.Dir(p); dir != "." && dir != "/"; dir = path.Dir(dir) {
-		if aside[strings.ToLower(path.Base(dir))] {
+		if name := path.Base(dir); aside[strings.ToLower(name)] || strings.Contains(name, "{{") { // a template's placeholder
 			return dir
 		}
 	}

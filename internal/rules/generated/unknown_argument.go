@@ -2,6 +2,7 @@ package generated
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
@@ -60,10 +61,10 @@ func refused(p *rule.Pass, file *link.File, op *facts.Op, g link.Func) string {
 	if fn.Kind != facts.Function || len(fn.Decorators) > 0 || fn.Flags&facts.FuncOverload != 0 {
 		return ""
 	}
-	// A metaclass, a decorator of the class or __new__ may take what __init__ does not.
+	// A metaclass, a decorator of the class or __new__ may take what __init__ does not, and give something else.
 	if fn.Class > 0 {
 		c := &home.Facts.Classes[fn.Class-1]
-		if len(c.Decorators) > 0 || len(c.Keywords) > 0 {
+		if len(c.Decorators) > 0 || len(c.Keywords) > 0 || slices.ContainsFunc(c.Members, func(m facts.NamedRef) bool { return home.Facts.Str(m.Name) == "__new__" }) {
 			return ""
 		}
 		if n := home.Facts.Str(fn.Name); strings.HasPrefix(n, "__") && (n != "__init__" || len(c.Bases) > 0) {
