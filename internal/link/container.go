@@ -148,7 +148,8 @@ func (s *solver) loadAny(o Value) Set {
 	return x
 }
 
-// loadKey reads a constant key of a container.
+// loadKey reads a constant key of a container: what was stored under it, and what was stored under keys that nobody knows.
+// Where the latter may be anything, it tells nothing of this key.
 func (s *solver) loadKey(o Value, key uint32) Set {
 	ob := s.objs[o]
 	if ob.kind == kView {
@@ -157,7 +158,11 @@ func (s *solver) loadKey(o Value, key uint32) Set {
 		}
 		return s.sets.union(s.readField(o, keyElem), s.loadKey(Value(ob.b), key))
 	}
-	return s.sets.union(s.readField(o, key), s.readField(o, keyElem))
+	x, other := s.readField(o, key), s.readField(o, keyElem)
+	if x != 0 && other == anything {
+		return x
+	}
+	return s.sets.union(x, other)
 }
 
 func (s *solver) loadItems(base, key Set) Set {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -116,7 +117,6 @@ type instance struct {
 	local  uint32 // index of local variable 0 of the block's file
 	dirty  uint32 // first word of solver.dirty
 	runs   uint16
-	queued bool
 	events []event // of each operation's last evaluation, in the order of the operations
 	reads  []read  // shared variables that the operations came to, in the order of the operations
 }
@@ -159,9 +159,12 @@ type solver struct {
 	cloneVars *table // (ctx, shared variable) → shared variable
 	nClones   []uint8
 
-	queue  []Instance
-	next   []Instance
-	rank   []uint32 // by block: its place in the order of a sweep
+	// A sweep goes over the blocks in their order, then over contexts as they were made: an instance's number is its place
+	// unless rank has another. waiting has a bit for each place whose instance has something new to read.
+	order   []Instance
+	rank    []uint32
+	waiting []uint64
+
 	dirty  []uint64 // by instance: its operations that have something new to read, a bit each
 	done   []uint64 // operations that the round at hand evaluated, a bit each
 	fileOf *File
@@ -354,13 +357,11 @@ func (s *solver) enterMethod(f Func) {
 // schedule evaluates blocks until nothing changes: sweeps in order over those that have something new to read. The
 // order is modules as their imports ask for them, then the blocks of each file.
 func (s *solver) schedule() {
-	order := s.order()
+	s.order = s.inOrder()
 	s.rank = make([]uint32, len(s.instances))
-	s.queue = s.queue[:0]
-	for k, i := range order {
+	for k, i := range s.order {
 		s.rank[i] = uint32(k)
-		s.instances[i].queued = true
-		s.queue = append(s.queue, i)
+		s.wake(i)
 	}
 	s.sweep()
 	// Decorators that are still unknown are no function of the program: what they decorate stays what it is.
@@ -372,27 +373,28 @@ func (s *solver) schedule() {
 	s.sweep()
 }
 
-// sweep runs what is queued until nothing is.
+// sweep runs what is waiting until nothing is. What is woken ahead runs in the same sweep, what lies behind in the next: a
+// block mostly runs after all that it reads has come to rest. The order, and not that in which readers came to what they
+// read, decides what the analysis sees first.
 func (s *solver) sweep() {
-	for sweep := 0; len(s.queue) > 0 && sweep < maxSweeps; sweep++ {
-		q := s.queue
-		s.queue, s.next = s.next[:0], q
-		slices.SortFunc(q, s.before)
-		for _, i := range q {
-			s.instances[i].queued = false
-			s.run(i)
+	for range maxSweeps {
+		rest := true
+		for w := 0; w < len(s.waiting); w++ {
+			for s.waiting[w] != 0 {
+				bit := bits.TrailingZeros64(s.waiting[w])
+				s.waiting[w] &^= 1 << bit
+				i := Instance(w<<6 + bit)
+				if int(i) < len(s.order) {
+					i = s.order[i]
+				}
+				s.run(i)
+				rest = false
+			}
+		}
+		if rest {
+			return
 		}
 	}
-}
-
-// before is the order of a sweep: blocks as order gives them, then contexts as they were made. That order, and not that in
-// which readers came to what they read, decides what the analysis sees first.
-func (s *solver) before(a, b Instance) int {
-	n := Instance(len(s.rank))
-	if a < n && b < n {
-		return cmp.Compare(s.rank[a], s.rank[b])
-	}
-	return cmp.Compare(a, b)
 }
 
 // maxSweeps ends an analysis that would not end by itself soon enough; maxRuns does so for one block.
@@ -401,8 +403,8 @@ const (
 	maxRuns   = 80
 )
 
-// order visits modules after what they import, then their other blocks: class bodies first, since they are run first.
-func (s *solver) order() []Instance {
+// inOrder visits modules after what they import, then their other blocks: class bodies first, since they are run first.
+func (s *solver) inOrder() []Instance {
 	out := make([]Instance, 0, len(s.instances))
 	state := make([]uint8, len(s.Files))
 	var visit func(i, depth int)
@@ -440,10 +442,17 @@ func (s *solver) order() []Instance {
 }
 
 func (s *solver) wake(i Instance) {
-	if in := &s.instances[i]; !in.queued && in.runs < maxRuns {
-		in.queued = true
-		s.queue = append(s.queue, i)
+	if s.instances[i].runs >= maxRuns {
+		return
 	}
+	at := uint32(i)
+	if int(i) < len(s.rank) {
+		at = s.rank[i]
+	}
+	for int(at>>6) >= len(s.waiting) {
+		s.waiting = append(s.waiting, 0)
+	}
+	s.waiting[at>>6] |= 1 << (at & 63)
 }
 
 // readShared reads a shared variable and remembers the reader.
