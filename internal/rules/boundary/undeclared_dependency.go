@@ -147,24 +147,29 @@ func (d *declarations) brought(top string) bool {
 	return ok && (by == nil || d.anywhere(by))
 }
 
-type declarations struct{ p *project.Dependencies }
+type declarations struct {
+	p  *project.Dependencies
+	in map[string][]*project.Manifest // by the directory that each is for
+}
 
-func declared(p *project.Dependencies) *declarations { return &declarations{p} }
+func declared(p *project.Dependencies) *declarations {
+	d := &declarations{p, map[string][]*project.Manifest{}}
+	for i := range p.Manifests {
+		m := &p.Manifests[i]
+		at := path.Dir(m.Path)
+		if path.Base(at) == "requirements" {
+			at = path.Dir(at)
+		}
+		d.in[at] = append(d.in[at], m)
+	}
+	return d
+}
 
 // above are the manifests in the directories above a file, and in requirements directories there; nearest first.
 func (d *declarations) above(file string) []*project.Manifest {
 	var out []*project.Manifest
 	for dir := path.Dir(file); ; dir = path.Dir(dir) {
-		for i := range d.p.Manifests {
-			m := &d.p.Manifests[i]
-			at := path.Dir(m.Path)
-			if path.Base(at) == "requirements" {
-				at = path.Dir(at)
-			}
-			if at == dir {
-				out = append(out, m)
-			}
-		}
+		out = append(out, d.in[dir]...)
 		if dir == "." {
 			return out
 		}

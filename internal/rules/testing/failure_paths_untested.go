@@ -56,9 +56,6 @@ func failurePathsWithoutTest(p *rule.Pass) {
 		if w.File < 0 || !byCall(w.Kind) || p.Files[w.File].Test || elsewhere(p.Files[w.File].Path) {
 			continue
 		}
-		if startedByTests(p, p.Files[w.File]) {
-			continue
-		}
 		var without []link.Func
 		some, any := false, false
 		p.Inventory.Each(i, func(n effects.Node) {
@@ -78,7 +75,7 @@ func failurePathsWithoutTest(p *rule.Pass) {
 			without = append(without, f)
 		})
 		// Work that no test comes to at all is the matter of another rule.
-		if some || !any || len(without) < enoughFailures {
+		if some || !any || len(without) < enoughFailures || startedByTests(p, p.Files[w.File]) {
 			continue
 		}
 		slices.Sort(without)
