@@ -16,16 +16,21 @@ const setBit = 1 << 31
 // container through which half of the program passes would otherwise carry everything everywhere.
 const maxSet = 20
 
+// maxCallables bounds a set of functions, methods and classes only: a table of commands or handlers may well have more than
+// maxSet, and each of them is called.
+const maxCallables = 100
+
 // anything is the set with too many values, a value of its own that values never gives.
 const anything = Set(1)
 
 type sets struct {
-	many   [][]Value
-	hash   []uint32 // open addressing over many; 0 is empty, else index+1
-	unions []unionEntry
-	single []Value // single[i] == i, so that a singleton can be given as a slice
-	isLit  func(Value) bool
-	anyStr Value // a string of unknown value: what many literals become
+	many       [][]Value
+	hash       []uint32 // open addressing over many; 0 is empty, else index+1
+	unions     []unionEntry
+	single     []Value // single[i] == i, so that a singleton can be given as a slice
+	isLit      func(Value) bool
+	isCallable func(Value) bool
+	anyStr     Value // a string of unknown value: what many literals become
 }
 
 type unionEntry struct {
@@ -102,7 +107,7 @@ func (s *sets) merge(a, b Set) Set {
 		if v == s.anyStr {
 			dropped = true
 		}
-		if len(out) == maxSet {
+		if len(out) >= maxSet && (len(out) == maxCallables || !s.isCallable(v) || len(out) == maxSet && !s.allCallable(out)) {
 			return anything
 		}
 		if s.isLit(v) {
@@ -124,6 +129,10 @@ func (s *sets) merge(a, b Set) Set {
 		}
 	}
 	return s.intern(out)
+}
+
+func (s *sets) allCallable(v []Value) bool {
+	return !slices.ContainsFunc(v, func(x Value) bool { return !s.isCallable(x) })
 }
 
 func (s *sets) intern(v []Value) Set {

@@ -278,6 +278,7 @@ func (p *Program) Solve() *Solution {
 		cloneIDs: map[cloneKey]uint32{}, extIDs: map[*knowledge.Entity]uint32{}, extSets: map[string]Set{}, extAttrs: newTable(1024),
 		builtinOf: newTable(256), attrAt: newTable(4096), methodOf: newTable(1024), pendingCalls: map[Value]pendingCall{}, injected: map[Func]bool{}, conform: map[Class][]Class{}, maxContexts: len(p.funcFile)/2 + 2000}
 	s.sets.isLit = func(v Value) bool { k := s.objs[v].kind; return k == kStr || k == kInt }
+	s.sets.isCallable = func(v Value) bool { k := s.objs[v].kind; return k == kFunc || k == kBound || k == kClass }
 	nf, nc := len(p.funcFile), len(p.classFile)
 	s.objs = make([]object, 2, 2+nf+2*nc+len(p.Files)+int(p.nOps/4)+1024) // 0 is none, 1 anything
 	s.firstFunc = 2
