@@ -404,9 +404,13 @@ func (c *collector) finish() {
 		}
 		return n
 	}
+	assumed := func(n Node) bool { return n < 1<<31 && a.Assumed(link.Instance(n)) }
 	for i := range c.pending {
 		e := &c.pending[i]
 		if c.targets[target{e.From, e.ID, e.within}] > 1 && e.Mode == link.Called {
+			e.Certainty = diag.Likely
+		}
+		if assumed(e.From) {
 			e.Certainty = diag.Likely
 		}
 		e.From = fix(e.From)
@@ -414,6 +418,9 @@ func (c *collector) finish() {
 	for i := range a.Sites {
 		s := &a.Sites[i]
 		if c.targets[target{s.Node, s.ID, s.Call != nil && s.Call.Within}] > 1 && s.Mode == link.Called {
+			s.Certainty = diag.Likely
+		}
+		if assumed(s.Node) {
 			s.Certainty = diag.Likely
 		}
 		s.Node = fix(s.Node)

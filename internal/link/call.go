@@ -330,6 +330,7 @@ func (s *solver) callValue(v Value, a *callArgs, mode Mode) Set {
 		if x := s.readField(v, keyArgs); x != 0 { // @app.task(bind=True): the function gets the task first
 			s.callSet(a.first(), s.argList(x), silent)
 		}
+		s.received(v, a.first())
 		return s.decorate(ob.a, ob.b, a)
 	case kResult:
 		x := s.readField(v, keyResult)
@@ -498,6 +499,9 @@ func (s *solver) bind(in Instance, f Func, fn *facts.Func, recv Value, a *callAr
 			bound |= 1 << i
 		}
 		if x != 0 {
+			if i < 64 {
+				s.told[f] |= 1 << i
+			}
 			s.addShared(s.varOf(in, params[i].Var), x)
 		}
 	}

@@ -74,7 +74,7 @@ func (s *solver) callMembers(e *knowledge.Entity, recv Value, a *callArgs, param
 		if prefix, ok := strings.CutSuffix(name, "*"); ok {
 			s.callSet(s.attrsLike(s.firstInst+Value(c), prefix), nil, Called)
 		} else if m, ok := s.find(c, s.Sym(name), 0); ok && m.isVar {
-			s.callSet(s.bindMember(s.readShared(m.shared), s.firstInst+Value(c), c), nil, Called)
+			s.consumeSet(s.callSet(s.bindMember(s.readShared(m.shared), s.firstInst+Value(c), c), nil, Called)) // __iter__ may be a generator
 		}
 	}
 }

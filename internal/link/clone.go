@@ -55,7 +55,7 @@ func (s *solver) contextFor(f Func, fn *facts.Func, parent uint32, recv Value, a
 	}
 	s.nClones[f]++
 	c := uint32(len(s.clones))
-	s.clones = append(s.clones, clone{root: f, parent: parent, depth: s.clones[parent].depth + 1, given: s.givenFunction(a)})
+	s.clones = append(s.clones, clone{root: f, parent: parent, depth: s.clones[parent].depth + 1, assumed: s.assuming, given: s.givenFunction(a)})
 	s.cloneIDs[k] = c
 	return c
 }

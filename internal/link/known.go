@@ -33,6 +33,9 @@ type wellKnown struct {
 	anyStr, anyInt                                                                                                Value
 	starter                                                                                                       uint32
 
+	signals []*knowledge.Entity // the classes of signals
+	saved   map[string]Value    // Django's signals of stored and removed rows, by name, those that the program names
+
 	hooks     map[string]hook
 	traits    []funcTraits // of each function
 	storedSym []bool       // names that some attribute assignment stores
@@ -95,6 +98,7 @@ func (w *wellKnown) init2(s *solver) {
 	w.strClass, w.intClass, w.listClass, w.tupleClass = class("str"), class("int"), class("list"), class("tuple")
 	w.dictClass, w.setClass, w.generatorClass = class("dict"), class("set"), s.Catalogue.Lookup("types.GeneratorType")
 	w.querySet = s.Catalogue.Lookup("django.db.models.query.QuerySet")
+	w.findSignals(s)
 	for _, path := range []string{"django.db.models.query.QuerySet", "sqlalchemy.orm.query.Query", "mongoengine.queryset.QuerySet", "ormar.queryset.queryset.QuerySet"} {
 		if e := s.Catalogue.Lookup(path); e != nil {
 			w.queries = append(w.queries, e)
@@ -187,6 +191,9 @@ func allHooks() map[string]hook {
 	}
 	for name := range methodHooks {
 		hooks[name] = methodHooks[name]
+	}
+	for name, h := range signalHooks() {
+		hooks[name] = h
 	}
 	for k, h := range hooks {
 		if h == nil {

@@ -127,7 +127,7 @@ func (s *solver) typedClient(path string) *knowledge.Entity {
 func (s *solver) entitySet(e *knowledge.Entity) Set {
 	if e.Kind == knowledge.Variable {
 		if x := s.typeSet(e.Returns, 0, nil, nil, 0); x != 0 {
-			return x
+			return s.namedSignal(e, x)
 		}
 	}
 	return Set(s.object(kExt, s.extOfEntity(e), 0))

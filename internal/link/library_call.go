@@ -260,6 +260,9 @@ func (s *solver) constructLibrary(x uint32, e *knowledge.Entity, a *callArgs, mo
 			}
 		}
 	}
+	if s.isSignal(x) {
+		inst = s.own(x, s.place())
+	}
 	s.library(x, inst, a, mode)
 	made := Set(inst)
 	if s.isStream(x) {

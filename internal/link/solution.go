@@ -13,6 +13,9 @@ func (r *Solution) Instances() int { return len(r.s.instances) }
 // FuncOf is the block of an instance.
 func (r *Solution) FuncOf(i Instance) Func { return r.s.instances[i].fn }
 
+// Assumed: the instance is the block on objects that no call of the program is known to give it, only an annotation allows for.
+func (r *Solution) Assumed(i Instance) bool { return r.s.clones[r.s.instances[i].ctx].assumed }
+
 // Collect tells c what every block does, in order.
 func (r *Solution) Collect(c Collector) {
 	s := r.s
@@ -36,7 +39,7 @@ func (r *Solution) Collect(c Collector) {
 // solved lets go of what only the analysis needed; what answers questions about arguments stays, and what the blocks do until
 // it is told.
 func (s *solver) solved() {
-	s.cells, s.reader, s.dirty, s.done, s.merged, s.reads, s.oldReads, s.wholeReads = cellList{}, nil, nil, nil, nil, nil, nil, nil
+	s.cells, s.reader, s.dirty, s.done, s.merged, s.reads, s.oldReads, s.wholeReads, s.told = cellList{}, nil, nil, nil, nil, nil, nil, nil, nil
 	s.eventSlab, s.readSlab = slab[event]{}, slab[read]{}
 	for _, f := range s.Files {
 		f.uses = uses{}

@@ -129,7 +129,9 @@ type clone struct {
 	root   Func
 	parent uint32
 	depth  uint8
-	given  Value // the function that the use hands over as its one positional argument: what a decorator decorates; 0 for none
+	// assumed: only what assumeSubclasses adds leads here
+	assumed bool
+	given   Value // the function that the use hands over as its one positional argument: what a decorator decorates; 0 for none
 }
 
 type solver struct {
@@ -221,7 +223,9 @@ type solver struct {
 	wellKnown   wellKnown
 	fixtureArgs map[Func][]fixtureArg
 	undecided   []readerCell // met a decorator of which nothing was known yet
+	assuming    bool         // assumeSubclasses has been at work
 	lenient     bool         // such decorators are taken to return their argument
+	told        []uint64     // by function: its parameters, a bit each, that calls give something known
 }
 
 // readerCell is an entry in the list of a variable's readers.
@@ -307,6 +311,7 @@ func (p *Program) Solve() *Solution {
 	s.classes = make([]classInfo, nc)
 	s.clones = make([]clone, 1)
 	s.nClones = make([]uint8, nf)
+	s.told = make([]uint64, nf)
 	s.instances = make([]instance, nf, nf+nf/2+16)
 	for i := range nf {
 		f := p.Files[p.funcFile[i]]
@@ -372,6 +377,42 @@ func (s *solver) schedule() {
 		s.wake(s.undecided[i].inst)
 	}
 	s.sweep()
+	s.assumeSubclasses()
+	s.sweep()
+}
+
+// maxAssumed bounds the subclasses that an argument is assumed to be of: a class that more extend says nothing of what is handed over.
+const maxAssumed = 6
+
+// assumeSubclasses: a parameter for which no call of the program gives anything known holds what its annotation says, so an object of
+// the class or of one made from it. Where there are calls, they tell.
+func (s *solver) assumeSubclasses() {
+	s.assuming = true
+	for i := range s.wellKnown.traits {
+		f := Func(i)
+		fn := s.Facts(f)
+		if fn.Kind != facts.Function || len(fn.Params) == 0 {
+			continue
+		}
+		file := s.FileOf(f)
+		for p := range fn.Params {
+			if fn.Params[p].Type == 0 || p < 64 && s.told[i]&(1<<p) != 0 {
+				continue
+			}
+			var more Set
+			for _, v := range s.sets.values(s.shared[file.shared+fn.Params[p].Type.Index()]) {
+				if s.objs[v].kind != kInst {
+					continue
+				}
+				if subs := s.subclasses(Class(s.objs[v].a), anyDistance)[1:]; len(subs) <= maxAssumed {
+					for _, sub := range subs {
+						more = s.sets.union(more, Set(s.firstInst+Value(sub.class)))
+					}
+				}
+			}
+			s.addShared(file.shared+fn.Params[p].Var.Index(), more)
+		}
+	}
 }
 
 // sweep runs what is waiting until nothing is, a stretch of neighbours until it has come to rest, then the next: a block

@@ -3,7 +3,7 @@ from psycopg import Connection, AsyncConnection
 
 class ConnectionPool:
     @effect("thread")
-    @effect("db", when="open")
+    @effect("db", when="open", equals=True)
     def __init__(self, conninfo=..., *, open=..., name=..., timeout=...): ...
     def __enter__(self) -> Self: ...
     @effect("db", timeout="timeout", default_timeout=30)

@@ -81,10 +81,10 @@ async def open_connection(host=..., port=..., *, limit=..., **kwds) -> tuple[Str
 @effect("net")
 async def open_unix_connection(path=..., *, limit=..., **kwds) -> tuple[StreamReader, StreamWriter]: ...
 @effect("listen")
-@registers("client_connected_cb", phase="request")
+@registers("client_connected_cb", phase="request", gives=("asyncio.StreamReader", "asyncio.StreamWriter"))
 async def start_server(client_connected_cb, host=..., port=..., *, limit=..., **kwds) -> Server: ...
 @effect("listen")
-@registers("client_connected_cb", phase="request")
+@registers("client_connected_cb", phase="request", gives=("asyncio.StreamReader", "asyncio.StreamWriter"))
 async def start_unix_server(client_connected_cb, path=..., *, limit=..., **kwds) -> Server: ...
 @effect("subprocess", sink="cmd")
 async def create_subprocess_shell(cmd, stdin=..., stdout=..., stderr=..., limit=..., **kwds) -> subprocess.Process: ...
@@ -244,7 +244,7 @@ class StreamWriter:
     def get_extra_info(self, name, default=...): ...
 
 class StreamReaderProtocol:
-    @registers("client_connected_cb", phase="request")
+    @registers("client_connected_cb", phase="request", gives=("asyncio.StreamReader", "asyncio.StreamWriter"))
     def __init__(self, stream_reader, client_connected_cb=..., loop=...): ...
 
 class Handle:

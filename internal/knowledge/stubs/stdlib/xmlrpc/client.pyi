@@ -16,6 +16,7 @@ class Binary:
     data: bytes
 
 class _Method:
+    def __getattr__(self, name) -> _Method: ...
     @effect("net", default_timeout=None, taint="external")
     def __call__(self, *args): ...
 

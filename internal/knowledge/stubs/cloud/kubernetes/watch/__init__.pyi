@@ -1,0 +1,2 @@
+# Facts: Kubernetes Python client documentation, "Watch": each event is waited for.
+from kubernetes.watch.watch import Watch as Watch
