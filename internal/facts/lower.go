@@ -313,6 +313,9 @@ func (l *lowerer) read(name ast.Sym, n ast.Node) Ref {
 		if owner == 0 && l.fn == 0 && !l.ann && len(l.loops) == 0 && l.tryDepth == 0 && sym.Flags&scope.CompIter == 0 {
 			l.out.Unbound = append(l.out.Unbound, Read{l.str(name), n.Pos()})
 		}
+		if l.out.Funcs[l.fn].Kind == ClassBody && l.block[owner] == l.fn && !l.ann && len(l.loops) == 0 && l.tryDepth == 0 {
+			return l.readGlobal(name) // region: str = field(default_factory=region)
+		}
 		if owner == 0 || l.hasVar[k] || sym.Binding == scope.Cell {
 			return l.sharedOf(k)
 		}
@@ -325,6 +328,17 @@ func (l *lowerer) read(name ast.Sym, n ast.Node) Ref {
 		v.ref = l.atLoopHeads(k, v, n)
 	}
 	return v.ref
+}
+
+// readGlobal reads a name that a class body binds, where it has not done so yet: Python looks among the module's names then, and not
+// in functions around the class.
+func (l *lowerer) readGlobal(name ast.Sym) Ref {
+	_, sym, ok := l.resolve(0, name)
+	if !ok {
+		return MakeRef(TagBuiltin, l.str(name))
+	}
+	l.captured(0)
+	return l.sharedOf(l.indexOf(sym))
 }
 
 // atLoopHeads gives the symbol a variable at the head of every loop that was entered after its version was made.

@@ -1,6 +1,9 @@
 package link
 
-import "github.com/roadworthy-dev/roadworthy/internal/knowledge"
+import (
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+)
 
 // The builtin containers: what their constructors, their methods and the builtin functions over iterables do, as hooks.
 
@@ -166,7 +169,11 @@ func hookMap(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool
 	if fs == 0 {
 		fs, b.pos = a.first(), b.pos[min(1, len(b.pos)):]
 	}
-	r := s.callSet(fs, b, Called)
+	how := Called
+	if s.op.Flags&facts.FlagDiscarded != 0 {
+		how = silent // nobody iterates over it
+	}
+	r := s.callSet(fs, b, how)
 	o := s.object(kList, s.place(), 10)
 	if r != 0 {
 		s.store(o, keyElem, r)
