@@ -77,16 +77,17 @@ type Analysis struct {
 	Calls         []link.LibraryCall // every library call, effects or not
 	unresolved    []uint32           // per node: number of calls of which nothing is known
 
-	nodes   int
-	first   int        // nodes below it are instances; then one for each file's script part
-	second  int        // nodes from it on are variants
-	bases   []Node     // of each variant the node that it is one of
-	left    [][]branch // of each variant what it leaves out
-	kinds   index      // by node: its variants, counted from the first
-	out     index
-	in      index
-	sitesAt index
-	reach   [layers][]reached // by layer, then node; nil where no site is
+	nodes    int
+	first    int        // nodes below it are instances; then one for each file's script part
+	second   int        // nodes from it on are variants
+	bases    []Node     // of each variant the node that it is one of
+	left     [][]branch // of each variant what it leaves out
+	kinds    index      // by node: its variants, counted from the first
+	out      index
+	in       index
+	sitesAt  index
+	replaced replacements
+	reach    [layers][]reached // by layer, then node; nil where no site is
 }
 
 // reached is how a node comes to have an effect.
@@ -149,6 +150,7 @@ func Analyse(sol *link.Solution) *Analysis {
 	a.in = makeIndex(a.nodes, len(a.Edges), func(i int) Node { return a.Edges[i].To })
 	a.sitesAt = makeIndex(a.nodes, len(a.Sites), func(i int) Node { return a.Sites[i].Node })
 	a.propagate()
+	a.findReplacements()
 	return a
 }
 

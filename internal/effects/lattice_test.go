@@ -88,12 +88,17 @@ func TestJoinLaws(t *testing.T) {
 	}
 }
 
-// The result is a fixpoint: along every edge the caller has what the edge lets through of the callee's effects.
+// The result is a fixpoint: along every edge the caller has what the edge lets through of the callee's effects, unless it is a test
+// that replaces something.
 func TestEffectsAreClosedUnderCalls(t *testing.T) {
 	a := everything(t)
-	checked := 0
+	checked, replacing := 0, 0
 	for i := range a.Edges {
 		e := &a.Edges[i]
+		if a.Replaces(e.From) {
+			replacing++
+			continue
+		}
 		blocking := true
 		switch e.Mode {
 		case link.Called, link.Consumed, link.Scheduled, link.ClassRun, link.Imported:
@@ -117,8 +122,8 @@ func TestEffectsAreClosedUnderCalls(t *testing.T) {
 			}
 		}
 	}
-	if checked < 500 {
-		t.Errorf("only %d effects passed along edges", checked)
+	if checked < 500 || replacing > checked/10 {
+		t.Errorf("only %d effects passed along edges, %d are of tests that replace something", checked, replacing)
 	}
 }
 

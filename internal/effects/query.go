@@ -26,12 +26,12 @@ type Step struct {
 
 // Has says whether a node has an effect of the kind, blocking it or not.
 func (a *Analysis) Has(n Node, k knowledge.EffectKind) bool {
-	return a.at(n, 2*int(k)).dist != 0 || a.at(n, 2*int(k)+1).dist != 0
+	return a.known(n, 2*int(k)).dist != 0 || a.known(n, 2*int(k)+1).dist != 0
 }
 
 // HasBlocking says whether a node has an effect of the kind that holds its thread.
 func (a *Analysis) HasBlocking(n Node, k knowledge.EffectKind) bool {
-	return a.at(n, 2*int(k)+1).dist != 0
+	return a.known(n, 2*int(k)+1).dist != 0
 }
 
 // Of gives the effects of a block over all its instances, by kind.
@@ -42,7 +42,7 @@ func (a *Analysis) Of(nodes ...Node) []Effect {
 		for _, n := range nodes {
 			for _, blocking := range [...]bool{true, false} {
 				l := layer(knowledge.EffectKind(k), blocking)
-				r := a.at(n, l)
+				r := a.known(n, l)
 				if r.dist == 0 {
 					continue
 				}
@@ -70,6 +70,9 @@ func (a *Analysis) Of(nodes ...Node) []Effect {
 // Witness is the shortest chain from n to a site of the effect; nil when n does not have it.
 func (a *Analysis) Witness(n Node, k knowledge.EffectKind, blocking bool) []Step {
 	l := layer(k, blocking)
+	if ws := a.ways(n); ws != nil {
+		return ws[l].steps
+	}
 	var out []Step
 	for len(out) < 10000 {
 		r := a.at(n, l)

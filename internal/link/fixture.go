@@ -18,7 +18,7 @@ type fixtureArg struct {
 }
 
 // givenFixtures are pytest's own fixtures that give an object of a class with effects.
-var givenFixtures = map[string]string{"tmp_path": "pathlib.Path"}
+var givenFixtures = map[string]string{"tmp_path": "pathlib.Path", "monkeypatch": "_pytest.monkeypatch.MonkeyPatch", "mocker": "pytest_mock.plugin.MockerFixture"}
 
 // findFixtures fills the table of fixture parameters of all test files.
 func (s *solver) findFixtures() {
