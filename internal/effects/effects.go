@@ -14,6 +14,8 @@
 //
 // A call whose arguments rule out branches of what it calls leads to a variant of that: a node without what is in these
 // branches (variant.go). What walks the graph needs not know of it; who asks for a block as such finds it in all its nodes.
+//
+// A test that puts something else in the place of what it calls has the effects that are left (replaced.go); the graph keeps its calls.
 package effects
 
 import (

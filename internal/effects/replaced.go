@@ -125,7 +125,9 @@ func (a *Analysis) testsOf(file *link.File, body link.Func) (out []link.Func) {
 }
 
 // Replaces says whether a node is a test, or a part of one, that replaces what it calls.
-func (a *Analysis) Replaces(n Node) bool { return a.replaced.stands[a.FuncOf(n)] != nil && !a.IsMain(n) }
+func (a *Analysis) Replaces(n Node) bool {
+	return a.replaced.stands[a.FuncOf(n)] != nil && !a.IsMain(n)
+}
 
 // known is how a node comes to an effect, what it replaces left out.
 func (a *Analysis) known(n Node, l int) reached {

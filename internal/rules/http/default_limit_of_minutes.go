@@ -23,7 +23,7 @@ var _ = rule.Register(rule.Rule{
 // tooLong is a limit, in seconds, that no one who asked waits for. Models have a rule of their own.
 const tooLong = 300
 
-var slow = rule.Kinds(knowledge.Net, knowledge.Notify, knowledge.Payment)
+var slow = rule.Kinds(knowledge.Net, knowledge.Queue, knowledge.Notify, knowledge.Payment)
 
 func defaultLimitOfMinutes(p *rule.Pass) {
 	from := p.Arrivals()
