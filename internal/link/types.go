@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -156,8 +157,30 @@ func (s *solver) instanceOfAlias(v Value, depth int) Set {
 					x = s.ofModel(x, Class(s.objs[m].a))
 				}
 			}
-			out = s.sets.union(out, x)
+			out = s.sets.union(out, s.parametrized(x, arg(0), depth))
 		}
 	}
 	return out
+}
+
+// parametrized keeps, with an object of a library's class, what the class was given for T: RunContext[Deps] has deps: T.
+func (s *solver) parametrized(x, of Set, depth int) Set {
+	v := Value(x)
+	if x == 0 || x >= setBit || s.objs[v].kind != kExtInst || s.objs[v].b != 0 {
+		return x
+	}
+	e := s.exts[s.objs[v].a].entity
+	if e == nil || e.Kind != knowledge.Class || !slices.ContainsFunc(s.Catalogue.Names(e), func(name string) bool {
+		m := s.Catalogue.Member(e, name)
+		return m != nil && m.Kind == knowledge.Variable && m.Returns != nil && m.Returns.Kind == knowledge.Var
+	}) {
+		return x
+	}
+	held := s.instancesOf(of, depth+1)
+	if held == 0 {
+		return x
+	}
+	v = s.own(s.objs[v].a, s.place())
+	s.addShared(s.field(v, keyElem), held)
+	return Set(v)
 }
