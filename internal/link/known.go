@@ -192,8 +192,10 @@ func allHooks() map[string]hook {
 	for name := range methodHooks {
 		hooks[name] = methodHooks[name]
 	}
-	for name, h := range signalHooks() {
-		hooks[name] = h
+	for _, more := range []map[string]hook{signalHooks(), providerHooks()} {
+		for name, h := range more {
+			hooks[name] = h
+		}
 	}
 	for k, h := range hooks {
 		if h == nil {

@@ -194,6 +194,9 @@ func (s *solver) extItem(v Value, key Set) Set {
 	if e != nil && e.Kind != knowledge.Class {
 		return 0
 	}
+	if path == injector+"wiring.Provide" {
+		return s.sets.union(s.supplied(key), key)
+	}
 	return Set(v)
 }
 

@@ -225,7 +225,8 @@ type solver struct {
 	undecided   []readerCell // met a decorator of which nothing was known yet
 	assuming    bool         // assumeSubclasses has been at work
 	lenient     bool         // such decorators are taken to return their argument
-	told        []uint64     // by function: its parameters, a bit each, that calls give something known
+	providers   map[Value]bool
+	told        []uint64 // by function: its parameters, a bit each, that calls give something known
 }
 
 // readerCell is an entry in the list of a variable's readers.
@@ -311,7 +312,7 @@ func (p *Program) Solve() *Solution {
 	s.classes = make([]classInfo, nc)
 	s.clones = make([]clone, 1)
 	s.nClones = make([]uint8, nf)
-	s.told = make([]uint64, nf)
+	s.told, s.providers = make([]uint64, nf), map[Value]bool{}
 	s.instances = make([]instance, nf, nf+nf/2+16)
 	for i := range nf {
 		f := p.Files[p.funcFile[i]]

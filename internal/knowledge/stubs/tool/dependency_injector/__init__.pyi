@@ -1,0 +1,1 @@
+# Facts: Dependency Injector documentation.
