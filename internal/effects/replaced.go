@@ -52,47 +52,55 @@ func (a *Analysis) findReplacements() {
 			if len(what) == 0 {
 				continue
 			}
-			if r.stands == nil {
-				r.stands, r.ways = map[link.Func][]stand{}, map[Node]*[layers]way{}
-			}
 			fn := a.Facts(f)
 			switch {
 			case fn.Kind != facts.Function:
-				for _, t := range a.decorated(file, f, c.Op.Dst) {
-					r.stands[t] = append(r.stands[t], stand{0, what})
+				by := c.Op.Dst
+				if c.Op.Flags&facts.FlagDecorator != 0 {
+					by = facts.Ref(c.Op.A) // @responses.activate, not called
+				}
+				for _, t := range a.decorated(file, f, by) {
+					r.add(t, stand{0, what})
 				}
 			case fn.Flags&facts.FuncMethod != 0 && slices.Contains(setups, file.Facts.Str(fn.Name)):
 				for _, t := range a.testsOf(file, a.Parent(f)) {
-					r.stands[t] = append(r.stands[t], stand{0, what})
+					r.add(t, stand{0, what})
 				}
 			default:
-				r.stands[f] = append(r.stands[f], stand{withOf(file.Facts, fn, c.Op.Dst), what})
+				r.add(f, stand{withOf(file.Facts, c.Op.Dst), what})
 				inFixture[f] = append(inFixture[f], stand{0, what})
 			}
 		}
 	}
-	if r.stands == nil {
-		return
-	}
-	for f := range link.Func(a.Funcs()) {
-		for _, g := range a.FixturesOf(f) {
-			if s := inFixture[g]; s != nil {
-				r.stands[f] = append(r.stands[f], s...)
+	for _, file := range a.Files {
+		if !file.Test {
+			continue
+		}
+		for i := range file.Facts.Funcs {
+			f := file.FirstFunc() + link.Func(i)
+			if what := a.AnsweredBy(f); what != nil {
+				r.add(f, stand{0, what})
+			}
+			for _, g := range a.FixturesOf(f) {
+				r.add(f, inFixture[g]...)
 			}
 		}
 	}
 }
 
-// withOf is the context of the `with` whose manager a value is, 0 for none.
-func withOf(ff *facts.File, fn *facts.Func, manager facts.Ref) uint32 {
-	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
-		for x := ff.Ops[o].Ctx; x != 0; x = ff.Ctxs[x].Parent {
-			if k := &ff.Ctxs[x]; k.Kind == facts.CtxWith && facts.Ref(k.A) == manager {
-				return x
-			}
-		}
+func (r *replacements) add(f link.Func, s ...stand) {
+	if len(s) == 0 {
+		return
 	}
-	return 0
+	if r.stands == nil {
+		r.stands, r.ways = map[link.Func][]stand{}, map[Node]*[layers]way{}
+	}
+	r.stands[f] = append(r.stands[f], s...)
+}
+
+// withOf is the context of the `with` whose manager a value is, 0 for none.
+func withOf(ff *facts.File, manager facts.Ref) uint32 {
+	return uint32(max(0, slices.IndexFunc(ff.Ctxs, func(k facts.Ctx) bool { return k.Kind == facts.CtxWith && facts.Ref(k.A) == manager })))
 }
 
 // decorated are the tests that a decorator of the block applies to: the function under it, or the tests of the class.

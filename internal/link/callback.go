@@ -253,7 +253,7 @@ func (s *solver) following(e *knowledge.Entity, c *knowledge.Call, a *callArgs) 
 	if i+1 < len(e.Params) {
 		last = e.Params[i+1].Kind
 	}
-	if last == knowledge.VarArg {
+	if last == knowledge.VarArg && e.Params[i+1].Name != "iterables" { // as those of executor.map(f, items) are
 		b.pos = append(b.pos, a.pos[i+1:]...)
 		for _, k := range a.kw {
 			if k.name == 0 || e.Param(s.Names[k.name]) < 0 {
@@ -262,7 +262,7 @@ func (s *solver) following(e *knowledge.Entity, c *knowledge.Call, a *callArgs) 
 		}
 		return b
 	}
-	return s.passedOn(e, c, a) // executor.map(f, items)
+	return s.passedOn(e, c, a)
 }
 
 // passedOn guesses what a callback is called with: elements of the containers beside it.

@@ -23,17 +23,37 @@ var replacing = map[string]struct{ byPath, byObject bool }{
 	"_pytest.monkeypatch.MonkeyPatch.setattr": {byPath: true, byObject: true},
 }
 
+// answering are the functions and classes of libraries that answer other libraries' calls inside the process, and whose they answer.
+var answering = map[string]string{
+	"responses.activate":          "requests",
+	"responses.RequestsMock":      "requests",
+	"requests_mock.mocker.Mocker": "requests",
+	"respx.api.mock":              "httpx httpcore",
+	"moto.mock_aws":               "boto3 botocore aioboto3 aiobotocore",
+	"vcr.use_cassette":            "requests httpx urllib3 urllib aiohttp http boto3 botocore",
+	"httpretty.activate":          "requests urllib3 urllib http boto3 botocore",
+	"httpretty.httprettified":     "requests urllib3 urllib http boto3 botocore",
+	"aioresponses.aioresponses":   "aiohttp",
+}
+
+// answeringFixtures are pytest's fixtures that do so.
+var answeringFixtures = map[string]string{"requests_mock": "requests", "httpx_mock": "httpx httpcore", "respx_mock": "httpx httpcore"}
+
 // Replaced is something that a test has put something else in the place of.
 type Replaced struct {
 	In      int    // the file in which the name means something else; -1 where it does everywhere
 	Funcs   []Func // of the program
 	library []*knowledge.Entity
+	answers []string // libraries whose calls are answered
 	objects []Value
 	s       *solver
 }
 
 // Replaces is what a call puts something else in the place of; nil for one that does nothing of the kind.
 func (c *LibraryCall) Replaces() []Replaced {
+	if libraries, ok := answering[c.Path]; ok {
+		return []Replaced{{In: -1, answers: strings.Fields(libraries), s: c.s}}
+	}
 	how, ok := replacing[c.Path]
 	if !ok || len(c.args.pos) == 0 {
 		return nil
@@ -205,6 +225,9 @@ func (r *Replaced) Covers(c *LibraryCall) bool {
 	if c.Recv != 0 && slices.Contains(r.objects, c.Recv) {
 		return true
 	}
+	if top, _, _ := strings.Cut(c.Path, "."); slices.Contains(r.answers, top) {
+		return true
+	}
 	return c.Entity != nil && slices.ContainsFunc(r.library, func(e *knowledge.Entity) bool {
 		if e == c.Entity || strings.HasPrefix(c.Entity.Path, e.Path+".") {
 			return true
@@ -219,6 +242,16 @@ func (r *Replaced) Covers(c *LibraryCall) bool {
 		}
 		return e.Kind == knowledge.Function && sameLibrary(e.Path, c.Entity.Path) // what boto3.client("s3") gives depends on its arguments
 	})
+}
+
+// AnsweredBy is what the fixtures of a test that no file of the program defines answer.
+func (r *Solution) AnsweredBy(f Func) (out []Replaced) {
+	for _, p := range r.Facts(f).Params {
+		if libraries, ok := answeringFixtures[r.FileOf(f).Facts.Str(p.Name)]; ok {
+			out = append(out, Replaced{In: -1, answers: strings.Fields(libraries), s: r.s})
+		}
+	}
+	return out
 }
 
 func sameLibrary(a, b string) bool {

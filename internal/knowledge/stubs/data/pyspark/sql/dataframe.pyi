@@ -48,9 +48,11 @@ class DataFrame:
     @effect("stdout")
     def show(self, n=..., truncate=..., vertical=...): ...
     @registers("f",phase="callback")
+    @offloads("f")
     @effect("net")
     def foreach(self, f): ...
     @registers("f",phase="callback")
+    @offloads("f")
     @effect("net")
     def foreachPartition(self, f): ...
     @effect("state")
