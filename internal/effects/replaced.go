@@ -44,10 +44,14 @@ var setups = []string{"setUp", "asyncSetUp", "setUpClass", "setup_method", "setu
 func (a *Analysis) findReplacements() {
 	r := &a.replaced
 	inFixture := map[link.Func][]stand{}
+	var always []link.Func // fixtures that tests take without naming them
 	for i := range a.Calls {
 		c := &a.Calls[i]
 		f := a.Solution.FuncOf(c.From)
 		if file := a.FileOf(f); file.Test {
+			if c.Path == "pytest.fixture" && c.Keyword("autouse").Ref.Is(facts.ConstTrue) {
+				always = append(always, a.decorated(file, f, c.Op.Dst)...)
+			}
 			what := c.Replaces()
 			if len(what) == 0 {
 				continue
@@ -86,6 +90,34 @@ func (a *Analysis) findReplacements() {
 			}
 		}
 	}
+	for _, g := range always {
+		s := inFixture[g]
+		for _, h := range a.FixturesOf(g) {
+			s = append(s[:len(s):len(s)], inFixture[h]...)
+		}
+		if s == nil {
+			continue
+		}
+		for _, file := range a.Files {
+			for _, t := range a.testsUnder(file, g) {
+				r.add(t, s...)
+			}
+		}
+	}
+}
+
+// testsUnder are the tests of a file that a fixture which need not be named is for: those of its class, of its file, or all below the
+// conftest.py that it is in.
+func (a *Analysis) testsUnder(file *link.File, fixture link.Func) []link.Func {
+	of := a.FileOf(fixture)
+	if body := a.Parent(fixture); of == file && a.Facts(body).Kind == facts.ClassBody {
+		return a.testsOf(file, body)
+	}
+	dir, conftest := strings.CutSuffix(of.Path, "conftest.py")
+	if of != file && !(conftest && file.Test && strings.HasPrefix(file.Path, dir)) {
+		return nil
+	}
+	return a.tests(file, func(link.Func) bool { return true })
 }
 
 func (r *replacements) add(f link.Func, s ...stand) {
@@ -122,10 +154,14 @@ func (a *Analysis) decorated(file *link.File, block link.Func, decorator facts.R
 }
 
 // testsOf are the tests that a class body defines.
-func (a *Analysis) testsOf(file *link.File, body link.Func) (out []link.Func) {
+func (a *Analysis) testsOf(file *link.File, body link.Func) []link.Func {
+	return a.tests(file, func(f link.Func) bool { return a.Parent(f) == body })
+}
+
+func (a *Analysis) tests(file *link.File, those func(link.Func) bool) (out []link.Func) {
 	for i := range file.Facts.Funcs {
 		f := file.FirstFunc() + link.Func(i)
-		if fn := &file.Facts.Funcs[i]; fn.Kind == facts.Function && strings.HasPrefix(file.Facts.Str(fn.Name), "test") && a.Parent(f) == body {
+		if fn := &file.Facts.Funcs[i]; fn.Kind == facts.Function && strings.HasPrefix(file.Facts.Str(fn.Name), "test") && those(f) {
 			out = append(out, f)
 		}
 	}
