@@ -14,10 +14,24 @@ import (
 // else, in whatever the test calls; in every other caller it means what it always does. So the effects of such a test are not those
 // that its callees have by themselves: its ways are walked anew, forward, without what is replaced.
 
-// stand is what a test replaces, in all of it or in one `with`.
+// stand is what a test replaces: in one `with`, or from an operation on.
 type stand struct {
-	ctx  uint32 // of the block's file; 0 for all of the block
+	ctx  uint32 // of the block's file; 0 for none
+	from uint32 // the program's number of the operation; 0 for all of the block
 	what []link.Replaced
+}
+
+// holds: what an operation of the test runs sees what is replaced.
+func (s *stand) holds(ff *facts.File, id uint32, op *facts.Op) bool {
+	if s.ctx == 0 {
+		return id >= s.from
+	}
+	for x := op.Ctx; x != 0; x = ff.Ctxs[x].Parent {
+		if x == s.ctx {
+			return true
+		}
+	}
+	return false
 }
 
 // way is how a test that replaces something comes to an effect.
@@ -64,15 +78,15 @@ func (a *Analysis) findReplacements() {
 					by = facts.Ref(c.Op.A) // @responses.activate, not called
 				}
 				for _, t := range a.decorated(file, f, by) {
-					r.add(t, stand{0, what})
+					r.add(t, stand{what: what})
 				}
 			case fn.Flags&facts.FuncMethod != 0 && slices.Contains(setups, file.Facts.Str(fn.Name)):
 				for _, t := range a.testsOf(file, a.Parent(f)) {
-					r.add(t, stand{0, what})
+					r.add(t, stand{what: what})
 				}
 			default:
-				r.add(f, stand{withOf(file.Facts, c.Op.Dst), what})
-				inFixture[f] = append(inFixture[f], stand{0, what})
+				r.add(f, stand{withOf(file.Facts, c.Op.Dst), c.ID, what})
+				inFixture[f] = append(inFixture[f], stand{what: what})
 			}
 		}
 	}
@@ -83,7 +97,7 @@ func (a *Analysis) findReplacements() {
 		for i := range file.Facts.Funcs {
 			f := file.FirstFunc() + link.Func(i)
 			if what := a.AnsweredBy(f); what != nil {
-				r.add(f, stand{0, what})
+				r.add(f, stand{what: what})
 			}
 			for _, g := range a.FixturesOf(f) {
 				r.add(f, inFixture[g]...)
@@ -203,14 +217,10 @@ func (a *Analysis) walk(n Node, stands []stand) *[layers]way {
 	type part struct{ edges, sites []uint32 }
 	parts := map[uint64]*part{}
 	var order []uint64
-	of := func(op *facts.Op) *part {
+	of := func(id uint32, op *facts.Op) *part {
 		var in uint64
 		for i := range min(len(stands), 64) {
-			whole := stands[i].ctx == 0
-			for x := op.Ctx; x != 0 && !whole; x = ff.Ctxs[x].Parent {
-				whole = x == stands[i].ctx
-			}
-			if whole {
+			if stands[i].holds(ff, id, op) {
 				in |= 1 << i
 			}
 		}
@@ -223,11 +233,11 @@ func (a *Analysis) walk(n Node, stands []stand) *[layers]way {
 		return p
 	}
 	for _, i := range a.OutEdges(n) {
-		p := of(a.Edges[i].Op)
+		p := of(a.Edges[i].ID, a.Edges[i].Op)
 		p.edges = append(p.edges, i)
 	}
 	for _, i := range a.SitesOf(n) {
-		p := of(a.Sites[i].Op)
+		p := of(a.Sites[i].ID, a.Sites[i].Op)
 		p.sites = append(p.sites, i)
 	}
 	out := &[layers]way{}
