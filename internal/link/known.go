@@ -56,8 +56,11 @@ func (w *wellKnown) init2(s *solver) {
 		w.traits = append(w.traits, f.traits...)
 		f.traits = nil
 		for i := range f.Facts.Ops {
-			if op := &f.Facts.Ops[i]; op.Code == facts.SetAttr {
+			switch op := &f.Facts.Ops[i]; op.Code {
+			case facts.SetAttr:
 				w.markStored(s.symbol(f, op.B))
+			case facts.Call:
+				w.markMembers(s, f, i)
 			}
 		}
 		for i := range f.Facts.Classes {
@@ -349,6 +352,9 @@ func hookSetattr(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, 
 
 func hookType(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
 	s.report(x, recv, a, mode)
+	if len(a.pos) == 3 {
+		return s.classFrom(a), true
+	}
 	if len(a.pos) != 1 {
 		return 0, true
 	}

@@ -37,7 +37,7 @@ def use2():  # want: sleep!
     Dyn().go()
 
 Made = type("Made", (), {"run": lambda self: print("x")})
-def use3():  # want: # miss: stdout
+def use3():  # want: stdout
     Made().run()
 
 def monkey():  # want: state
