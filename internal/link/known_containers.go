@@ -169,11 +169,17 @@ func hookMap(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool
 	if fs == 0 {
 		fs, b.pos = a.first(), b.pos[min(1, len(b.pos)):]
 	}
-	how := Called
-	if s.op.Flags&facts.FlagDiscarded != 0 {
-		how = silent // nobody iterates over it
+	var r Set
+	for _, f := range s.sets.values(fs) {
+		how := Called
+		if s.op.Flags&facts.FlagDiscarded != 0 { // nobody iterates over it
+			how = Made
+			if k := s.objs[f].kind; k == kExt || k == kMethod {
+				how = silent
+			}
+		}
+		r = s.sets.union(r, s.call(f, b, how))
 	}
-	r := s.callSet(fs, b, how)
 	o := s.object(kList, s.place(), 10)
 	if r != 0 {
 		s.store(o, keyElem, r)

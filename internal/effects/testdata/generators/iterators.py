@@ -74,3 +74,13 @@ def filt(url):  # want: net!~ stdout~
 def two_arg():  # want: clock~
     for x in iter(time.time, 0):
         pass
+
+
+def dropped(paths):  # want:
+    map(open, paths)
+    map(lambda p: print(p), paths)
+
+
+def taken(paths):  # want: fs.read!
+    for f in map(open, paths):
+        f.close()
