@@ -90,6 +90,31 @@ class Mine(Session):
 def f():
     return json.dumps({}, cls=sessionmaker(class_=Mine))
 `},
+		"signals and classes that hold themselves": {"test_a.py": `from unittest.mock import patch
+from django.db.models.signals import post_save
+from django.dispatch import Signal, receiver
+s = Signal()
+signals = [s, post_save]
+signals.append(signals)
+@receiver(signals, sender=signals)
+def again(sender, **kw):
+    s.send(sender=signals, again=again)
+    s.send(signals)
+s.connect(s.send)
+s.connect(again, sender=None)
+Made = type("Made", (), {"made": lambda self: Made().made})
+Made = type("Made", (Made, int), {"made": Made, **Made})
+class Sub(Made, type("x", (Made,), Made)):
+    pass
+@patch("test_a.test_a")
+@patch("test_a.again.again")
+@patch(".")
+@patch("..x")
+@patch.object(Made, "made")
+def test_a(*a):
+    test_a(); again(Sub); Sub().made()
+    with patch("test_a.test_a"): test_a()
+`},
 		"callables that call each other": {"a.py": `def pick(n):
     return [P(), Q(), R(), S(), T()][n]
 

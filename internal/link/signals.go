@@ -1,8 +1,10 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 )
 
@@ -72,13 +74,7 @@ func (w *wellKnown) findSignals(s *solver) {
 
 // isSignal: the library's class is one of signals.
 func (s *solver) isSignal(x uint32) bool {
-	e := s.exts[x].entity
-	for _, c := range s.wellKnown.signals {
-		if e == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.wellKnown.signals, s.exts[x].entity)
 }
 
 // namedSignal is the signal that a variable of a library holds.
@@ -106,24 +102,17 @@ func hookNamedSignal(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (S
 // senderOf is what a call gives as the sender.
 func (s *solver) senderOf(x uint32, a *callArgs) (sender Set, given bool) {
 	sender, ref, given := s.argRef(s.exts[x].entity, a, "sender")
-	if !given {
-		for i := range a.kw {
-			if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "sender" {
-				sender, ref, given = a.kw[i].set, a.kw[i].ref, true
-			}
-		}
-	}
-	if c, ok := ref.Const(); given && ok && sender == 0 && c != 0 {
-		return 0, false // None
-	}
-	return sender, given
+	return sender, given && !ref.Is(facts.ConstNone)
 }
 
 // connect keeps receivers with signals.
 func (s *solver) connect(signals, receivers, sender Set, given bool) {
 	for _, v := range s.sets.values(signals) {
 		if s.isContainer(v) { // receiver([post_save, post_delete])
-			s.connect(s.loadAny(v), receivers, sender, given)
+			if s.descend() {
+				s.connect(s.loadAny(v), receivers, sender, given)
+				s.depth--
+			}
 			continue
 		}
 		if s.objs[v].kind != kExtInst || !s.isSignal(s.objs[v].a) {
@@ -187,19 +176,9 @@ func (s *solver) send(signal Value, sender Set, a *callArgs, how Mode) {
 
 func hookSend(s *solver, x uint32, recv Value, a *callArgs, mode Mode) (Set, bool) {
 	if recv != 0 && mode != silent {
-		s.send(recv, s.sentBy(a), a, Called)
+		s.send(recv, s.argOf(s.exts[x].entity, a, "sender"), a, Called)
 	}
 	return 0, false
-}
-
-// sentBy is the first argument of send.
-func (s *solver) sentBy(a *callArgs) Set {
-	for i := range a.kw {
-		if a.kw[i].name != 0 && s.Names[a.kw[i].name] == "sender" {
-			return a.kw[i].set
-		}
-	}
-	return a.first()
 }
 
 // hookSaved: a model's rows send signals when they are stored and removed.
