@@ -3,7 +3,7 @@
 
     python3 bench/recall/recall.py --program bin/roadworthy --repositories DIR [--faults FILE] [--only TEXT] [--markdown FILE]
 
-faults.tsv names them (faults_unseen.tsv, faults_third.tsv, faults_fourth.tsv and faults_fifth.tsv those of other projects, each measured before its misses were read): family, rules, repository, commit that mends it, what was wrong. They were chosen from the projects'
+faults.tsv names them (faults_unseen.tsv, faults_third.tsv, faults_fourth.tsv, faults_fifth.tsv and faults_sixth.tsv those of other projects, each measured before its misses were read): family, rules, repository, commit that mends it, what was wrong. They were chosen from the projects'
 commit messages, not from what the check says. Each repository is cloned into DIR (owner+name, bare) unless it is there.
 
 A fault counts as found when a finding of one of the rules, or a step of its witness, is on a line that the commit changes,
