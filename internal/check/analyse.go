@@ -1,7 +1,12 @@
 package check
 
 import (
+	"path"
+	"slices"
+	"strings"
+
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
+	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
@@ -16,9 +21,32 @@ func (t *Tree) sources() []link.Source {
 	sources := make([]link.Source, len(t.Files))
 	for i := range t.Files {
 		f := &t.Files[i]
-		sources[i] = link.Source{Path: f.Path, Module: f.Module.Name, IsPackage: f.Module.IsPackage, Test: f.Module.Test, Facts: f.Facts}
+		sources[i] = link.Source{Path: f.Path, Module: f.Module.Name, IsPackage: f.Module.IsPackage, Test: f.Module.Test || holdsTests(f.Path, f.Facts), Facts: f.Facts}
 	}
 	return sources
+}
+
+// holdsTests: Django's own runner takes the tests of test*.py, and startapp makes a tests.py. A module of that name may have another
+// use (Jinja calls its predicates tests), so that it has to import a library of tests or to have classes of them.
+func holdsTests(file string, f *facts.File) bool {
+	stem, _ := strings.CutSuffix(path.Base(file), ".py")
+	if f == nil || stem != "tests" && !strings.HasPrefix(stem, "tests_") && !strings.HasSuffix(stem, "_tests") {
+		return false
+	}
+	for i := range f.Imports {
+		switch top, rest, _ := strings.Cut(f.Str(f.Imports[i].Module), "."); top {
+		case "unittest", "unittest2", "pytest":
+			return true
+		case "django", "rest_framework", "tornado", "twisted":
+			if strings.HasPrefix(rest, "test") {
+				return true
+			}
+		}
+	}
+	return slices.ContainsFunc(f.Classes, func(c facts.Class) bool {
+		name := f.Str(c.Name)
+		return strings.HasPrefix(name, "Test") || strings.HasSuffix(name, "Test") || strings.HasSuffix(name, "Tests") || strings.HasSuffix(name, "TestCase")
+	})
 }
 
 // resolver answers the linker's questions about imports from the layout.

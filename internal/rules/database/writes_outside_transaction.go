@@ -105,7 +105,7 @@ func writesOutsideTransaction(p *rule.Pass) {
 
 // commits: a write of Django's, or of a serializer that writes with it.
 func commits(s *effects.Site) bool {
-	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "rest_framework.serializers", "asyncpg")
+	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "django.contrib.auth.models", "rest_framework.serializers", "asyncpg")
 }
 
 // changesTable are the words of a statement that say what it changes.
@@ -235,7 +235,7 @@ func looped(file *link.File, op *facts.Op) bool { return under(file, op) != op.C
 // creates: the write makes a row that was not there.
 func creates(flow *rule.Flow, file *link.File, s *effects.Site) bool {
 	switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
-	case "create", "acreate", "bulk_create", "abulk_create":
+	case "create", "acreate", "bulk_create", "abulk_create", "create_user", "create_superuser":
 		return true
 	case "save", "asave":
 		if rule.HasPrefix(s.Path, "rest_framework") {
