@@ -189,7 +189,9 @@ func (l *lowerer) constant(c *ast.Constant) Ref {
 		return constRef(ConstFalse)
 	case ast.Ellipsis:
 		return constRef(ConstEllipsis)
-	case ast.Float, ast.Imaginary:
+	case ast.Float:
+		return decimal(l.f.Src[c.Start:c.Stop])
+	case ast.Imaginary:
 		return constRef(ConstFloat)
 	case ast.Bytes:
 		return constRef(ConstBytes)
@@ -226,6 +228,32 @@ func (l *lowerer) constant(c *ast.Constant) Ref {
 		return MakeRef(TagStr, l.text(s))
 	}
 	return 0
+}
+
+// decimal is a decimal in thousandths, as far as they say all of it.
+func decimal(text []byte) Ref {
+	n, places := 0, -1
+	for _, b := range text {
+		switch {
+		case b == '_':
+		case b == '.' && places < 0:
+			places = 0
+		case b < '0' || b > '9' || places == 3 && b != '0' || n > refMask/10:
+			return constRef(ConstFloat)
+		case places < 3:
+			n = n*10 + int(b-'0')
+			if places >= 0 {
+				places++
+			}
+		}
+	}
+	for ; places >= 0 && places < 3; places++ {
+		n *= 10
+	}
+	if places < 0 || n > refMask {
+		return constRef(ConstFloat)
+	}
+	return MakeRef(TagFloat, uint32(n))
 }
 
 // plain interns a literal without copying it when it is there already.

@@ -38,6 +38,7 @@ const (
 	TagInt     = 3 // Index is a small integer, biased by IntBias
 	TagConst   = 4 // Index is a Const
 	TagBuiltin = 5 // Index is the Str of a name that no scope of the file binds
+	TagFloat   = 6 // Index is a decimal of the source in thousandths: 0.5 is 500
 )
 
 const (
@@ -55,7 +56,7 @@ const (
 	ConstTrue
 	ConstFalse
 	ConstEllipsis
-	ConstFloat
+	ConstFloat // one with more than three decimals, an exponent, or too large
 	ConstInt
 	ConstBytes
 	ConstText // a string too long to keep
@@ -66,9 +67,19 @@ func (r Ref) Tag() uint32           { return uint32(r) >> tagShift }
 func (r Ref) Index() uint32         { return uint32(r) & refMask }
 func (r Ref) IsVar() bool           { return r != 0 && r.Tag() <= TagShared }
 func (r Ref) Int() (int, bool)      { return int(r.Index()) - IntBias, r.Tag() == TagInt }
-func (r Ref) Const() (Const, bool)  { return Const(r.Index()), r.Tag() == TagConst }
-func constRef(c Const) Ref          { return MakeRef(TagConst, uint32(c)) }
-func (r Ref) Is(c Const) bool       { return r == constRef(c) }
+
+// Number is what a literal integer or decimal says.
+func (r Ref) Number() (float64, bool) {
+	if r.Tag() == TagFloat {
+		return float64(r.Index()) / 1000, true
+	}
+	n, ok := r.Int()
+	return float64(n), ok
+}
+
+func (r Ref) Const() (Const, bool) { return Const(r.Index()), r.Tag() == TagConst }
+func constRef(c Const) Ref         { return MakeRef(TagConst, uint32(c)) }
+func (r Ref) Is(c Const) bool      { return r == constRef(c) }
 
 // OpCode of an Op. The comment gives dst and operands.
 type OpCode uint8

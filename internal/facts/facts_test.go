@@ -53,6 +53,9 @@ func (p *printer) ref(r facts.Ref) string {
 	case facts.TagInt:
 		n, _ := r.Int()
 		return fmt.Sprint(n)
+	case facts.TagFloat:
+		n, _ := r.Number()
+		return fmt.Sprint(n)
 	case facts.TagBuiltin:
 		return p.f.Str(r.Index())
 	}

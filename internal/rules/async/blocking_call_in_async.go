@@ -155,13 +155,13 @@ func isPool(e *knowledge.Entity) bool {
 func returnsAtOnce(p *rule.Pass, flow *rule.Flow, s *effects.Site) bool {
 	if s.Kind == knowledge.Sleep && s.Call != nil {
 		if a := s.Call.Pos(0); a.Given {
-			if n, ok := a.Ref.Int(); ok && n == 0 {
+			if n, ok := a.Ref.Number(); ok && n == 0 {
 				return true
 			}
 		}
 	}
 	if s.Call != nil {
-		if n, ok := s.Call.Keyword("timeout").Ref.Int(); ok && n == 0 {
+		if n, ok := s.Call.Keyword("timeout").Ref.Number(); ok && n == 0 {
 			return true
 		}
 	}

@@ -229,10 +229,11 @@ func mountedRetries(flow *rule.Flow, file *link.File, session *facts.Op) int {
 	return 0
 }
 
+// number is what a reference says as a literal, in whole seconds or attempts.
 func number(flow *rule.Flow, file *link.File, r facts.Ref) (int, bool) {
 	for range 5 {
-		if n, ok := r.Int(); ok {
-			return n, true
+		if n, ok := r.Number(); ok {
+			return int(n), true
 		}
 		d := flow.Def(file, r)
 		if d == nil || d.Code != facts.Copy {

@@ -106,7 +106,7 @@ func enqueueInsideTransaction(p *rule.Pass) {
 			inside := whole || e.Mode == link.Enqueued && requests != nil && inView(p, requests, e) && unsaved(p, requests, writing, requests.Runs(p, n, e.ID), e.Op)
 			rule.Around(file, e.Op, func(c *facts.Ctx) bool {
 				if c.Kind == facts.CtxWith {
-					inside = inside || transaction(rule.Transaction(p, f, c))
+					inside = inside || rule.Transaction(p, f, c) != ""
 				}
 				return !inside
 			})
@@ -193,10 +193,6 @@ func unsaved(p *rule.Pass, from *rule.Arrivals, writing *rule.Trace, n effects.N
 		}
 	}
 	return false
-}
-
-func transaction(path string) bool {
-	return path == "django.db.transaction.atomic" || strings.HasPrefix(path, "sqlalchemy.") && (strings.HasSuffix(path, ".begin") || strings.HasSuffix(path, ".begin_nested"))
 }
 
 // later: the callee runs when the transaction is over, or when somebody calls what `partial` makes.

@@ -2,7 +2,6 @@ package job
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
@@ -15,13 +14,14 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("job_retried_for_ever.md"), Check: jobRetriedForEver,
 })
 
-// jobRetriedForEver: Celery reads max_retries=None as no limit, in the decorator of a task and in a call of its retry.
+// jobRetriedForEver: Celery reads max_retries=None as no limit, in the decorator of a task and in a call of its retry; so does Dramatiq in
+// the decorator of an actor.
 func jobRetriedForEver(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
-		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || !strings.HasPrefix(r.Entity.Path, "celery.") || p.FileOf(r.Func).Test {
+		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "celery", "dramatiq") || p.FileOf(r.Func).Test {
 			continue
 		}
 		file, fn := p.FileOf(r.Func), p.Facts(r.Func)
@@ -53,7 +53,7 @@ func jobRetriedForEver(p *rule.Pass) {
 			if d.Call == nil || counts || !rule.Keyword(file, d.Call, "max_retries").Is(facts.ConstNone) {
 				continue
 			}
-			if retries || rule.Keyword(file, d.Call, "autoretry_for") != 0 {
+			if retries || rule.Keyword(file, d.Call, "autoretry_for") != 0 || rule.HasPrefix(r.Entity.Path, "dramatiq") && rule.Keyword(file, d.Call, "retry_when") == 0 {
 				report(r.Func, d.Call, "`max_retries=None`")
 			}
 		}

@@ -23,11 +23,12 @@ var canHang = []knowledge.EffectKind{knowledge.Net, knowledge.DB, knowledge.DBWr
 
 // jobWithoutTimeLimit is about Celery, whose default is none; RQ, Dramatiq and arq have limits by default.
 func jobWithoutTimeLimit(p *rule.Pass) {
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	var once rule.Once
+	limitsLifted(p, flow, &once)
 	if limitedElsewhere(p) {
 		return
 	}
-	flow := p.NewFlow(func(*rule.Value) string { return "" })
-	var once rule.Once
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
 		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || !strings.HasPrefix(r.Entity.Path, "celery.") {
@@ -51,12 +52,7 @@ func jobWithoutTimeLimit(p *rule.Pass) {
 		if limited {
 			continue
 		}
-		var steps []effects.Step
-		for _, k := range canHang {
-			if w := p.Witness(effects.Node(r.Runs), k, true); w != nil && (steps == nil || len(w) < len(steps)) {
-				steps = w
-			}
-		}
+		steps := hangs(p, effects.Node(r.Runs))
 		if steps == nil {
 			continue
 		}
@@ -65,6 +61,65 @@ func jobWithoutTimeLimit(p *rule.Pass) {
 		x.Help = "set `task_soft_time_limit` and `task_time_limit` for the app, longer ones at single tasks"
 		x.Witness = p.Frames(steps)
 		x.Group = p.Rule.Code
+		once.Report(p, x)
+	}
+}
+
+// hangs is the shortest way to something that may never come.
+func hangs(p *rule.Pass, n effects.Node) []effects.Step {
+	var steps []effects.Step
+	for _, k := range canHang {
+		if w := p.Witness(n, k, true); w != nil && (steps == nil || len(w) < len(steps)) {
+			steps = w
+		}
+	}
+	return steps
+}
+
+// limitsLifted reports jobs whose queue has a limit by default, which the program lifts: RQ's job_timeout=-1, Dramatiq's
+// time_limit=float("inf").
+func limitsLifted(p *rule.Pass, flow *rule.Flow, once *rule.Once) {
+	for i := range p.Registrations {
+		r := &p.Registrations[i]
+		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || p.FileOf(r.Func).Test {
+			continue
+		}
+		at, op, how := p.FuncOf(effects.Node(r.From)), r.Op, ""
+		file := p.FileOf(at)
+		switch {
+		case rule.HasPrefix(r.Entity.Path, "rq") && op != nil:
+			for _, name := range []string{"job_timeout", "timeout"} {
+				if n, ok := rule.Keyword(file, op, name).Int(); ok && n == -1 {
+					how = "`" + name + "=-1`"
+				}
+			}
+		case rule.HasPrefix(r.Entity.Path, "dramatiq"):
+			at, file = r.Func, p.FileOf(r.Func)
+			for _, d := range flow.Decorations(r.Func) {
+				if d.Call == nil {
+					continue
+				}
+				limit := flow.Made(file, rule.Keyword(file, d.Call, "time_limit"))
+				if limit == nil || limit.Code != facts.Call || flow.Called(file, limit) != "float" {
+					continue
+				}
+				if text, _ := flow.Text(file, rule.Pos(file, limit, 0)); strings.HasPrefix(strings.ToLower(text), "inf") {
+					op, how = d.Call, "`time_limit=float(\"inf\")`"
+				}
+			}
+		}
+		if how == "" {
+			continue
+		}
+		steps := hangs(p, effects.Node(r.Runs))
+		if steps == nil {
+			continue
+		}
+		x := p.At(at, op)
+		x.Message = fmt.Sprintf("job `%s` has no time limit (%s): one call that never returns (`%s`) takes a worker away for good", p.Short(r.Func), how, rule.CalledAs(rule.Last(steps)))
+		x.Help = "give it the longest time that it may need"
+		x.Witness = p.Frames(steps)
+		x.Group = fmt.Sprintf("%s:%d", p.Rule.Code, r.Func)
 		once.Report(p, x)
 	}
 }

@@ -29,12 +29,16 @@ func retriedJobRepeatsEffect(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once, fails *rule.Trace
 	var found rule.Once
+	repeatsByHand(p, flow, &found)
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
 		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || p.FileOf(r.Func).Test {
 			continue
 		}
 		why := retried(flow, p.FileOf(r.Func), p.Facts(r.Func), r.Entity.Path)
+		if why == "" && rule.HasPrefix(r.Entity.Path, "rq") && r.Op != nil && again(flow, p.File(effects.Node(r.From)), r.Op) {
+			why = "is tried again when it fails (`retry=`)"
+		}
 		if why == "" {
 			continue
 		}
@@ -120,11 +124,94 @@ func retried(flow *rule.Flow, file *link.File, fn *facts.Func, entity string) st
 		if r := rule.Keyword(file, def, "autoretry_for"); strings.HasPrefix(entity, "celery") && anything(flow, file, r) {
 			return "is retried when it fails (`autoretry_for`)"
 		}
+		if n, ok := rule.Keyword(file, def, "retries").Int(); ok && n > 0 && rule.HasPrefix(entity, "huey") {
+			return fmt.Sprintf("is tried again when it fails (`retries=%d`)", n)
+		}
 		if rule.Keyword(file, def, "acks_late").Is(facts.ConstTrue) && strings.HasPrefix(entity, "celery") {
 			return "is started again when its worker dies (`acks_late`)"
 		}
 	}
 	return ""
+}
+
+// again: RQ is given how often to try a job again, Retry(max=3).
+func again(flow *rule.Flow, file *link.File, op *facts.Op) bool {
+	def := flow.Made(file, rule.Keyword(file, op, "retry"))
+	if def == nil || def.Code != facts.Call {
+		return false
+	}
+	n, ok := rule.Argument(file, def, 0, "max").Int()
+	return ok && n > 0
+}
+
+// repeatsByHand reports functions that raise arq's Retry, or call the retry of their Celery task, by which the whole job runs again, after
+// something that must happen once. A message whose own failure is what they try again was not sent; whether a payment was made that
+// failed, nobody knows.
+func repeatsByHand(p *rule.Pass, flow *rule.Flow, found *rule.Once) {
+	celery := map[link.Func]bool{}
+	for i := range p.Registrations {
+		if r := &p.Registrations[i]; r.Call != nil && r.Call.Phase == "job" && r.Entity != nil && rule.HasPrefix(r.Entity.Path, "celery") {
+			celery[r.Func] = true
+		}
+	}
+	for f := range link.Func(p.Funcs()) {
+		file, fn := p.FileOf(f), p.Facts(f)
+		if file.Test || fn.Kind != facts.Function || !celery[f] && !rule.Imports(file, "arq") {
+			continue
+		}
+		for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
+			op := &file.Facts.Ops[o]
+			if op.Code != facts.Call {
+				continue
+			}
+			by := ""
+			if recv, method := flow.Method(file, op); celery[f] && method == "retry" && len(fn.Params) > 0 && recv == fn.Params[0].Var {
+				by = "the task's `retry`"
+			} else if rule.HasPrefix(flow.Called(file, op), "arq.Retry", "arq.worker.Retry") {
+				by = "arq's `Retry`"
+			}
+			if by == "" {
+				continue
+			}
+			for _, k := range p.SitesOf(effects.Node(f)) {
+				s := &p.Sites[k]
+				if !noticed(s.Kind) || keyed(s) || s.Certainty != diag.Proved || s.Op.Pos > op.Pos || conditional(file, s.Op) || s.Kind == knowledge.Notify && triedAgain(file, s.Op, op) {
+					continue
+				}
+				x := p.At(f, s.Op)
+				x.Message = fmt.Sprintf("job `%s` asks for another run (%s) after `%s`, which is then done again", p.Short(f), by, rule.CalledAs(s))
+				x.Help = "make it the last step of a job of its own, give it an idempotency key, or remember that it was done before anything else can fail"
+				x.Witness = p.Frames([]effects.Step{p.SiteStep(s)})
+				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, s.Op.Pos)
+				found.Report(p, x)
+			}
+		}
+	}
+}
+
+// conditional: the operation stands under a condition or in a handler, so that it may be of another way than the retry.
+func conditional(file *link.File, op *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		switch c.Kind {
+		case facts.CtxIf, facts.CtxElse, facts.CtxMatch, facts.CtxHandler:
+			yes = true
+		}
+		return !yes
+	})
+	return yes
+}
+
+// triedAgain: the operation stands in the try in whose handler the job is raised again.
+func triedAgain(file *link.File, op, retry *facts.Op) (yes bool) {
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		if c.Kind == facts.CtxTry {
+			for _, h := range file.Facts.Tries[c.B].Handlers {
+				yes = yes || h.Pos <= retry.Pos && retry.Pos < h.End
+			}
+		}
+		return !yes
+	})
+	return yes
 }
 
 // anything: the tuple of exceptions holds the one that all others are; of a narrower one it is not known what raises it.

@@ -36,14 +36,18 @@ func weakPasswordHash(p *rule.Pass) {
 		return ""
 	})
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
-		name := flow.Called(file, op)
+		name, data := flow.Called(file, op), rule.Pos(file, op, 0)
+		if name == "hashlib.new" {
+			by, _ := flow.Text(file, rule.Argument(file, op, 0, "name"))
+			name, data = "hashlib."+strings.ToLower(by), rule.Argument(file, op, 1, "data")
+		}
 		if !slices.Contains(fastHashes, name) || file.Facts.Notebook != nil {
 			return
 		}
 		if rule.Keyword(file, op, "usedforsecurity").Is(facts.ConstFalse) || otherwiseMeant(p, f) {
 			return
 		}
-		o := flow.From(file, rule.Pos(file, op, 0))
+		o := flow.From(file, data)
 		if o == nil {
 			return
 		}
