@@ -273,3 +273,19 @@ func (f *Flow) CallsNamed(file *link.File, fn *facts.Func, words ...string) bool
 	}
 	return false
 }
+
+// Suppressed are the names of the exceptions that a with-statement drops, `with contextlib.suppress(OSError)`; nil for any other.
+func (f *Flow) Suppressed(file *link.File, fn *facts.Func, c *facts.Ctx) []string {
+	if c.Kind != facts.CtxWith {
+		return nil
+	}
+	def := DefOf(file, fn, c.A)
+	if def == nil || def.Code != facts.Call || f.Called(file, def) != "contextlib.suppress" {
+		return nil
+	}
+	var out []string
+	for _, a := range file.Facts.Args(def).Pos {
+		out = append(out, f.Names(file, a)...)
+	}
+	return out
+}

@@ -23,11 +23,11 @@ func cancellationSwallowed(p *rule.Pass) {
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	for f := range link.Func(p.Funcs()) {
 		file, fn := p.FileOf(f), p.Facts(f)
-		if fn.Flags&facts.FuncAsync == 0 || file.Test || file.Facts.Notebook != nil || len(file.Facts.Tries) == 0 {
+		if fn.Flags&facts.FuncAsync == 0 || file.Test || file.Facts.Notebook != nil {
 			continue
 		}
 		ops := file.Facts.Ops[fn.Ops[0]:fn.Ops[1]]
-		told := map[uint32]bool{}
+		told, dropped := map[uint32]bool{}, map[uint32]bool{}
 		for i := range ops {
 			wait := &ops[i]
 			if !suspends(wait) || joins(flow, file, wait) {
@@ -35,6 +35,15 @@ func cancellationSwallowed(p *rule.Pass) {
 			}
 			for x := wait.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 				c := &file.Facts.Ctxs[x]
+				if i := slices.IndexFunc(flow.Suppressed(file, fn, c), cancels); i >= 0 && !dropped[x] && loops(file, x) && wait.Pos > c.Pos && !cancelsOthers(flow, file, fn) {
+					dropped[x] = true
+					y := p.At(f, &facts.Op{Pos: c.Pos, Len: 4})
+					y.Message = fmt.Sprintf("`%s` drops the cancellation (`suppress(%s)`) and goes on with its loop: who cancels the task, or shuts down, waits for it in vain", p.Short(f), flow.Suppressed(file, fn, c)[i])
+					y.Help = "suppress what is expected, and let the cancellation end the loop"
+					y.Witness = []diag.Frame{{Function: p.Name(f), File: file.Path, Line: y.Line, Cell: y.Cell, Note: "drops the cancellation"}}
+					p.Report(y)
+					break
+				}
 				if c.Kind != facts.CtxTry || told[c.B] {
 					continue
 				}
@@ -49,7 +58,7 @@ func cancellationSwallowed(p *rule.Pass) {
 						break
 					}
 				}
-				if cancels(flow, file, fn) {
+				if cancelsOthers(flow, file, fn) {
 					break
 				}
 				y := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
@@ -84,12 +93,17 @@ func catchesCancel(flow *rule.Flow, file *link.File, try uint32) (*facts.Handler
 			return h, ""
 		}
 		for _, name := range flow.Names(file, uint32(h.Type)) {
-			if name == "BaseException" || strings.HasSuffix(name, "CancelledError") && rule.HasPrefix(name, "asyncio") {
+			if cancels(name) {
 				return h, " " + name
 			}
 		}
 	}
 	return nil, ""
+}
+
+// cancels: a cancellation is one of the exceptions of this name.
+func cancels(name string) bool {
+	return name == "BaseException" || strings.HasSuffix(name, "CancelledError") && rule.HasPrefix(name, "asyncio")
 }
 
 // keeps: the handler stores the exception, so that the cancellation is raised once something has been put in order.
@@ -162,8 +176,8 @@ func joins(flow *rule.Flow, file *link.File, wait *facts.Op) bool {
 	return d == nil || d.Code != facts.Call
 }
 
-// cancels: the function cancels what it waits for, and expects the answer.
-func cancels(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
+// cancelsOthers: the function cancels what it waits for, and expects the answer.
+func cancelsOthers(flow *rule.Flow, file *link.File, fn *facts.Func) bool {
 	for o := fn.Ops[0]; o < fn.Ops[1]; o++ {
 		op := &file.Facts.Ops[o]
 		if op.Code != facts.Call {

@@ -28,7 +28,7 @@ func requiredEnvironmentKeyUndocumented(p *rule.Pass) {
 	example := ""
 	for i := range p.Artifacts {
 		a := &p.Artifacts[i]
-		if a.Kind == project.EnvExample && len(a.Env) > 2 && example == "" {
+		if a.Kind == project.EnvExample && len(a.Env) > 1 && example == "" {
 			example = a.Path
 		}
 		if len(a.EnvAll) > 0 {

@@ -332,7 +332,8 @@ var (
 	// many are methods that give any number of rows.
 	many = map[string]bool{"all": true, "filter": true, "exclude": true, "order_by": true, "iterator": true, "select_related": true, "prefetch_related": true, "distinct": true, "annotate": true, "only": true,
 		"defer": true, "values": true, "values_list": true, "fetchall": true, "fetch": true, "fetch_all": true, "scalars": true, "mappings": true, "find": true, "execute": true, "filter_by": true, "join": true,
-		"outerjoin": true, "yield_per": true, "aiterator": true, "using": true, "union": true, "select_for_update": true, "reverse": true, "group_by": true, "having": true, "options": true, "aggregate": false}
+		"outerjoin": true, "yield_per": true, "aiterator": true, "using": true, "union": true, "select_for_update": true, "reverse": true, "group_by": true, "having": true, "options": true, "aggregate": false,
+		"select": true, "where": true, "dicts": true, "tuples": true, "namedtuples": true, "objects": true, "limit": true}
 )
 
 func (q *queries) rows(file *link.File, r facts.Ref, depth int) *rows {

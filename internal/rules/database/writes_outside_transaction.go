@@ -20,7 +20,7 @@ var _ = rule.Register(rule.Rule{
 	Doc: docs.Read("writes_outside_transaction.md"), Check: writesOutsideTransaction,
 })
 
-// writesOutsideTransaction is about Django and asyncpg, where each write is committed by itself unless something says otherwise.
+// writesOutsideTransaction is about Django, asyncpg, Tortoise and peewee, where each write is committed by itself unless something says otherwise.
 func writesOutsideTransaction(p *rule.Pass) {
 	for _, f := range p.Files {
 		// Every request is a transaction.
@@ -103,9 +103,9 @@ func writesOutsideTransaction(p *rule.Pass) {
 	}
 }
 
-// commits: a write of Django's, or of a serializer that writes with it.
+// commits: a write of an object mapper that commits each by itself, or of a serializer that writes with it.
 func commits(s *effects.Site) bool {
-	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "django.contrib.auth.models", "rest_framework.serializers", "asyncpg")
+	return s.Kind == knowledge.DBWrite && s.Certainty == diag.Proved && rule.HasPrefix(s.Path, "django.db.models", "django.contrib.auth.models", "rest_framework.serializers", "asyncpg", "tortoise.models.Model", "peewee.Model")
 }
 
 // changesTable are the words of a statement that say what it changes.
@@ -186,7 +186,7 @@ type write struct {
 	steps                   []effects.Step
 }
 
-// pair are two writes of different things that always come together, of which one makes a new row. What is written in a loop or by another function
+// pair are two writes of different things, or two statements that insert rows, that always come together, of which one makes a new row. What is written in a loop or by another function
 // must be made from the row that the first made. A first write that only makes sure that a row is there does no harm alone, and rows that are deleted one
 // after the other are those that are not wanted any more.
 func pair(file *link.File, fn *facts.Func, writes []*write) (first, second *write) {
@@ -196,7 +196,7 @@ func pair(file *link.File, fn *facts.Func, writes []*write) (first, second *writ
 		}
 		var made map[facts.Ref]bool
 		for _, b := range writes[i+1:] {
-			if a.op == b.op || under(file, b.op) != a.op.Ctx || a.deletes && b.deletes || a.what == b.what || !a.makes && !b.makes || notes(a) || notes(b) {
+			if a.op == b.op || under(file, b.op) != a.op.Ctx || a.deletes && b.deletes || a.what == b.what && !(a.makes && b.makes && a.op.Ctx == b.op.Ctx && strings.Contains(a.what, " into ")) || !a.makes && !b.makes || notes(a) || notes(b) {
 				continue
 			}
 			if b.op.Ctx != a.op.Ctx || len(b.steps) > 1 {

@@ -22,12 +22,13 @@ func exceptionSwallowed(p *rule.Pass) {
 	t := p.Trace(func(s *effects.Site) bool { return rule.Records(s) && !p.File(s.Node).Test },
 		func(e *effects.Edge) bool { return rule.Runs(e) && !bestEffort(p.Short(p.FuncOf(e.To))) })
 	requests := requestHandlers(p)
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
 	told := map[placed]bool{}
 	for n := range effects.Node(p.Nodes()) {
 		file := p.File(n)
 		f := p.FuncOf(n)
-		if len(file.Facts.Tries) == 0 || file.Test || file.Facts.Notebook != nil || bestEffort(p.Short(f)) || rule.InDir(file.Path, "migrations", "alembic") {
+		if file.Test || file.Facts.Notebook != nil || bestEffort(p.Short(f)) || rule.InDir(file.Path, "migrations", "alembic") {
 			continue
 		}
 		visit := func(op *facts.Op, steps func() []effects.Step, certainty diag.Certainty) {
@@ -35,17 +36,24 @@ func exceptionSwallowed(p *rule.Pass) {
 				if c.Kind == facts.CtxHandler || c.Kind == facts.CtxFinally {
 					return false // a failure on the way to reporting a failure
 				}
-				if c.Kind != facts.CtxTry {
+				var pos uint32
+				onlyLogs := false
+				switch {
+				case c.Kind == facts.CtxTry:
+					h, logs := swallows(p, f, c.B, requests[f])
+					if h == nil {
+						return !catchesAll(p, f, c.B)
+					}
+					pos, onlyLogs = h.Pos, logs
+				case op.Pos > c.Pos && !given(flow, file, op) && slices.ContainsFunc(flow.Suppressed(file, p.Facts(f), c), func(name string) bool { return name == "Exception" || name == "BaseException" }):
+					pos = c.Pos
+				default:
 					return true
-				}
-				h, onlyLogs := swallows(p, f, c.B, requests[f])
-				if h == nil {
-					return !catchesAll(p, f, c.B)
 				}
 				if rule.Handling(file, c.Parent) {
 					return false
 				}
-				at := placed{file, h.Pos}
+				at := placed{file, pos}
 				if told[at] {
 					return false
 				}
@@ -54,7 +62,7 @@ func exceptionSwallowed(p *rule.Pass) {
 					return false
 				}
 				told[at] = true
-				x := p.At(f, &facts.Op{Pos: h.Pos, Len: 6})
+				x := p.At(f, &facts.Op{Pos: pos, Len: 6})
 				site := rule.Last(ss)
 				x.Certainty = certainty
 				if onlyLogs {
@@ -65,7 +73,7 @@ func exceptionSwallowed(p *rule.Pass) {
 					x.Help = "catch the one exception that is expected, and log and raise the others"
 				}
 				x.Witness = p.Frames(ss)
-				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, h.Pos)
+				x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, file.Index, pos)
 				once.Report(p, x)
 				return false
 			})
@@ -81,6 +89,12 @@ func exceptionSwallowed(p *rule.Pass) {
 			}
 		}
 	}
+}
+
+// given: what is called was handed to the function, which cannot know whether its failure matters.
+func given(flow *rule.Flow, file *link.File, op *facts.Op) bool {
+	_, par := flow.ParamOf(file, facts.Ref(op.A))
+	return par != nil
 }
 
 // asks: what a call comes to is a request to another service, whose answer the caller wants: nothing is to be written.

@@ -22,7 +22,7 @@ var _ = rule.Register(rule.Rule{
 // unknownName looks for names that a module of the program or of the standard library does not have, in no version of Python.
 // Notebooks and files that change sys.path may mean another module of the same name. What is done only under a condition, or with a handler for its failure, may know that.
 func unknownName(p *rule.Pass) {
-	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), written: map[string]bool{}, under: map[string]bool{}}
+	u := names{p: p, flow: p.NewFlow(func(*rule.Value) string { return "" }), written: map[string]bool{}, under: map[string]bool{}, modules: map[string]*link.File{}}
 	u.new = newPython(p)
 	for _, f := range p.Files {
 		if f.Facts.Notebook != nil {
@@ -31,6 +31,7 @@ func unknownName(p *rule.Pass) {
 		for m := f.Module; m != ""; m = m[:max(0, strings.LastIndexByte(m, '.'))] {
 			u.under[m] = true
 		}
+		u.modules[f.Module] = f
 		for o := range f.Facts.Ops {
 			if op := &f.Facts.Ops[o]; op.Code == facts.SetAttr {
 				u.written[f.Facts.Str(op.B)] = true
@@ -91,6 +92,7 @@ type names struct {
 	p       *rule.Pass
 	new     bool // every manifest asks for Python 3.10 or newer
 	flow    *rule.Flow
+	modules map[string]*link.File
 	under   map[string]bool // modules and what stands above modules
 	written map[string]bool // attributes that the program sets somewhere
 }
@@ -140,12 +142,47 @@ func (u *names) file(f *link.File) {
 				continue
 			}
 			module, name := u.flow.Dotted(f, facts.Ref(op.A)), f.Facts.Str(op.B)
+			if home := u.ownModule(f, d); home != nil && u.lacks(home, name) {
+				report(op.Pos, int(op.Len), fmt.Sprintf("`%s` has no `%s`: this fails with an AttributeError", home.Path, name), "use the name that the module has, or write what is missing")
+				continue
+			}
 			if module == "" || u.under[strings.SplitN(module, ".", 2)[0]] || u.written[name] || !u.missingStandard(module, name) {
 				continue
 			}
 			report(op.Pos, int(op.Len), fmt.Sprintf("`%s` of the standard library has no `%s`%s", module, name, where(module, name)), hint(module, name))
 		}
 	}
+}
+
+// ownModule is the module of the program that an import statement binds to a name: import acme.text as text, from acme import text.
+func (u *names) ownModule(f *link.File, d *facts.Op) *link.File {
+	for range 5 {
+		if d == nil || d.Code != facts.Copy {
+			break
+		}
+		d = u.flow.Def(f, facts.Ref(d.A))
+	}
+	if d == nil || d.Code != facts.ImportName || guarded(f, d.Ctx) {
+		return nil
+	}
+	im := &f.Facts.Imports[d.A]
+	name := f.Facts.Str(im.Name)
+	if name == "*" || name == "" && !im.Alias && strings.Contains(f.Facts.Str(im.Module), ".") {
+		return nil
+	}
+	m, ours := u.p.ModuleOf(f, im)
+	if !ours || m.Guess || m.File < 0 {
+		return nil
+	}
+	home := u.p.Files[m.File]
+	if name == "" {
+		return home
+	}
+	// A name of the package's own that is no module comes first.
+	if slices.ContainsFunc(home.Facts.Globals, func(g facts.NamedRef) bool { return home.Facts.Str(g.Name) == name }) {
+		return nil
+	}
+	return u.modules[home.Module+"."+name]
 }
 
 // abstract: a name of collections.abc that collections had, too, until Python 3.9.

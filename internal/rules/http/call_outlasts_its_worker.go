@@ -71,6 +71,7 @@ func compare(p *rule.Pass, flow *rule.Flow, once *rule.Once, a *rule.Arrivals, o
 		for _, f := range append([]link.Func{p.FuncOf(s.Node)}, funcsOf(p, way)...) {
 			times *= attempts(p, flow, f)
 		}
+		times *= turns(flow, file, s.Op)
 		if seconds*times <= limit.seconds {
 			continue
 		}
@@ -90,12 +91,46 @@ func compare(p *rule.Pass, flow *rule.Flow, once *rule.Once, a *rule.Arrivals, o
 	}
 }
 
-// jobLimits are the times that the decorators of Celery's tasks give them.
+// turns is how often a loop, `for attempt in range(3)`, tries a call again whose failure a handler in the loop catches.
+func turns(flow *rule.Flow, file *link.File, op *facts.Op) int {
+	caught := false
+	n := 1
+	rule.Around(file, op, func(c *facts.Ctx) bool {
+		switch c.Kind {
+		case facts.CtxTry:
+			for _, h := range file.Facts.Tries[c.B].Handlers {
+				caught = caught || h.Body&(facts.HandlerReturns|facts.HandlerBreaks) == 0 && (h.Type == 0 || slices.ContainsFunc(flow.Names(file, uint32(h.Type)), timesOut))
+			}
+		case facts.CtxFor:
+			made := flow.Made(file, c.A)
+			if made == nil || made.Code != facts.Call || flow.Called(file, made) != "range" || !caught || len(file.Facts.Args(made).Pos) != 1 {
+				return false
+			}
+			n, _ = number(flow, file, rule.Pos(file, made, 0))
+			return false
+		case facts.CtxWhile:
+			return false
+		}
+		return true
+	})
+	return max(n, 1)
+}
+
+// timesOut: by its name, an exception that a call which takes too long raises is one of these.
+func timesOut(name string) bool {
+	switch name[strings.LastIndexByte(name, '.')+1:] {
+	case "Exception", "BaseException", "RequestException", "Timeout", "ReadTimeout", "TimeoutException", "TimeoutError", "HTTPError", "TransportError", "RequestError", "OSError", "URLError", "APITimeoutError", "APIError", "ClientError":
+		return true
+	}
+	return false
+}
+
+// jobLimits are the times that the decorators of Celery's tasks give them, and those of Dramatiq's actors, in milliseconds.
 func jobLimits(p *rule.Pass, flow *rule.Flow) map[link.Func]allowed {
 	out := map[link.Func]allowed{}
 	for i := range p.Registrations {
 		r := &p.Registrations[i]
-		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "celery") || p.FileOf(r.Func).Test {
+		if r.Call == nil || r.Call.Phase != "job" || r.Entity == nil || !rule.HasPrefix(r.Entity.Path, "celery", "dramatiq") || p.FileOf(r.Func).Test {
 			continue
 		}
 		file := p.FileOf(r.Func)
@@ -105,11 +140,15 @@ func jobLimits(p *rule.Pass, flow *rule.Flow) map[link.Func]allowed {
 			}
 			for _, name := range []string{"time_limit", "soft_time_limit"} {
 				n, ok := number(flow, file, rule.Keyword(file, d.Call, name))
+				by := "Celery"
+				if rule.HasPrefix(r.Entity.Path, "dramatiq") {
+					n, by = n/1000, "Dramatiq"
+				}
 				if old, has := out[r.Func]; !ok || n <= 0 || has && old.seconds <= n {
 					continue
 				}
 				at := p.At(r.Func, d.Call)
-				out[r.Func] = allowed{n, fmt.Sprintf("Celery ends job `%s` after %d s (`%s`), in the middle of it", p.Short(r.Func), n, name),
+				out[r.Func] = allowed{n, fmt.Sprintf("%s ends job `%s` after %d s (`%s`), in the middle of it", by, p.Short(r.Func), n, name),
 					diag.Frame{Function: p.Name(r.Func), File: at.File, Line: at.Line, Note: fmt.Sprintf("gives it %d s", n)}}
 			}
 		}

@@ -61,6 +61,10 @@ func outboundCallWithoutTimeout(p *rule.Pass) {
 				b.report(&once, s, why)
 			}
 		case effects.Bounded:
+			if why, _ := b.unboundedObject(s); why != "" && !s.Call.Arg(s.Effect.Timeout).Given { // its default is taken away
+				b.report(&once, s, why)
+				continue
+			}
 			b.defaultOfWrapper(&once, s)
 		}
 	}
@@ -287,13 +291,13 @@ func (b *bounds) waitedFor(s *effects.Site) bool {
 	return d != nil && d.Code == facts.Call && slices.ContainsFunc(b.p.CallsAt(d), func(i int) bool { return b.p.Calls[i].Path == "ray.wait" })
 }
 
-// optionsOf are libraries whose client takes its limit within an object of options: the class, and the parameter of it and of its methods.
-var optionsOf = map[string]struct{ class, param string }{"google.genai": {"google.genai.client.Client", "http_options"}}
+// optionsOf are classes of clients that take their limit in their own way, and the parameter in which they do.
+var optionsOf = []struct{ library, class, param string }{{"google.genai", "google.genai.client.Client", "http_options"}, {"mistralai", "mistralai.Mistral", "timeout_ms"}, {"mistralai", "mistralai.client.Mistral", "timeout_ms"}}
 
 // options: some client of the library is given options of its connection, in which a limit may be.
 func (b *bounds) options(s *effects.Site) bool {
-	for prefix, o := range optionsOf {
-		if rule.HasPrefix(s.Path, prefix) && slices.ContainsFunc(b.made[o.class], func(c *link.LibraryCall) bool {
+	for _, o := range optionsOf {
+		if rule.HasPrefix(s.Path, o.library) && slices.ContainsFunc(b.made[o.class], func(c *link.LibraryCall) bool {
 			return c.Keyword(o.param).Given || openArgs(b.p, c)
 		}) {
 			return true

@@ -83,7 +83,10 @@ func enqueueInsideTransaction(p *rule.Pass) {
 		x := p.At(f, e.Op)
 		task := p.Short(p.FuncOf(last.To))
 		x.Message = fmt.Sprintf("`%s` enqueues `%s` inside %s: a worker may start it before the commit, or though it is rolled back", p.Short(f), task, whose)
-		x.Help = fmt.Sprintf("enqueue it after the commit: `transaction.on_commit(lambda: %s.delay(…))`, or after the `with`", task)
+		x.Help = "enqueue it after the commit, below the `with`"
+		if p.HasLibrary("django") {
+			x.Help = fmt.Sprintf("enqueue it after the commit: `transaction.on_commit(lambda: %s.delay(…))`, or after the `with`", task)
+		}
 		x.Witness = p.Frames(steps)
 		x.Group = fmt.Sprintf("%s:%d:%d", p.Rule.Code, p.File(last.From).Index, last.Op.Pos)
 		once.Report(p, x)

@@ -2,6 +2,7 @@ package security
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
 	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
+	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
 
@@ -24,6 +26,7 @@ func fixedTemporaryFile(p *rule.Pass) {
 	if from.None() {
 		return
 	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
 	told := map[*facts.Op]bool{}
 	for i := range p.Sites {
@@ -31,7 +34,7 @@ func fixedTemporaryFile(p *rule.Pass) {
 		if s.Kind != knowledge.FSWrite || s.Call == nil || s.Certainty != diag.Proved || told[s.Op] || !from.Reaches(s.Node) || p.File(s.Node).Test {
 			continue
 		}
-		at := shared(s)
+		at := shared(flow, p.File(s.Node), s)
 		if at == "" {
 			continue
 		}
@@ -47,7 +50,7 @@ func fixedTemporaryFile(p *rule.Pass) {
 }
 
 // shared is the path that a site writes, if it is one text below the shared directory.
-func shared(s *effects.Site) string {
+func shared(flow *rule.Flow, file *link.File, s *effects.Site) string {
 	switch s.Path[strings.LastIndexByte(s.Path, '.')+1:] {
 	case "open", "write_text", "write_bytes", "savefig", "to_csv", "to_parquet", "to_excel", "to_json", "dump", "save", "imwrite", "copy", "copyfile", "touch":
 	default:
@@ -72,7 +75,23 @@ func shared(s *effects.Site) string {
 			return t
 		}
 	}
-	return ""
+	return one(s, func() ([]string, bool) { return joined(flow, file, rule.Pos(file, s.Op, 0)), false })
+}
+
+// joined is the path that os.path.join makes of texts that are written out; nil for any other value.
+func joined(flow *rule.Flow, file *link.File, r facts.Ref) []string {
+	made := flow.Made(file, r)
+	if made == nil || made.Code != facts.Call || flow.Called(file, made) != "os.path.join" {
+		return nil
+	}
+	var parts []string
+	for _, a := range file.Facts.Args(made).Pos {
+		if facts.Ref(a).Tag() != facts.TagStr {
+			return nil
+		}
+		parts = append(parts, file.Facts.Str(facts.Ref(a).Index()))
+	}
+	return []string{path.Join(parts...)}
 }
 
 func one(_ *effects.Site, strs func() ([]string, bool)) string {

@@ -27,7 +27,7 @@ func changesSharedState(p *rule.Pass) {
 	}
 	restoring := restoringFiles(p)
 	for f := range link.Func(p.Funcs()) {
-		if !p.FileOf(f).Test || !everyday(p, f) || restoring[p.FileOf(f)] || decorated(p, flow, f) || putsBack(p, flow, f) {
+		if !p.FileOf(f).Test || !everyday(p, f) && !setsUp(p, f) || restoring[p.FileOf(f)] || decorated(p, flow, f) || putsBack(p, flow, f) {
 			continue
 		}
 		file, fn := p.FileOf(f), p.Facts(f)
@@ -44,6 +44,13 @@ func changesSharedState(p *rule.Pass) {
 			break
 		}
 	}
+}
+
+// setsUp: the method runs before each test of its class.
+func setsUp(p *rule.Pass, f link.Func) bool {
+	file, fn := p.FileOf(f), p.Facts(f)
+	name := file.Facts.Str(fn.Name)
+	return (name == "setUp" || name == "asyncSetUp" || name == "setup_method") && fn.Kind == facts.Function && p.Facts(p.Parent(f)).Kind == facts.ClassBody
 }
 
 // changes says what of the whole process an operation changes.
@@ -175,8 +182,12 @@ func putsBack(p *rule.Pass, flow *rule.Flow, f link.Func) bool {
 	}
 	for name := range methods(p, f) {
 		switch name {
-		case "tearDown", "asyncTearDown", "teardown_method", "tearDownClass", "teardown_class", "teardown", "setUp", "setup_method", "asyncSetUp":
+		case "tearDown", "asyncTearDown", "teardown_method", "tearDownClass", "teardown_class", "teardown":
 			return true
+		case "setUp", "setup_method", "asyncSetUp":
+			if !setsUp(p, f) {
+				return true
+			}
 		}
 	}
 	for op := range within(file, fn) {

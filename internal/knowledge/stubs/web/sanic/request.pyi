@@ -1,6 +1,9 @@
 # Facts: Sanic documentation, "Request".
 
+from sanic.app import Sanic
+
 class Request:
+    app: Sanic
     @property
     @effect(taint="user")
     def json(self): ...

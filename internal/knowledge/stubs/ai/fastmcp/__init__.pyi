@@ -1,0 +1,2 @@
+# Facts: FastMCP documentation, "The FastMCP Server".
+from fastmcp.server import FastMCP as FastMCP
