@@ -36,7 +36,7 @@ func agentLoopWithoutLimit(p *rule.Pass) {
 		n := effects.Node(f)
 		told := map[uint32]bool{}
 		report := func(op *facts.Op, steps []effects.Step, certainty diag.Certainty) {
-			loop := endless(file, op)
+			loop := endless(flow, file, op)
 			if loop == 0 || told[loop] || bounded(p, flow, f, loop) {
 				return
 			}
@@ -92,13 +92,13 @@ func recurses(p *rule.Pass, flow *rule.Flow, f link.Func, op *facts.Op) bool {
 var continuing = []string{"stop_reason", "tool_calls", "finish_reason"}
 
 // endless is the context of the innermost loop around an operation, if its test is always true or asks an answer.
-func endless(file *link.File, op *facts.Op) uint32 {
+func endless(flow *rule.Flow, file *link.File, op *facts.Op) uint32 {
 	for x := op.Ctx; x != 0; x = file.Facts.Ctxs[x].Parent {
 		switch c := &file.Facts.Ctxs[x]; c.Kind {
 		case facts.CtxFor, facts.CtxComp:
 			return 0
 		case facts.CtxWhile:
-			if c.B == 1 || asksAnswer(file, x) {
+			if c.B == 1 || asksAnswer(flow, file, x) {
 				return x
 			}
 			return 0
@@ -107,8 +107,9 @@ func endless(file *link.File, op *facts.Op) uint32 {
 	return 0
 }
 
-// asksAnswer: the first line of a loop, which holds its test, reads of an answer whether the model wants to go on.
-func asksAnswer(file *link.File, loop uint32) bool {
+// asksAnswer: the first line of a loop, which holds its test, reads of an answer whether the model wants to go on, there or by a name that
+// the loop gives what it reads.
+func asksAnswer(flow *rule.Flow, file *link.File, loop uint32) bool {
 	line := func(pos uint32) int { n, _ := file.Facts.Place(pos); return n }
 	first := line(file.Facts.Ctxs[loop].Pos)
 	for i := range file.Facts.Ops {
@@ -116,7 +117,14 @@ func asksAnswer(file *link.File, loop uint32) bool {
 			return true
 		}
 	}
-	return false
+	test := file.Facts.Ctxs[loop].A
+	return test.IsVar() && slices.ContainsFunc(flow.Defs(file, test), func(o uint32) bool {
+		op := &file.Facts.Ops[o]
+		if op.Code == facts.Copy {
+			op = flow.Made(file, facts.Ref(op.A))
+		}
+		return op != nil && op.Code == facts.Attr && slices.Contains(continuing, file.Facts.Str(op.B))
+	})
 }
 
 // bounded: the loop counts something, or each turn waits for a person, a queue or the clock.

@@ -30,8 +30,10 @@ func promptInLog(p *rule.Pass) {
 	for s, file := range models(p) {
 		asked[s.Op] = rule.CalledAs(s)
 		for _, r := range given(file, s.Op) {
-			if r.IsVar() {
-				prompts[variable{file, r}] = rule.CalledAs(s)
+			for _, r := range append(said(file, p.Facts(p.FuncOf(s.Node)), r, 0), r) {
+				if r.IsVar() {
+					prompts[variable{file, r}] = rule.CalledAs(s)
+				}
 			}
 		}
 	}
@@ -81,6 +83,30 @@ func promptInLog(p *rule.Pass) {
 			break
 		}
 	}
+}
+
+// said are the texts of messages that are written out where a model is asked: [{"role": "user", "content": text}].
+func said(file *link.File, fn *facts.Func, r facts.Ref, depth int) []facts.Ref {
+	d := rule.DefOf(file, fn, r)
+	if d == nil || depth > 2 {
+		return nil
+	}
+	var out []facts.Ref
+	switch d.Code {
+	case facts.MakeList:
+		elems, _ := file.Facts.Elems(d)
+		for _, e := range elems {
+			out = append(out, said(file, fn, facts.Ref(e), depth+1)...)
+		}
+	case facts.MakeDict:
+		items := file.Facts.Items(d)
+		for i := 0; i+1 < len(items); i += 2 {
+			if k := facts.Ref(items[i]); k.Tag() == facts.TagStr && file.Facts.Str(k.Index()) == "content" {
+				out = append(out, facts.Ref(items[i+1]))
+			}
+		}
+	}
+	return out
 }
 
 // structural are attributes and keys of answers that hold what a program reads and no text for people: names, numbers, and

@@ -78,6 +78,7 @@ func libraryChangesItsHost(p *rule.Pass) {
 			p.Report(x)
 		})
 	}
+	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	for i := range p.Calls {
 		c := &p.Calls[i]
 		n := effects.Node(c.From)
@@ -92,7 +93,10 @@ func libraryChangesItsHost(p *rule.Pass) {
 			continue
 		}
 		what := hostCalls[c.Path]
-		if what == "" || c.Mode != link.Called || p.Facts(p.FuncOf(n)).Kind != facts.ModuleBody || !inLibrary(file) || script(file, c.Op) || guarded(p, file, c.Op) {
+		if c.Path == "logging.Logger.setLevel" && rootLogger(flow, file, c.Op) {
+			what = "the root logger"
+		}
+		if what == "" || c.Mode != link.Called || p.Facts(p.FuncOf(n)).Kind != facts.ModuleBody && !whenImported(p, n, c.Op, inLibrary) || !inLibrary(file) || script(file, c.Op) || guarded(p, file, c.Op) {
 			continue
 		}
 		restored := false
@@ -109,6 +113,26 @@ func libraryChangesItsHost(p *rule.Pass) {
 		x.Witness = []diag.Frame{{Function: file.Module, File: file.Path, Line: x.Line, Note: "calls " + c.DisplayPath()}}
 		p.Report(x)
 	}
+}
+
+// rootLogger: the receiver of the call is what logging.getLogger() gives without a name.
+func rootLogger(flow *rule.Flow, file *link.File, op *facts.Op) bool {
+	recv, _ := flow.Method(file, op)
+	made := flow.Made(file, recv)
+	return made != nil && made.Code == facts.Call && flow.Called(file, made) == "logging.getLogger" && len(rule.Given(file, made)) == 0
+}
+
+// whenImported: a module of the library calls the function whenever it is imported, and the function comes to the operation.
+func whenImported(p *rule.Pass, n effects.Node, op *facts.Op, inLibrary func(*link.File) bool) bool {
+	file, fn := p.File(n), p.Facts(p.FuncOf(n))
+	if fn.Kind != facts.Function || !rule.Certain(file, fn, op) {
+		return false
+	}
+	return slices.ContainsFunc(p.InEdges(n), func(i uint32) bool {
+		e := &p.Edges[i]
+		from := p.File(e.From)
+		return e.Mode == link.Called && e.Certainty == diag.Proved && p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && !p.IsMain(e.From) && inLibrary(from) && rule.AlwaysRuns(from, e.Op, 0)
+	})
 }
 
 // exits are calls that end the process.

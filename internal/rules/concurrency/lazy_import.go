@@ -43,7 +43,7 @@ func lazyImport(p *rule.Pass) {
 	for i := range p.Edges {
 		e := &p.Edges[i]
 		file := p.File(e.From)
-		if e.Mode == link.Called && e.Certainty == diag.Proved && e.Op.Flags&facts.FlagDecorator != 0 && p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && p.File(e.To) != file && registers[file].of == 0 && keeps(p, e.To) {
+		if e.Mode == link.Called && e.Certainty == diag.Proved && e.Op.Flags&(facts.FlagDecorator|facts.FlagDiscarded) != 0 && e.Op.Ctx == 0 && p.Facts(p.FuncOf(e.From)).Kind == facts.ModuleBody && p.File(e.To) != file && registers[file].of == 0 && keeps(p, e.To) {
 			registers[file] = registration{p.FuncOf(e.To), effects.Step{Node: e.From, Op: e.Op, Mode: e.Mode, To: e.To}}
 		}
 	}
@@ -64,6 +64,14 @@ func lazyImport(p *rule.Pass) {
 	for _, f := range p.Files {
 		for i := range f.Facts.Imports {
 			im := &f.Facts.Imports[i]
+			if what := effectOnly[f.Facts.Str(im.Module)]; im.Lazy && im.Name == 0 && what != "" && !f.Test {
+				x := diag.Finding{File: f.Path, Span: diag.Span{Start: im.Pos, End: im.Pos + 4}, Column: f.Facts.Column(im.Pos), Certainty: diag.Proved}
+				x.Line, x.Cell = f.Facts.Place(im.Pos)
+				x.Message = fmt.Sprintf("`%s` is imported because its import %s, and a lazy import happens only when its name is used", f.Facts.Str(im.Module), what)
+				x.Help = "import this module at once"
+				p.Report(x)
+				continue
+			}
 			to := target(f, im)
 			if !im.Lazy || to == nil || eager[to] || registers[to].of == 0 || f.Test {
 				continue
@@ -72,7 +80,7 @@ func lazyImport(p *rule.Pass) {
 			x := diag.Finding{File: f.Path, Span: diag.Span{Start: im.Pos, End: im.Pos + 4}, Column: f.Facts.Column(im.Pos), Certainty: diag.Proved}
 			x.Line, x.Cell = f.Facts.Place(im.Pos)
 			what := "registers `" + p.Short(r.of) + "`"
-			if r.step.Op.Flags&facts.FlagDecorator != 0 && r.step.Mode == link.Called && p.FileOf(r.of) != to {
+			if r.step.Op.Flags&(facts.FlagDecorator|facts.FlagDiscarded) != 0 && r.step.Mode == link.Called && p.FileOf(r.of) != to {
 				what = "registers something by `" + p.Short(r.of) + "`"
 			}
 			x.Message = fmt.Sprintf("importing `%s` %s, and a lazy import happens only when its name is used: until then nothing is registered", to.Module, what)
@@ -82,6 +90,9 @@ func lazyImport(p *rule.Pass) {
 		}
 	}
 }
+
+// effectOnly are modules of the standard library that programs import for what their import does.
+var effectOnly = map[string]string{"readline": "gives `input` a line that can be edited", "rlcompleter": "gives the prompt completion"}
 
 // registration is what an import registers: the function, or the program's own decorator that keeps it, and where.
 type registration struct {

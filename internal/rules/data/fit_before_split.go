@@ -58,10 +58,17 @@ func fitBeforeSplit(p *rule.Pass) {
 		return learned(flow, v.File, v.Op, 0)
 	})
 	p.EachCall(func(f link.Func, file *link.File, op *facts.Op) {
-		switch flow.Dotted(file, facts.Ref(op.A)) {
+		folds := rule.Argument(file, op, 1, "X")
+		called := flow.Dotted(file, facts.Ref(op.A))
+		if splitter, method := flow.Method(file, op); method == "split" {
+			if made := flow.Made(file, splitter); made != nil && made.Code == facts.Call && strings.HasPrefix(flow.Called(file, made), "sklearn.model_selection.") {
+				folds, called = rule.Argument(file, op, 0, "X"), "split" // KFold(5).split(X)
+			}
+		}
+		switch called {
 		case "sklearn.model_selection.train_test_split":
-		case "sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict":
-			if o := flow.From(file, rule.Argument(file, op, 1, "X")); o != nil && slices.ContainsFunc(looksAtLabels, func(name string) bool { return strings.HasPrefix(o.What, "`"+name+".") }) {
+		case "split", "sklearn.model_selection.cross_val_score", "sklearn.model_selection.cross_validate", "sklearn.model_selection.cross_val_predict":
+			if o := flow.From(file, folds); o != nil && slices.ContainsFunc(looksAtLabels, func(name string) bool { return strings.HasPrefix(o.What, "`"+name+".") }) {
 				p.ReportFlow(f, op, o, "cross-validation", fmt.Sprintf("the rows that test the model in each fold have already been seen, with their labels, by %s", o.What),
 					"give the cross-validation a `Pipeline` of the two, which fits on the training rows of each fold")
 			}

@@ -24,7 +24,7 @@ func uncheckedInput(p *rule.Pass) {
 	replies := map[*facts.Op]string{}
 	for i := range p.Calls {
 		c := &p.Calls[i]
-		if c.Op.Code == facts.Call && strings.HasSuffix(c.Path, ".json") && rule.HasPrefix(c.Path, "requests", "httpx", "aiohttp", "urllib3") {
+		if c.Op.Code == facts.Call && strings.HasSuffix(c.Path, ".json") && rule.HasPrefix(c.Path, "requests", "httpx", "aiohttp", "urllib3") && !rule.HasPrefix(c.Path, "aiohttp.web") {
 			replies[c.Op] = c.DisplayPath()
 		}
 	}

@@ -29,19 +29,23 @@ func workerWithoutStopSignal(p *rule.Pass) {
 	if p.Inventory == nil {
 		return
 	}
+	listening := map[int]bool{} // files that hear the signal
 	for _, f := range p.Files {
-		for _, s := range f.Facts.Strings {
-			if s == "SIGTERM" || s == "add_signal_handler" { // some part of the program hears the signal
-				signalKept(p, func(w *inventory.Work, r *project.Invocation) bool { return r.Runner == "python" && endless(p, w) })
-				return
-			}
+		if slices.Contains(f.Facts.Strings, "SIGTERM") || slices.Contains(f.Facts.Strings, "add_signal_handler") {
+			listening[f.Index] = true
 		}
 	}
-	signalKept(p, func(_ *inventory.Work, r *project.Invocation) bool { return endsWell(r) })
+	if len(listening) > 0 {
+		signalKept(p, func(w *inventory.Work, r *project.Invocation) bool {
+			return r.Runner == "python" && endless(p, w) && hears(p, w, listening)
+		})
+	} else {
+		signalKept(p, func(_ *inventory.Work, r *project.Invocation) bool { return endsWell(r) })
+	}
 	var t, dialogue *rule.Trace
 	for i, w := range p.Inventory.Work {
 		start := stopped(p, w)
-		if start == nil || w.File < 0 || p.Files[w.File].Test {
+		if start == nil || w.File < 0 || p.Files[w.File].Test || hears(p, w, listening) {
 			continue
 		}
 		if t == nil {
@@ -89,6 +93,28 @@ func workerWithoutStopSignal(p *rule.Pass) {
 	}
 }
 
+// hears: a file that the work comes to import, its own or another, hears the signal.
+func hears(p *rule.Pass, w *inventory.Work, listening map[int]bool) bool {
+	if w.File < 0 || len(listening) == 0 {
+		return false
+	}
+	seen, queue := map[int]bool{w.File: true}, []int{w.File}
+	for len(queue) > 0 {
+		at := queue[0]
+		queue = queue[1:]
+		if listening[at] {
+			return true
+		}
+		for to := range p.Imported(p.Files[at]) {
+			if !seen[to] {
+				seen[to] = true
+				queue = append(queue, to)
+			}
+		}
+	}
+	return false
+}
+
 // consumes: the call gives messages to the program's functions until the process ends.
 func consumes(s *effects.Site) bool { return strings.HasSuffix(s.Path, ".start_consuming") }
 
@@ -112,7 +138,7 @@ func endsWell(r *project.Invocation) bool {
 
 // signalKept reports images that start a worker behind a shell. Debian's sh runs what it is given in a process of its own, and as the
 // first process of a container it is not even ended by the signal.
-func signalKept(p *rule.Pass, hears func(*inventory.Work, *project.Invocation) bool) {
+func signalKept(p *rule.Pass, meant func(*inventory.Work, *project.Invocation) bool) {
 	for k := range p.Artifacts {
 		a := &p.Artifacts[k]
 		if a.Kind != project.Dockerfile || len(a.Images) == 0 || !debian(a.Images[0]) {
@@ -124,7 +150,7 @@ func signalKept(p *rule.Pass, hears func(*inventory.Work, *project.Invocation) b
 				continue
 			}
 			for _, w := range p.Inventory.Work {
-				if !slices.ContainsFunc(w.Starts, func(e inventory.Evidence) bool { return e.File == a.Path && e.Line == r.Line }) || !hears(w, r) && !endsWell(r) {
+				if !slices.ContainsFunc(w.Starts, func(e inventory.Evidence) bool { return e.File == a.Path && e.Line == r.Line }) || !meant(w, r) && !endsWell(r) {
 					continue
 				}
 				p.Report(diag.Finding{File: a.Path, Line: r.Line, Certainty: diag.Proved, Work: []string{w.Name},

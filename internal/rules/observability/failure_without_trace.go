@@ -97,7 +97,7 @@ func catches(file *link.File, try uint32) bool {
 }
 
 // answering are calls in a handler that only make an answer.
-var answering = []string{"jsonify", "JSONResponse", "JsonResponse", "HttpResponse", "HttpResponseBadRequest", "HttpResponseServerError", "HttpResponseNotFound", "HttpResponseForbidden", "Response", "PlainTextResponse", "HTMLResponse", "make_response", "redirect", "render", "render_template", "dict", "list", "set", "tuple", "str", "int", "float", "bool"}
+var answering = []string{"jsonify", "JSONResponse", "JsonResponse", "json_response", "sanic.response.json", "sanic.response.text", "ORJSONResponse", "UJSONResponse", "HttpResponse", "HttpResponseBadRequest", "HttpResponseServerError", "HttpResponseNotFound", "HttpResponseForbidden", "Response", "PlainTextResponse", "HTMLResponse", "make_response", "redirect", "render", "render_template", "dict", "list", "set", "tuple", "str", "int", "float", "bool"}
 
 // silent is the handler of a try that catches everything, ends the matter, and says nothing to anybody.
 func silent(flow *rule.Flow, file *link.File, fn *facts.Func, try uint32) *facts.Handler {
