@@ -50,7 +50,7 @@ func libraryChangesItsHost(p *rule.Pass) {
 	}
 	inLibrary := func(f *link.File) bool {
 		base := path.Base(f.Path)
-		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || strings.HasPrefix(base, "cli") || base == "main.py" || base == "app.py" || base == "server.py" {
+		if f.Test || f.Facts.Notebook != nil || runOnly(f.Path) || strings.Contains(base, "-") || strings.HasPrefix(base, "cli") || base == "main.py" || base == "app.py" || base == "server.py" {
 			return false
 		}
 		for _, t := range tops {

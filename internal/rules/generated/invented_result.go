@@ -2,6 +2,7 @@ package generated
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -94,6 +95,9 @@ func invented(flow *rule.Flow, file *link.File, fn *facts.Func, h *facts.Handler
 		if name := unreal(flow, file, r, 0); name != "" {
 			return op, "what `" + name + "` makes up"
 		}
+		if what := madeUp(flow, file, r); what != "" && !calls(file, fn, h) {
+			return op, what + ", a number that is written there"
+		}
 		// A failed write that is reported as done. Duplicates and the like are done already; only a broad handler is meant.
 		if !broad(file, h.Type) || !writing(site.Kind) || h.Body&facts.HandlerRaises != 0 {
 			continue
@@ -103,6 +107,37 @@ func invented(flow *rule.Flow, file *link.File, fn *facts.Func, h *facts.Handler
 		}
 	}
 	return nil, ""
+}
+
+// madeUp is a decimal that is no whole number, or a record that holds one: a rate, a score, a price that nobody measured.
+func madeUp(flow *rule.Flow, file *link.File, r facts.Ref) string {
+	fraction := func(r facts.Ref) bool {
+		n, ok := r.Number()
+		return ok && n != math.Trunc(n)
+	}
+	if fraction(r) {
+		n, _ := r.Number()
+		return fmt.Sprintf("`%g`", n)
+	}
+	d := flow.Def(file, r)
+	if d == nil || d.Code != facts.MakeDict {
+		return ""
+	}
+	items := file.Facts.Items(d)
+	for i := 0; i+1 < len(items); i += 2 {
+		if k := facts.Ref(items[i]); k.Tag() == facts.TagStr && fraction(facts.Ref(items[i+1])) {
+			n, _ := facts.Ref(items[i+1]).Number()
+			return fmt.Sprintf("`%q: %g`", file.Facts.Str(k.Index()), n)
+		}
+	}
+	return ""
+}
+
+// calls: the handler calls something, which may tell of the failure.
+func calls(file *link.File, fn *facts.Func, h *facts.Handler) bool {
+	return slices.ContainsFunc(file.Facts.Ops[fn.Ops[0]:fn.Ops[1]], func(op facts.Op) bool {
+		return op.Code == facts.Call && op.Pos >= h.Pos && op.Pos < h.End
+	})
 }
 
 // unreal is the name of what a value comes from, if the name says that it is not real.
