@@ -22,7 +22,7 @@ import (
 )
 
 // Version of the facts' form: any change to their meaning or layout changes it, and with it every cache key.
-const Version = 11
+const Version = 13
 
 // Str is an index into File.Strings; 0 is the empty string.
 type Str = uint32
