@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/knowledge"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
 )
@@ -44,7 +45,7 @@ func weakPasswordHash(p *rule.Pass) {
 		if !slices.Contains(fastHashes, name) || file.Facts.Notebook != nil {
 			return
 		}
-		if rule.Keyword(file, op, "usedforsecurity").Is(facts.ConstFalse) || otherwiseMeant(p, f) {
+		if rule.Keyword(file, op, "usedforsecurity").Is(facts.ConstFalse) || otherwiseMeant(p, f) || sentOnly(p, f) {
 			return
 		}
 		o := flow.From(file, data)
@@ -76,4 +77,20 @@ func otherwiseMeant(p *rule.Pass, f link.Func) bool {
 	return slices.ContainsFunc(rule.Words(p.Short(f)), func(w string) bool {
 		return w == "challenge" || w == "pwned" || w == "cache" || w == "key" || w == "legacy" || w == "handshake" || w == "mysql" || w == "derive" || w == "scramble"
 	})
+}
+
+// sentOnly: the function itself asks another service and keeps nothing, so the hash has the form that the service demands.
+func sentOnly(p *rule.Pass, f link.Func) bool {
+	sent := false
+	for _, n := range p.NodesOf(f) {
+		for _, i := range p.SitesOf(n) {
+			switch p.Sites[i].Kind {
+			case knowledge.Net:
+				sent = true
+			case knowledge.DBWrite, knowledge.FSWrite:
+				return false
+			}
+		}
+	}
+	return sent
 }
