@@ -134,6 +134,17 @@ func (v *Value) OfAttr(name string) bool {
 	return d != nil && d.Code == facts.Attr && v.File.Facts.Str(d.B) == name
 }
 
+// Base is the name of the attribute or parameter that an attribute is read of; "" when it is neither.
+func (v *Value) Base() string {
+	if d := v.flow.Def(v.File, facts.Ref(v.Op.A)); d != nil && d.Code == facts.Attr {
+		return v.File.Facts.Str(d.B)
+	}
+	if _, par := v.OfParam(); par != nil {
+		return v.File.Facts.Str(par.Name)
+	}
+	return ""
+}
+
 // Stored are the arguments of the calls x.append(…), x.extend(…) and the like of a variable.
 func (f *Flow) Stored(file *link.File, r facts.Ref) []facts.Ref {
 	var out []facts.Ref

@@ -13,7 +13,7 @@ func Records(s *effects.Site) bool {
 	last := s.Path[strings.LastIndexByte(s.Path, '.')+1:]
 	switch last {
 	// Undoing, closing and clearing up are what one does best and goes on; caches and metrics are not the record.
-	case "rollback", "close", "release", "unlink", "disconnect", "delete", "remove", "drop", "expire", "drop_all", "unlock", "quit", "flushdb", "setex", "set", "hset", "zadd", "publish", "refresh_from_db", "sendto":
+	case "rollback", "close", "release", "unlink", "disconnect", "delete", "remove", "drop", "expire", "drop_all", "create_all", "unlock", "quit", "flushdb", "setex", "set", "hset", "zadd", "publish", "refresh_from_db", "sendto":
 		return false
 	}
 	if HasPrefix(s.Path, "django.core.cache", "redis", "pymemcache", "cachetools", "diskcache", "sentry_sdk", "statsd", "datadog", "prometheus_client", "sqlite3", "asyncio.StreamWriter") {

@@ -9,6 +9,7 @@ import (
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
 	"github.com/roadworthy-dev/roadworthy/internal/facts"
+	"github.com/roadworthy-dev/roadworthy/internal/inventory"
 	"github.com/roadworthy-dev/roadworthy/internal/link"
 	"github.com/roadworthy-dev/roadworthy/internal/project"
 	"github.com/roadworthy-dev/roadworthy/internal/rule"
@@ -44,7 +45,7 @@ func libraryChangesItsHost(p *rule.Pass) {
 	}
 	var tops []string
 	for _, w := range p.Inventory.Work {
-		if w.Kind == project.KindLibrary && w.File >= 0 {
+		if w.Kind == project.KindLibrary && w.File >= 0 && !program(p, p.Files[w.File].Path) {
 			tops = append(tops, p.Files[w.File].Module)
 		}
 	}
@@ -79,6 +80,11 @@ func libraryChangesItsHost(p *rule.Pass) {
 		})
 	}
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
+	type change struct {
+		file *link.File
+		what string
+	}
+	told := map[change]bool{}
 	for i := range p.Calls {
 		c := &p.Calls[i]
 		n := effects.Node(c.From)
@@ -107,12 +113,27 @@ func libraryChangesItsHost(p *rule.Pass) {
 		if restored {
 			continue
 		}
+		if told[change{file, what}] {
+			continue
+		}
+		told[change{file, what}] = true
 		x := p.At(p.FuncOf(n), c.Op)
 		x.Message = fmt.Sprintf("importing `%s` changes %s (`%s`) for every program that uses the library", file.Module, what, c.DisplayPath())
 		x.Help = "leave it to the program: do it in its entry point, or in a function that it may call"
 		x.Witness = []diag.Frame{{Function: file.Module, File: file.Path, Line: x.Line, Note: "calls " + c.DisplayPath()}}
 		p.Report(x)
 	}
+}
+
+// program: beside a package's modules stands one that starts a service or the like: the package is the parts of that program, and nobody's library.
+func program(p *rule.Pass, init string) bool {
+	return slices.ContainsFunc(p.Inventory.Work, func(w *inventory.Work) bool {
+		switch w.Kind {
+		case project.KindService, project.KindAIApp, project.KindPipeline, project.KindDashboard:
+			return path.Dir(w.Path) == path.Dir(init) && path.Base(w.Path) != "__main__.py" && path.Base(w.Path) != "__init__.py" && len(w.Starts) == 0
+		}
+		return false
+	})
 }
 
 // rootLogger: the receiver of the call is what logging.getLogger() gives without a name.

@@ -3,6 +3,7 @@ package failure
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/roadworthy-dev/roadworthy/internal/diag"
 	"github.com/roadworthy-dev/roadworthy/internal/effects"
@@ -20,7 +21,7 @@ var _ = rule.Register(rule.Rule{
 
 func exceptionSwallowed(p *rule.Pass) {
 	t := p.Trace(func(s *effects.Site) bool { return rule.Records(s) && !p.File(s.Node).Test },
-		func(e *effects.Edge) bool { return rule.Runs(e) && !bestEffort(p.Short(p.FuncOf(e.To))) })
+		func(e *effects.Edge) bool { return rule.Runs(e) && !beside(p.Short(p.FuncOf(e.To))) })
 	requests := requestHandlers(p)
 	flow := p.NewFlow(func(*rule.Value) string { return "" })
 	var once rule.Once
@@ -84,7 +85,7 @@ func exceptionSwallowed(p *rule.Pass) {
 			}
 		}
 		for _, i := range p.OutEdges(n) {
-			if e := &p.Edges[i]; rule.Runs(e) && t.Reaches(e.To) && !bestEffort(p.Short(p.FuncOf(e.To))) {
+			if e := &p.Edges[i]; rule.Runs(e) && t.Reaches(e.To) && !beside(p.Short(p.FuncOf(e.To))) {
 				visit(e.Op, func() []effects.Step { return t.Through(e) }, min(e.Certainty, t.Certainty(e.To)))
 			}
 		}
@@ -138,6 +139,15 @@ func bestEffort(name string) bool {
 		}
 	}
 	return false
+}
+
+// beside: what the function writes is no part of what its caller wants: it does what it can, or it reads, and makes or freshens a row on the way when there is none.
+func beside(name string) bool {
+	if bestEffort(name) {
+		return true
+	}
+	words := rule.Words(name[strings.LastIndexByte(name, '.')+1:])
+	return len(words) > 0 && slices.Contains([]string{"get", "find", "load", "current", "lookup", "list", "is", "has", "read", "search", "registry", "show", "display", "describe"}, words[0])
 }
 
 // requestHandlers are functions that answer requests themselves.

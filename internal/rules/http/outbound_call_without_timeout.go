@@ -190,7 +190,7 @@ func (b *bounds) elsewhere(s *effects.Site) bool {
 			return true
 		}
 	}
-	if b.adaptedAt(s) || b.waitedFor(s) || b.options(s) || rule.GivenText(b.p, s) {
+	if b.adaptedAt(s) || b.options(s) || rule.GivenText(b.p, s) {
 		return true
 	}
 	switch c.Path[strings.LastIndexByte(c.Path, '.')+1:] {
@@ -278,21 +278,8 @@ func (b *bounds) adaptedAt(s *effects.Site) bool {
 	return session != 0 && b.adapted.From(file, session) != nil
 }
 
-// waitedFor: `ray.wait` gave the reference, so its result is there.
-func (b *bounds) waitedFor(s *effects.Site) bool {
-	if s.Path != "ray.get" || s.Op.Code != facts.Call {
-		return false
-	}
-	file := b.p.File(s.Node)
-	d := b.flow.Def(file, rule.Pos(file, s.Op, 0))
-	for n := 0; n < 10 && d != nil && (d.Code == facts.Iter || d.Code == facts.Unpack || d.Code == facts.Item || d.Code == facts.Copy); n++ {
-		d = b.flow.Def(file, facts.Ref(d.A))
-	}
-	return d != nil && d.Code == facts.Call && slices.ContainsFunc(b.p.CallsAt(d), func(i int) bool { return b.p.Calls[i].Path == "ray.wait" })
-}
-
 // optionsOf are classes of clients that take their limit in their own way, and the parameter in which they do.
-var optionsOf = []struct{ library, class, param string }{{"google.genai", "google.genai.client.Client", "http_options"}, {"mistralai", "mistralai.Mistral", "timeout_ms"}, {"mistralai", "mistralai.client.Mistral", "timeout_ms"}}
+var optionsOf = []struct{ library, class, param string }{{"google.genai", "google.genai.client.Client", "http_options"}, {"mistralai", "mistralai.Mistral", "timeout_ms"}, {"mistralai", "mistralai.client.Mistral", "timeout_ms"}, {"xmlrpc", "xmlrpc.client.ServerProxy", "transport"}}
 
 // options: some client of the library is given options of its connection, in which a limit may be.
 func (b *bounds) options(s *effects.Site) bool {

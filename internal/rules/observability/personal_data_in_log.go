@@ -41,6 +41,9 @@ func personalDataInLog(p *rule.Pass) {
 			name = v.File.Facts.Str(v.Param.Name)
 		case v.Op != nil && v.Op.Code == facts.Attr:
 			name = v.Attr()
+			if name == "full_name" && !ofPerson(v) {
+				return ""
+			}
 			for _, of := range collective {
 				if v.OfAttr(of) {
 					return ""
@@ -111,5 +114,12 @@ func personalDataInLog(p *rule.Pass) {
 		case method == "set_attribute" && len(given) == 2 && given[0].Tag() == facts.TagStr:
 			report(n, op, given[1:], "a span", "traces", method)
 		}
+	})
+}
+
+// ofPerson: the attribute is read of something that is called a person. Repositories, packages and functions have full names, too.
+func ofPerson(v *rule.Value) bool {
+	return slices.ContainsFunc(rule.Words(v.Base()), func(w string) bool {
+		return slices.Contains([]string{"user", "person", "customer", "member", "employee", "author", "contact", "patient", "client", "recipient", "profile", "student", "guest", "applicant", "candidate"}, w)
 	})
 }
